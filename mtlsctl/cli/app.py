@@ -1,0 +1,203 @@
+"""The table of commands, the lazy group that reads it, and run(): the one error boundary."""
+
+import gc
+import io
+import sys
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from mtlsctl import __version__
+from mtlsctl.errors import MtlsctlError, SystemTroubleError, UsageError
+
+
+class Row(NamedTuple):
+    """One line of the table: the words typed, the help panel, the summary, and the function that does it."""
+
+    words: str
+    panel: str
+    summary: str
+    target: str
+    """"module:function" below mtlsctl.cli; empty for a group."""
+
+
+COMMANDS = (
+    Row("ca", "Make", "Create and look after certificate authorities.", ""),
+    Row("ca create", "Make", "Create a CA: a root and an issuing CA below it.", "ca:create"),
+    Row("ca list", "Make", "List the CAs, what they issued and when they expire.", "ca:list_"),
+    Row("ca show", "Make", "Show one CA: its certificates and what it issued.", "ca:show"),
+    Row("ca export", "Make", "Write a CA's root certificate, for those who must trust it.", "ca:export"),
+    Row("key", "Make", "Make private keys.", ""),
+    Row("key new", "Make", "Make a private key.", "key:new"),
+    Row("csr", "Make", "Make certificate signing requests.", ""),
+    Row("csr new", "Make", "Make a certificate signing request for a key.", "csr:new"),
+    Row("sign", "Make", "Sign a certificate signing request with a CA.", "sign:sign"),
+    Row("issue", "Make", "Issue a key and certificate, with the chain and CA, ready to use.", "issue:issue"),
+    Row("renew", "Make", "Renew a certificate when it is due, as a pair with a new key.", "renew:renew"),
+    Row("revoke", "Revoke", "Revoke a certificate and publish the CRL.", "revoke:revoke"),
+    Row("crl", "Revoke", "Publish a fresh CRL.", "crl:crl"),
+    Row("inspect", "Look", "Show what a file holds: any format, any number of objects.", "inspect:inspect"),
+    Row("verify", "Look", "Verify a certificate chain as the peer would.", "verify:verify"),
+    Row("explain", "Look", "Explain a finding's code: what it means and what to do.", "explain:explain"),
+    Row("handshake", "Talk", "Do one TLS handshake and say what happened.", "handshake:handshake"),
+    Row("serve", "Talk", "Run a TLS server that shows who connects, for debugging clients.", "serve:serve"),
+    Row("completions", "System", "Print the completion script of a shell.", "completions:completions"),
+    Row("demo", "System", "Play the whole story in seconds, on loopback.", "demo:demo"),
+)
+
+PANELS = ("Make", "Revoke", "Look", "Talk", "System")
+
+# typer carries its own copy of click from 0.26 on and does not export this class; its child it does.
+ClickError: Any = typer.BadParameter.__mro__[2]
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands load when they are called; its help reads the table."""
+
+    prefix = ""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """The words that may follow here, in the table's order."""
+        return [row.words.removeprefix(self.prefix) for row in self.rows()]
+
+    def rows(self) -> list[Row]:
+        """The rows one level below this group."""
+        depth = len(self.prefix.split())
+        return [row for row in COMMANDS if row.words.startswith(self.prefix) and len(row.words.split()) == depth + 1]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Load the one command that was typed."""
+        row = next((row for row in self.rows() if row.words == self.prefix + cmd_name), None)
+        return load(row) if row else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the commands, panel by panel, without loading any."""
+        rows = self.rows()
+        width = max(len(row.words.removeprefix(self.prefix)) for row in rows)
+        for panel in PANELS:
+            lines = [
+                (row.words.removeprefix(self.prefix).ljust(width), row.summary) for row in rows if row.panel == panel
+            ]
+            if lines:
+                with formatter.section(panel if not self.prefix else "Commands"):
+                    formatter.write_dl(lines)
+
+
+def load(row: Row) -> Any:
+    """The command of a row: a group, or a typer command around its function."""
+    if not row.target:
+        return group(row.words + " ", row.words.split()[-1], row.summary)
+    module, function = row.target.split(":")
+    callback = getattr(import_module(f"mtlsctl.cli.{module}"), function)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(row.words.split()[-1], cls=Command, no_args_is_help=False)(callback)
+    return typer.main.get_command(app)
+
+
+class Command(TyperCommand):
+    """A command whose help keeps the line breaks of its docstring's examples."""
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the docstring as it stands, indented."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            for line in (self.help or "").splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n" if line.strip() else "\n")
+
+
+def group(prefix: str, name: str, summary: str) -> LazyGroup:
+    """A LazyGroup for the words in prefix."""
+    made = LazyGroup(name=name, help=summary, rich_markup_mode=None, no_args_is_help=False)
+    made.prefix = prefix
+    return made
+
+
+def root() -> LazyGroup:
+    """The command tree's top: `mtlsctl`."""
+    top = group("", "mtlsctl", "The toolkit for mutual TLS: make it, look at it, prove it, run it.")
+    top.params.append(typer.core.TyperOption(param_decls=["--version", "-V"], is_flag=True, help="Show the version."))
+    top.epilog = "Start with: mtlsctl demo. Every command takes --json, and -h for its help."
+    return top
+
+
+def run(words: list[str]) -> int:
+    """Run the command line given as words and return the exit status: the only place that turns errors into one.
+
+    0 yes or done; 1 the answer is no; 2 could not tell; 130 interrupted.
+    """
+    as_json = "--json" in words
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return call(words)
+    except MtlsctlError as error:
+        return tell(error, as_json)
+    except ClickError as error:
+        return tell(usage_error(error), as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return interrupted(as_json)
+    except BrokenPipeError:
+        return closed_pipe()
+    except OSError as error:
+        return tell(system_error(error), as_json)
+
+
+def call(words: list[str]) -> int:
+    """Parse the words and run the command; the exit status is what it returns, or the one it exits with."""
+    top = root()
+    if not words:
+        words = ["--help"]
+    settings: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    try:
+        with top.make_context("mtlsctl", list(words), **settings) as ctx:
+            if ctx.params.get("version"):
+                typer.echo(f"mtlsctl {__version__}")
+                return 0
+            gc.freeze()
+            gc.enable()
+            result = top.invoke(ctx)
+    except typer.Exit as ended:
+        result = ended.exit_code
+    sys.stdout.flush()
+    return result if isinstance(result, int) else 0
+
+
+def usage_error(error: Any) -> MtlsctlError:
+    """typer's complaint about the words typed, as ours."""
+    where = error.ctx.command_path if getattr(error, "ctx", None) else "mtlsctl"
+    return UsageError(error.format_message().rstrip("."), f"{where} --help")
+
+
+def system_error(error: OSError) -> MtlsctlError:
+    """An error of the operating system that no workflow worded."""
+    where = f"{error.filename}: " if error.filename else ""
+    return SystemTroubleError(f"{where}{error.strerror or error}")
+
+
+def tell(error: MtlsctlError, as_json: bool) -> int:
+    """Show an error: JSON on stdout when asked for, else text on stderr."""
+    from mtlsctl.cli import output  # not needed where all goes well with plain text
+
+    try:
+        output.show_error(error, as_json)
+    except BrokenPipeError:
+        return closed_pipe()
+    return error.exit_status
+
+
+def interrupted(as_json: bool) -> int:
+    """Ctrl-C: nothing half-written is left, and the shell is told as it expects."""
+    stopped = MtlsctlError("interrupted", code="interrupted")
+    tell(stopped, as_json)
+    return 130
+
+
+def closed_pipe() -> int:
+    """The reader of our output went away: end quietly, as the tools beside us in the pipe do."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 2

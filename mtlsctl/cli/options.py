@@ -1,0 +1,127 @@
+"""Options that commands share: one name, one meaning."""
+
+import functools
+import getpass
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mtlsctl.errors import PasswordError, UsageError
+from mtlsctl.workflows import passwords
+from mtlsctl.workflows.passwords import Secret, Source
+
+Json = Annotated[bool, typer.Option("--json", help="Say the result as one JSON object.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are already there.")]
+Ca = Annotated[
+    str | None,
+    typer.Option("--ca", metavar="NAME|FOLDER", envvar="MTLSCTL_CA", help="The CA; not needed when there is one."),
+]
+Lifetime = Annotated[
+    str | None,
+    typer.Option("--lifetime", metavar="TIME", help="90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31."),
+]
+AllowLong = Annotated[bool, typer.Option("--allow-long", help="Allow a lifetime above 825 days.")]
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
+_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
+
+
+def duration(text: str) -> timedelta:
+    """A duration: `90d`, `1d12h`, `2w`, `1y` (365 days), ISO 8601 `P90D`. Raises UsageError."""
+    parts = re.findall(r"(\d+)([a-z])", text)
+    try:
+        if parts and "".join(n + u for n, u in parts) == text and all(u in _UNITS for _, u in parts):
+            return timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in parts))
+        iso = _ISO.fullmatch(text)
+        if iso and any(iso.groups()):
+            numbers = [int(n or 0) for n in iso.groups()]
+            return timedelta(seconds=sum(n * _UNITS[u] for n, u in zip(numbers, "ywdhms", strict=True)))
+    except OverflowError:
+        raise UsageError(f"{text}: too long a time") from None
+    raise UsageError(f"{text!r} is not a duration", "write 90d, 12h, 30m, 2w, 1y or P90D")
+
+
+def moment(text: str) -> datetime:
+    """A time: `2027-01-31` (its end of day is not meant: 00:00 UTC) or RFC 3339. Raises UsageError."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a date", "write 2027-01-31 or 2027-01-31T12:00:00Z") from None
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def lifetime(text: str | None) -> timedelta | datetime | None:
+    """What --lifetime says: a duration, or an end."""
+    if text is None:
+        return None
+    return moment(text) if re.match(r"\d{4}-", text) else duration(text)
+
+
+def ask(what: str) -> bytes:
+    """Ask the person at the terminal for a password. Raises PasswordError where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise PasswordError(
+            f"{what} needs a password and there is no terminal to ask at",
+            "use --password-file FILE (or MTLSCTL_PASSWORD_FILE), --password-fd, --password-env or --password-command",
+        )
+    try:
+        return getpass.getpass(f"Password for {what}: ", stream=sys.stderr).encode()
+    except EOFError:
+        raise PasswordError("no password was typed") from None
+
+
+def ask_twice(what: str) -> bytes:
+    """Ask for a new password, twice, and refuse an empty one."""
+    first = ask(f"{what} (new)")
+    if not first:
+        raise PasswordError("the password is empty")
+    if ask(f"{what} (again)") != first:
+        raise PasswordError("the two passwords differ")
+    return first
+
+
+def secret_from(source: Source, prompt: Secret = ask) -> Secret:
+    """The way to a password: the source that was named, else MTLSCTL_PASSWORD_FILE, else the prompt."""
+    if not source.given and (default := os.environ.get("MTLSCTL_PASSWORD_FILE")):
+        source = Source(file=Path(default))
+
+    def secret(what: str) -> bytes:
+        return passwords.read(source) if source.given else prompt(what)
+
+    return secret
+
+
+def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the four password options in place of its parameter `password: Source`."""
+
+    @functools.wraps(command)
+    def wrapped(**arguments: Any) -> Any:
+        parts = {name: arguments.pop(f"password_{name}") for name in _PASSWORD_OPTIONS}
+        return command(password=Source(**parts), **arguments)
+
+    signature = inspect.signature(command)
+    kept = [p for p in signature.parameters.values() if p.name != "password"]
+    added = [
+        inspect.Parameter(f"password_{name}", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in _PASSWORD_OPTIONS.items()
+    ]
+    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in kept]
+    wrapped.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {p.name: p.annotation for p in [*kept, *added]}
+    del wrapped.__wrapped__  # type: ignore[attr-defined]
+    return wrapped
+
+
+_PASSWORD_OPTIONS = {
+    "file": Annotated[Path | None, typer.Option("--password-file", metavar="FILE", help="Read the password here.")],
+    "fd": Annotated[int | None, typer.Option("--password-fd", metavar="N", help="... from a file descriptor.")],
+    "env": Annotated[str | None, typer.Option("--password-env", metavar="NAME", help="... from a variable.")],
+    "command": Annotated[str | None, typer.Option("--password-command", metavar="CMD", help="... from a command.")],
+}

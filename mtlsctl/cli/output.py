@@ -1,0 +1,129 @@
+"""What a command says: JSON for any result; for people, text.py's lines, plain or on a terminal."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+from mtlsctl.core.findings import Finding, Verdict, worst
+from mtlsctl.errors import MtlsctlError
+
+Line = str | Sequence[str | tuple[str, str]]
+"""A line for a person: plain text, or pieces of which some are (text, style), style as rich names it."""
+
+SCHEMA = 1
+
+
+def show(
+    command: str,
+    result: Any,
+    lines: Iterable[Line],
+    *,
+    as_json: bool,
+    findings: Sequence[Finding] = (),
+    fail_on: Verdict = Verdict.FAIL,
+) -> int:
+    """Say a result: the JSON object, or the lines and then the findings. Returns the exit status, 0 or 1."""
+    ok = not findings or worst(findings).rank < fail_on.rank
+    if as_json:
+        show_json({"schema": SCHEMA, "command": command, "ok": ok, "result": result, "findings": list(findings)})
+    else:
+        print_lines(lines)
+        print_lines(finding_lines(findings))
+    return 0 if ok else 1
+
+
+def show_json(value: Any) -> None:
+    """Write one JSON object on one line of stdout."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def show_error(error: MtlsctlError, as_json: bool) -> None:
+    """Write an error: JSON on stdout when asked for, else `mtlsctl: message` and the hint on stderr."""
+    if as_json:
+        body = {"code": error.code, "message": error.message, "hint": error.hint}
+        show_json({"schema": SCHEMA, "ok": False, "error": body})
+        return
+    lines: list[Line] = [[("mtlsctl: ", "bold red"), error.message]]
+    if error.hint:
+        lines.append([("hint: ", "bold"), error.hint])
+    print_lines(lines, sys.stderr)
+
+
+def finding_lines(findings: Iterable[Finding]) -> list[Line]:
+    """A finding as a person reads it: the verdict, the message, the code, then the hint below."""
+    styles = {Verdict.OK: "green", Verdict.NOTE: "cyan", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+    lines: list[Line] = []
+    for finding in findings:
+        lines.append(
+            [
+                (f"{finding.verdict:<5}", styles[finding.verdict]),
+                finding.message,
+                (f"  [{finding.code}]", "dim"),
+            ]
+        )
+        if finding.hint:
+            lines += [["      ", ("hint: ", "bold"), hint] for hint in finding.hint.splitlines()]
+    return lines
+
+
+def note(text: str) -> None:
+    """A word to the person at the terminal, on stderr: never part of the answer."""
+    print_lines([text], sys.stderr)
+
+
+def print_lines(lines: Iterable[Line], stream: Any = None) -> None:
+    """Write lines to stdout (or stream): plain, or styled where the stream is a terminal."""
+    stream = stream or sys.stdout
+    rows = [[line] if isinstance(line, str) else list(line) for line in lines]
+    if not rows:
+        return
+    if stream.isatty():
+        from mtlsctl.cli.terminal import print_styled  # rich loads only for a person's eyes
+
+        print_styled(rows, stream)
+        return
+    text = "".join("".join(piece if isinstance(piece, str) else piece[0] for piece in row) + "\n" for row in rows)
+    stream.write(printable(text))
+    stream.flush()
+
+
+def printable(text: str) -> str:
+    """The text with control characters spelled out: names in certificates come from strangers."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def plain(value: Any) -> Any:
+    """A result's dataclasses, times, paths and enums as JSON values. Times are RFC 3339 in UTC; bytes are hex."""
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return value.value
+        case str() | int() | float():
+            return value
+        case datetime():
+            return rfc3339(value)
+        case PurePath():
+            return str(value)
+        case bytes():
+            return value.hex()
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case tuple() | list() | set() | frozenset():
+            return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def rfc3339(when: datetime) -> str:
+    """A time as 2027-01-31T12:00:00Z (RFC 3339)."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Results as lines for a person: one small file per kind of result."""

@@ -1,0 +1,1 @@
+"""What keys, certificates, chains and handshakes mean: values in, values out."""

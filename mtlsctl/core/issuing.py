@@ -1,0 +1,339 @@
+"""Orders and what becomes of them: everything that ends in a certificate goes through one Order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from mtlsctl.core import keys, names
+from mtlsctl.core.profiles import BACKDATE, MAX_LIFETIME, PROFILES, Profile, ProfileName
+from mtlsctl.errors import InputError, UsageError
+
+T = TypeVar("T", bound=x509.ExtensionType)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A certificate with its key: a CA is one that signs, a client identity one that is presented."""
+
+    certificate: x509.Certificate
+    key: keys.PrivateKey
+    chain: tuple[x509.Certificate, ...] = ()
+    """The CA certificates above, issuer first; the root may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a certificate shall say. Serial, issuer and SKI/AKI come with the signature."""
+
+    subject: x509.Name
+    names: tuple[x509.GeneralName, ...]
+    """Subject alternative names; critical when the subject is empty (RFC 5280, 4.2.1.6)."""
+    public_key: keys.PublicKey
+    profile: Profile
+    not_before: datetime
+    not_after: datetime
+    permitted: tuple[x509.GeneralName, ...] = ()
+    """Name constraints of a CA, critical (RFC 5280, 4.2.1.10)."""
+    excluded: tuple[x509.GeneralName, ...] = ()
+    crl_urls: tuple[str, ...] = ()
+    ocsp_urls: tuple[str, ...] = ()
+
+
+def lifetime(
+    profile: Profile,
+    now: datetime,
+    wanted: timedelta | datetime | None = None,
+    *,
+    limit: datetime | None = None,
+    allow_long: bool = False,
+) -> tuple[datetime, datetime]:
+    """notBefore and notAfter: five minutes back, and the profile's lifetime (or wanted) from now, at most limit.
+
+    Raises UsageError for an end in the past, and for a leaf beyond 825 days without allow_long.
+    """
+    now = now.replace(microsecond=0)
+    wanted = profile.lifetime if wanted is None else wanted
+    try:
+        end = wanted if isinstance(wanted, datetime) else now + wanted
+    except OverflowError:
+        raise UsageError("that lifetime ends after the year 9999", "choose a shorter one, such as 90d") from None
+    if end <= now:
+        raise UsageError(f"the certificate would end at {end:%Y-%m-%d %H:%M} UTC, which is not in the future")
+    if not profile.ca and end - now > MAX_LIFETIME and not allow_long:
+        raise UsageError(
+            f"a lifetime of {(end - now).days} days is above {MAX_LIFETIME.days}: Apple's systems refuse it,"
+            " and a lost key stays good for as long",
+            "choose a shorter --lifetime, or pass --allow-long",
+        )
+    return now - BACKDATE, min(end, limit) if limit else end
+
+
+def subject_for(profile: Profile, wanted: Sequence[x509.GeneralName], identity: str = "") -> x509.Name:
+    """The subject that a profile gives: CN = first DNS name (server, peer) or the identity (client), if it fits."""
+    match profile.name:
+        case ProfileName.SPIFFE:
+            return names.subject("")
+        case ProfileName.CLIENT:
+            cn = identity
+        case _:
+            cn = next((n.value for n in wanted if isinstance(n, x509.DNSName)), "")
+            cn = cn or (names.plain(wanted[0]) if wanted else identity)
+    return names.subject(cn if len(cn) <= names.MAX_COMMON_NAME else "")
+
+
+def check(order: Order) -> None:
+    """Refuse an order that no peer should trust. Raises UsageError."""
+    if weak := keys.weakness(order.public_key):
+        raise UsageError(f"{weak}: such a key is not certified", "make a new one: mtlsctl key new FILE")
+    if order.profile.needs_name and not order.names:
+        raise UsageError(f"a {order.profile.name} certificate needs a name", "add one: --name host.example.test")
+    if not order.names and not order.subject.rdns:
+        raise UsageError("the certificate would name nobody", "add a name: --name NAME")
+    uris = [n for n in order.names if isinstance(n, x509.UniformResourceIdentifier)]
+    if order.profile.name is ProfileName.SPIFFE and (len(order.names) != 1 or len(uris) != 1):
+        raise UsageError("a SPIFFE certificate has one name, a spiffe:// URI (X509-SVID, section 2)")
+    if order.profile.name is ProfileName.SPIFFE:
+        names.spiffe(uris[0].value)
+
+
+def issue(order: Order, issuer: Credential | None, key: keys.PrivateKey | None = None) -> x509.Certificate:
+    """Sign an order with the issuer, or with its own key where there is none (a root). Pure: nothing is recorded."""
+    signer = issuer.key if issuer else key
+    if signer is None:
+        raise ValueError("an order without an issuer needs its own key")
+    builder = x509.CertificateBuilder(
+        issuer_name=issuer.certificate.subject if issuer else order.subject,
+        subject_name=order.subject,
+        public_key=order.public_key,
+        serial_number=x509.random_serial_number(),
+        not_valid_before=order.not_before,
+        not_valid_after=order.not_after,
+        extensions=_extensions(order, issuer),
+    )
+    return builder.sign(signer, keys.signing_hash(signer))
+
+
+def _extensions(order: Order, issuer: Credential | None) -> list[x509.Extension[x509.ExtensionType]]:
+    profile = order.profile
+    ski = x509.SubjectKeyIdentifier.from_public_key(order.public_key)
+    values: list[tuple[bool, x509.ExtensionType]] = [
+        (True, x509.BasicConstraints(profile.ca, profile.path_length)),
+        (True, _key_usage(profile, isinstance(order.public_key, rsa.RSAPublicKey))),
+        (False, ski),
+    ]
+    if issuer:
+        values.append((False, authority_key_id(issuer.certificate)))
+    if profile.purposes:
+        values.append((False, x509.ExtendedKeyUsage(profile.purposes)))
+    if order.names:
+        values.append((not order.subject.rdns, x509.SubjectAlternativeName(order.names)))
+    if order.permitted or order.excluded:
+        values.append((True, x509.NameConstraints(order.permitted or None, order.excluded or None)))
+    if order.crl_urls:
+        points = [x509.DistributionPoint([x509.UniformResourceIdentifier(u)], None, None, None) for u in order.crl_urls]
+        values.append((False, x509.CRLDistributionPoints(points)))
+    if order.ocsp_urls:
+        method = x509.oid.AuthorityInformationAccessOID.OCSP
+        access = [x509.AccessDescription(method, x509.UniformResourceIdentifier(u)) for u in order.ocsp_urls]
+        values.append((False, x509.AuthorityInformationAccess(access)))
+    if profile.name is ProfileName.OCSP:
+        values.append((False, x509.OCSPNoCheck()))
+    return [x509.Extension(value.oid, critical, value) for critical, value in values]
+
+
+@lru_cache(maxsize=8)
+def _key_usage(profile: Profile, is_rsa: bool) -> x509.KeyUsage:
+    """RFC 5280, 4.2.1.3: CAs sign certificates and CRLs; leaves sign handshakes, RSA ones may also decipher."""
+    return x509.KeyUsage(
+        digital_signature=not profile.ca,
+        content_commitment=False,
+        key_encipherment=profile.key_encipherment and is_rsa,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=profile.ca,
+        crl_sign=profile.ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+@lru_cache(maxsize=8)
+def authority_key_id(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """The AKI that points at an issuer: its SKI, or the hash of its key (RFC 5280, 4.2.1.1)."""
+    try:
+        ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key())  # type: ignore[arg-type]
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski)
+
+
+def make_csr(
+    key: keys.PrivateKey, subject: x509.Name, wanted: Sequence[x509.GeneralName]
+) -> x509.CertificateSigningRequest:
+    """A CSR (PKCS#10, RFC 2986) for a key: a subject and the names as a requested SAN."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    if wanted:
+        builder = builder.add_extension(x509.SubjectAlternativeName(wanted), critical=not subject.rdns)
+    return builder.sign(key, keys.signing_hash(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a CSR asks for, and what of it is taken: the public key, the SANs and the CN."""
+
+    subject: x509.Name
+    names: tuple[x509.GeneralName, ...]
+    public_key: keys.PublicKey
+    dropped: tuple[str, ...]
+    """Each part of the request that is not granted, in words."""
+
+
+def read_request(csr: x509.CertificateSigningRequest, profile: Profile, label: str) -> Request:
+    """Check a CSR's signature and take what may be taken. Raises InputError or UsageError."""
+    try:
+        genuine = csr.is_signature_valid
+        public_key = csr.public_key()
+        extensions = csr.extensions
+    except (ValueError, TypeError, x509.UnsupportedGeneralNameType) as error:
+        raise InputError(f"{label}: the request cannot be read: {error}") from None
+    if not genuine:
+        raise InputError(
+            f"{label}: the request's signature does not fit its public key",
+            "whoever sent it does not hold the key, or the file was changed: ask for a new one",
+        )
+    if not keys.can_be_certified(public_key):
+        raise InputError(f"{label}: a key of this kind cannot authenticate in TLS")
+    wanted, dropped = _requested_names(extensions)
+    for extension in extensions:
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca and not profile.ca:
+            raise UsageError(
+                f"{label}: the request asks to become a CA (CA:TRUE) and the profile is {profile.name}",
+                "sign it with --profile issuing only if it shall sign certificates itself",
+            )
+        if not isinstance(extension.value, x509.SubjectAlternativeName):
+            dropped.append(_describe(extension))
+    cn = names.common_name(csr.subject)
+    dropped += [f"subject {a.rfc4514_attribute_name}={a.value!s}" for a in csr.subject if a.oid != NameOID.COMMON_NAME]
+    subject = names.subject(cn if profile.name is not ProfileName.SPIFFE else "")
+    return Request(subject, tuple(wanted), public_key, tuple(dropped))
+
+
+def _requested_names(extensions: x509.Extensions) -> tuple[list[x509.GeneralName], list[str]]:
+    """The SANs that can be granted, read anew by our own rules, and in words those that cannot."""
+    try:
+        san = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return [], []
+    wanted: list[x509.GeneralName] = []
+    dropped = []
+    for name in san:
+        if names.kind(name) not in ("DNS", "IP", "email", "URI"):
+            dropped.append(f"subjectAltName {names.tagged(name)}")
+            continue
+        wanted.append(names.parse(f"{names.kind(name).lower()}:{names.plain(name)}"))
+    return wanted, dropped
+
+
+def _describe(extension: x509.Extension[x509.ExtensionType]) -> str:
+    """A requested extension in words: `keyUsage digitalSignature, keyCertSign`."""
+    value = extension.value
+    match value:
+        case x509.BasicConstraints():
+            return f"basicConstraints CA:{str(value.ca).upper()}"
+        case x509.KeyUsage():
+            set_bits = [bit for bit in _USAGE_BITS if getattr(value, bit)]
+            return "keyUsage " + ", ".join(_camel(bit) for bit in set_bits)
+        case x509.ExtendedKeyUsage():
+            return "extendedKeyUsage " + ", ".join(_oid_name(oid) for oid in value)
+        case _:
+            return _oid_name(extension.oid)
+
+
+_USAGE_BITS = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+
+
+def _camel(bit: str) -> str:
+    first, *rest = bit.split("_")
+    return first + "".join("CRL" if w == "crl" else w.capitalize() for w in rest) if first != "crl" else "cRLSign"
+
+
+def _oid_name(oid: x509.ObjectIdentifier) -> str:
+    known = oid._name  # the only name that cryptography has for it
+    return oid.dotted_string if known == "Unknown OID" else known
+
+
+def from_certificate(
+    old: x509.Certificate, public_key: keys.PublicKey, not_before: datetime, not_after: datetime
+) -> Order:
+    """The order that makes the same certificate again for a new key and time: subject, names, profile, URLs."""
+    extensions = old.extensions
+    san = _value(extensions, x509.SubjectAlternativeName)
+    return Order(
+        subject=old.subject,
+        names=tuple(san) if san else (),
+        public_key=public_key,
+        profile=profile_of(old),
+        not_before=not_before,
+        not_after=not_after,
+        crl_urls=tuple(_crl_urls(extensions)),
+        ocsp_urls=tuple(_ocsp_urls(extensions)),
+    )
+
+
+def profile_of(certificate: x509.Certificate) -> Profile:
+    """The profile whose purposes a certificate has. Raises InputError where there is none."""
+    extensions = certificate.extensions
+    constraints = _value(extensions, x509.BasicConstraints)
+    if constraints and constraints.ca:
+        return PROFILES[ProfileName.ROOT if certificate.subject == certificate.issuer else ProfileName.ISSUING]
+    usage = _value(extensions, x509.ExtendedKeyUsage)
+    san = _value(extensions, x509.SubjectAlternativeName)
+    purposes = frozenset(usage) if usage else frozenset()
+    if san and not certificate.subject.rdns and all(n.startswith("spiffe://") for n in _uris(san)) and _uris(san):
+        return PROFILES[ProfileName.SPIFFE]
+    for name in (ProfileName.SERVER, ProfileName.CLIENT, ProfileName.PEER, ProfileName.OCSP):
+        if purposes == frozenset(PROFILES[name].purposes):
+            return PROFILES[name]
+    raise InputError("the certificate's extended key usage fits none of our profiles")
+
+
+def _uris(san: x509.SubjectAlternativeName) -> list[str]:
+    return san.get_values_for_type(x509.UniformResourceIdentifier)
+
+
+def _value(extensions: x509.Extensions, kind: type[T]) -> T | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _crl_urls(extensions: x509.Extensions) -> Iterable[str]:
+    points = _value(extensions, x509.CRLDistributionPoints) or ()
+    for point in points:
+        for name in point.full_name or ():
+            if isinstance(name, x509.UniformResourceIdentifier):
+                yield name.value
+
+
+def _ocsp_urls(extensions: x509.Extensions) -> Iterable[str]:
+    for access in _value(extensions, x509.AuthorityInformationAccess) or ():
+        location = access.access_location
+        if access.access_method == x509.oid.AuthorityInformationAccessOID.OCSP and isinstance(
+            location, x509.UniformResourceIdentifier
+        ):
+            yield location.value

@@ -1,0 +1,172 @@
+"""Private keys: their algorithms, how they are made, written, read and recognised."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeGuard, get_args
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric.types import (
+    CertificateIssuerPrivateKeyTypes,
+    CertificateIssuerPublicKeyTypes,
+    PrivateKeyTypes,
+    PublicKeyTypes,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from mtlsctl.errors import InputError, PasswordError, UsageError
+
+PrivateKey = CertificateIssuerPrivateKeyTypes
+PublicKey = CertificateIssuerPublicKeyTypes
+SIGNING_KEYS = get_args(PrivateKey)
+SIGNING_PUBLIC_KEYS = get_args(PublicKey)
+Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
+
+MIN_RSA_BITS = 2048  # NIST SP 800-57 part 1 rev. 5, table 2: 112 bits of strength
+
+
+class KeyType(StrEnum):
+    """The kinds of key that mtlsctl makes, by the word that a person types."""
+
+    P256 = "p256"
+    P384 = "p384"
+    ED25519 = "ed25519"
+    RSA = "rsa"
+    RSA2048 = "rsa2048"
+    RSA3072 = "rsa3072"
+    RSA4096 = "rsa4096"
+    ML_DSA_44 = "ml-dsa-44"
+    ML_DSA_65 = "ml-dsa-65"
+    ML_DSA_87 = "ml-dsa-87"
+
+
+_RSA_BITS = {KeyType.RSA: 3072, KeyType.RSA2048: 2048, KeyType.RSA3072: 3072, KeyType.RSA4096: 4096}
+_MLDSA: dict[KeyType, Callable[[], PrivateKey]] = {
+    KeyType.ML_DSA_44: mldsa.MLDSA44PrivateKey.generate,
+    KeyType.ML_DSA_65: mldsa.MLDSA65PrivateKey.generate,
+    KeyType.ML_DSA_87: mldsa.MLDSA87PrivateKey.generate,
+}
+
+
+def generate(key_type: KeyType) -> PrivateKey:
+    """Make a new private key. Raises UsageError where the library here cannot make that kind."""
+    match key_type:
+        case KeyType.P256:
+            return ec.generate_private_key(ec.SECP256R1())
+        case KeyType.P384:
+            return ec.generate_private_key(ec.SECP384R1())
+        case KeyType.ED25519:
+            return ed25519.Ed25519PrivateKey.generate()
+        case KeyType.RSA | KeyType.RSA2048 | KeyType.RSA3072 | KeyType.RSA4096:
+            return rsa.generate_private_key(65537, _RSA_BITS[key_type])
+        case KeyType.ML_DSA_44 | KeyType.ML_DSA_65 | KeyType.ML_DSA_87:
+            try:
+                return _MLDSA[key_type]()
+            except UnsupportedAlgorithm:
+                raise UsageError(
+                    f"{key_type}: the OpenSSL that cryptography was built with knows no ML-DSA",
+                    "choose another --key-type, or install cryptography's own wheel",
+                ) from None
+
+
+def encode(key: PrivateKey, password: bytes | None = None) -> bytes:
+    """The key as PKCS#8 PEM; with a password, encrypted (AES-256, PBKDF2 with 600,000 rounds)."""
+    if password is None:
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    from mtlsctl.core.pbes2 import (
+        encrypt,
+    )  # the ASN.1 declarations cost more than most commands have to spare
+
+    return encrypt(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), password)
+
+
+def is_encrypted(pem: bytes) -> bool:
+    """True when a PEM private key asks for a password (PKCS#8 or the old Proc-Type form)."""
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
+
+
+def decode(pem: bytes, label: str, password: bytes | None = None) -> PrivateKey:
+    """Read a PEM private key. label names the file in errors. Raises InputError or PasswordError."""
+    try:
+        key = load_pem_private_key(pem, password if is_encrypted(pem) else None)
+    except TypeError:
+        raise PasswordError(f"{label}: the key is encrypted and no password was given") from None
+    except (ValueError, UnsupportedAlgorithm):
+        if is_encrypted(pem):
+            raise PasswordError(f"{label}: the password does not open this key") from None
+        raise InputError(f"{label}: expected a private key in PEM, could not read one") from None
+    if not can_sign(key):
+        raise InputError(f"{label}: a key of this kind cannot sign", "make one: mtlsctl key new FILE")
+    return key
+
+
+def can_sign(key: PrivateKeyTypes) -> TypeGuard[PrivateKey]:
+    """True for a private key that can sign certificates and handshakes: not X25519, not DH."""
+    return isinstance(key, SIGNING_KEYS)
+
+
+def can_be_certified(key: PublicKeyTypes) -> TypeGuard[PublicKey]:
+    """True for a public key that can authenticate in TLS."""
+    return isinstance(key, SIGNING_PUBLIC_KEYS)
+
+
+def signing_hash(key: PrivateKey) -> Hash | None:
+    """The hash to sign with: SHA-384 for P-384, SHA-512 for P-521, SHA-256 for other EC and RSA, none else."""
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        match key.curve.key_size:
+            case 384:
+                return hashes.SHA384()
+            case 521:
+                return hashes.SHA512()
+            case _:
+                return hashes.SHA256()
+    return hashes.SHA256() if isinstance(key, rsa.RSAPrivateKey) else None
+
+
+def spki(public_key: PublicKeyTypes) -> bytes:
+    """The SubjectPublicKeyInfo of a public key, DER (RFC 5280, 4.1.2.7)."""
+    return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def belong(private_key: PrivateKey, public_key: PublicKeyTypes) -> bool:
+    """True when the two are one pair."""
+    return spki(private_key.public_key()) == spki(public_key)
+
+
+def describe(public_key: PublicKeyTypes) -> str:
+    """A public key's kind as an engineer says it: "ECDSA P-256", "RSA 3072", "ML-DSA-65"."""
+    match public_key:
+        case ec.EllipticCurvePublicKey():
+            curve = public_key.curve.name
+            return f"ECDSA {_CURVES.get(curve, curve)}"
+        case rsa.RSAPublicKey():
+            return f"RSA {public_key.key_size}"
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519"
+        case ed448.Ed448PublicKey():
+            return "Ed448"
+        case mldsa.MLDSA44PublicKey():
+            return "ML-DSA-44"
+        case mldsa.MLDSA65PublicKey():
+            return "ML-DSA-65"
+        case mldsa.MLDSA87PublicKey():
+            return "ML-DSA-87"
+        case _:
+            return type(public_key).__name__.strip("_").removesuffix("PublicKey")
+
+
+_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+
+
+def weakness(public_key: PublicKeyTypes) -> str:
+    """Why a key is too weak to certify, or ""."""
+    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size < MIN_RSA_BITS:
+        return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
+    return ""

@@ -1,0 +1,238 @@
+"""Text to X.509 names and back: DNS, wildcard, IDN, IP, e-mail, URI, SPIFFE; and name matching (RFC 9525)."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from mtlsctl.errors import UsageError
+
+MAX_COMMON_NAME = 64  # RFC 5280, appendix A.1: ub-common-name
+
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+", re.IGNORECASE)
+_LOCAL_PART = re.compile(r"[!-?A-~]+")  # printable ASCII without space and @ (RFC 5280: IA5String)
+_KINDS = ("dns", "ip", "email", "uri")
+
+
+def parse(text: str) -> x509.GeneralName:
+    """The name that a person typed. `dns:`, `ip:`, `email:` and `uri:` in front settle the kind; else it shows.
+
+    An IP address, something with `scheme://`, something with an @, a DNS name: in this order.
+    Raises UsageError with the rule that is broken.
+    """
+    if not text or text != text.strip():
+        raise UsageError(f"{text!r} is not a name: it is empty or has spaces around it")
+    if text.startswith("-"):
+        raise UsageError(f"{text} is not a name: it begins with a dash", "options go before the names")
+    kind, _, rest = text.partition(":")
+    if kind.lower() in _KINDS and rest and not rest.startswith("//"):
+        return _parse_as(kind.lower(), rest)
+    if (address := to_address(text)) is not None:
+        return x509.IPAddress(address)
+    if _SCHEME.match(text) or _URN.fullmatch(text):
+        return x509.UniformResourceIdentifier(uri(text))
+    return x509.RFC822Name(email(text)) if "@" in text else x509.DNSName(dns(text))
+
+
+def _parse_as(kind: str, text: str) -> x509.GeneralName:
+    match kind:
+        case "ip":
+            address = to_address(text)
+            if address is None:
+                raise UsageError(f"{text} is not an IP address", "write it as 192.0.2.1 or 2001:db8::1")
+            return x509.IPAddress(address)
+        case "email":
+            return x509.RFC822Name(email(text))
+        case "uri":
+            return x509.UniformResourceIdentifier(uri(text))
+        case _:
+            return x509.DNSName(dns(text))
+
+
+def to_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that text spells, brackets around IPv6 allowed; None when it spells none."""
+    if text[:1] not in "0123456789abcdefABCDEF:[":
+        return None
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        return ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+
+
+def dns(text: str) -> str:
+    """A DNS name in the form that goes into a certificate: A-labels, no final dot, `*` only as the first label.
+
+    RFC 5280, 4.2.1.6; RFC 9525, 6.3. Underscores are taken: container names have them. Raises UsageError.
+    """
+    host = text.removesuffix(".")
+    star = host.startswith("*.")
+    base = host[2:] if star else host
+    if not base.isascii():
+        base = _to_ascii(base, text)
+    if "*" in base:
+        raise UsageError(f"{text}: a wildcard stands only as the whole first label", "write it as *.example.test")
+    if len(base) > 253 or not all(_LABEL.fullmatch(label) for label in base.split(".")):
+        raise UsageError(f"{text} is not a DNS name", "letters, digits, - and _ in labels of at most 63, with dots")
+    if base.replace(".", "").isdigit():
+        raise UsageError(f"{text} looks like an IP address and is none", "write it as 192.0.2.1")
+    return ("*." if star else "") + base.lower()
+
+
+def _to_ascii(base: str, text: str) -> str:
+    import idna  # only for names beyond ASCII
+
+    try:
+        return idna.encode(base, uts46=True, std3_rules=False).decode()
+    except idna.IDNAError as error:
+        raise UsageError(f"{text} is not an internationalised DNS name: {error}".rstrip(".")) from None
+
+
+def email(text: str) -> str:
+    """An e-mail address, its domain as A-labels (RFC 5280, 4.2.1.6). Raises UsageError."""
+    local, _, domain = text.rpartition("@")
+    if not local or not _LOCAL_PART.fullmatch(local) or domain.startswith("*"):
+        raise UsageError(f"{text} is not an e-mail address", "write it as alice@example.test, in ASCII before the @")
+    return f"{local}@{dns(domain)}"
+
+
+def uri(text: str) -> str:
+    """A URI; one with the scheme spiffe must be a SPIFFE ID. Raises UsageError."""
+    if not text.isascii() or any(c.isspace() or c in '<>"{}|\\^`' for c in text):
+        raise UsageError(f"{text} is not a URI: it has spaces or characters that must be %-encoded")
+    if text.lower().startswith("spiffe:"):
+        return spiffe(text)
+    scheme, _, rest = text.partition(":")
+    if not scheme or not rest.lstrip("/"):
+        raise UsageError(f"{text} is not a URI", "write it as scheme://host/path")
+    return text
+
+
+def spiffe(text: str) -> str:
+    """A SPIFFE ID, checked against the rules of the SPIFFE-ID standard, section 2. Raises UsageError."""
+    if not text.startswith("spiffe://"):
+        raise UsageError(f"{text} is not a SPIFFE ID", "write it as spiffe://trust-domain/path, in lower case")
+    domain, slash, path = text.removeprefix("spiffe://").partition("/")
+    if not re.fullmatch(r"[a-z0-9._-]{1,255}", domain):
+        raise UsageError(
+            f"{text}: {domain or 'an empty text'} is not a trust domain",
+            "lower-case letters, digits, dots, dashes and underscores; no port, no user",
+        )
+    if not slash or not path:
+        raise UsageError(f"{text}: a workload's SPIFFE ID has a path", f"add one: spiffe://{domain}/service")
+    for segment in path.split("/"):
+        if segment in ("", ".", "..") or not re.fullmatch(r"[A-Za-z0-9._-]+", segment):
+            raise UsageError(
+                f"{text}: {segment or 'an empty segment'} is not allowed in the path of a SPIFFE ID",
+                "letters, digits, dots, dashes and underscores between single slashes, none at the end",
+            )
+    if len(text) > 2048:
+        raise UsageError("a SPIFFE ID has at most 2048 bytes", "shorten the path")
+    return text
+
+
+def show(name: x509.GeneralName) -> str:
+    """A name as a person reads it: an IDN as typed, with the encoded form behind it."""
+    match name:
+        case x509.DNSName():
+            return _show_dns(name.value)
+        case x509.IPAddress():
+            return str(name.value)
+        case x509.RFC822Name() | x509.UniformResourceIdentifier():
+            return name.value
+        case x509.DirectoryName():
+            return dn(name.value)
+        case x509.RegisteredID():
+            return name.value.dotted_string
+        case x509.OtherName():
+            return f"{name.type_id.dotted_string}={name.value.hex()}"
+        case _:
+            return repr(name)
+
+
+def _show_dns(value: str) -> str:
+    if "xn--" not in value.lower():
+        return value
+    import idna
+
+    try:
+        star = "*." if value.startswith("*.") else ""
+        return f"{star}{idna.decode(value.removeprefix('*.'))} ({value})"
+    except (idna.IDNAError, UnicodeError):
+        return value
+
+
+def plain(name: x509.GeneralName) -> str:
+    """A name in the form that goes into a certificate and that parse() reads."""
+    return name.value if isinstance(name, x509.DNSName) else show(name)
+
+
+def kind(name: x509.GeneralName) -> str:
+    """The kind of a name as openssl writes it: DNS, IP, email, URI, dirName, RID, otherName."""
+    kinds = {
+        x509.DNSName: "DNS",
+        x509.IPAddress: "IP",
+        x509.RFC822Name: "email",
+        x509.UniformResourceIdentifier: "URI",
+        x509.DirectoryName: "dirName",
+        x509.RegisteredID: "RID",
+    }
+    return kinds.get(type(name), "otherName")
+
+
+def tagged(name: x509.GeneralName) -> str:
+    """A name with its kind in front: `DNS:localhost`."""
+    return f"{kind(name)}:{show(name)}"
+
+
+def dn(name: x509.Name) -> str:
+    """A distinguished name in the order that it is written in the certificate: `O=Acme, CN=alice`."""
+    return ", ".join(_attribute(a) for rdn in name.rdns for a in rdn)
+
+
+def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
+    value = attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
+    quoted = f'"{value}"' if any(c in value for c in ',+"\\<>;=') else value
+    return f"{attribute.rfc4514_attribute_name}={quoted}"
+
+
+def common_name(name: x509.Name) -> str:
+    """The (last) common name of a distinguished name, or ""."""
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[-1].value) if found else ""
+
+
+def subject(cn: str) -> x509.Name:
+    """A distinguished name of one CN; empty for "". Raises UsageError past 64 characters (RFC 5280, A.1)."""
+    if len(cn) > MAX_COMMON_NAME:
+        raise UsageError(f"{cn}: a common name has at most {MAX_COMMON_NAME} characters, this has {len(cn)}")
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else [])
+
+
+def matches(presented: Iterable[x509.GeneralName], wanted: x509.GeneralName) -> bool:
+    """True when one of the presented names stands for the wanted one (RFC 9525, 6; no CN, no partial wildcards)."""
+    if isinstance(wanted, x509.DNSName):
+        return any(isinstance(n, x509.DNSName) and _dns_matches(n.value, wanted.value) for n in presented)
+    if isinstance(wanted, x509.RFC822Name):
+        return any(
+            isinstance(n, x509.RFC822Name) and _email_key(n.value) == _email_key(wanted.value) for n in presented
+        )
+    return any(n == wanted for n in presented)
+
+
+def _dns_matches(pattern: str, host: str) -> bool:
+    ours, theirs = pattern.lower().split("."), host.lower().removesuffix(".").split(".")
+    if len(ours) != len(theirs) or not all(ours):
+        return False
+    if ours[0] == "*":
+        return len(ours) > 2 and ours[1:] == theirs[1:]
+    return ours == theirs
+
+
+def _email_key(address: str) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    return local, domain.lower()  # RFC 5280, 7.5: the local part is compared as it stands

@@ -1,0 +1,177 @@
+"""Files: read them; write them all-or-nothing with their final mode; replace a pair with rollback."""
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtlsctl.errors import ConflictError, InputError, NotFoundError, SystemTroubleError
+
+KEY_MODE = 0o600
+PUBLIC_MODE = 0o644
+MAX_INPUT = 64 * 1024 * 1024  # bytes; a bundle of every public root is under 1 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file to be written: its path, its bytes and its mode from the first byte on."""
+
+    path: Path
+    data: bytes
+    mode: int = PUBLIC_MODE
+
+
+def trouble(error: OSError, path: Path | str, doing: str = "") -> SystemTroubleError | NotFoundError:
+    """An operating system's error, with the path and what was tried."""
+    reason = (error.strerror or str(error)).lower()
+    what = f"cannot {doing}: " if doing else ""
+    if isinstance(error, FileNotFoundError):
+        return NotFoundError(f"{path}: {what}{reason}")
+    return SystemTroubleError(f"{path}: {what}{reason}")
+
+
+def read(path: Path | str) -> bytes:
+    """The bytes of a file, or of stdin for "-". Raises NotFoundError, SystemTroubleError, InputError (too large)."""
+    if str(path) == "-":
+        data = sys.stdin.buffer.read(MAX_INPUT + 1)
+        path = "standard input"
+    else:
+        try:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_INPUT + 1)
+        except OSError as error:
+            raise trouble(error, path) from None
+        except ValueError:
+            raise InputError(f"{path!s:.80}: not a path") from None
+    if len(data) > MAX_INPUT:
+        raise InputError(f"{path}: larger than {MAX_INPUT // 2**20} MiB: not a file of keys or certificates")
+    return data
+
+
+def label(path: Path | str) -> str:
+    """How messages name an input: its path, or "standard input"."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
+def refuse_existing(paths: Sequence[Path], force: bool = False) -> None:
+    """Raise ConflictError where something stands in the way and force is not given."""
+    standing = [path for path in paths if os.path.lexists(path)]
+    if standing and not force:
+        raise ConflictError(
+            f"{standing[0]}: already there, and nothing is overwritten",
+            "choose another place with --out, or pass --force",
+        )
+
+
+def write(outputs: Sequence[Output], force: bool = False) -> None:
+    """Write files so that each appears whole or not at all, keys never readable by others.
+
+    Without force an existing file raises ConflictError and nothing is written. A replaced file keeps its mode and
+    owner. When a later file fails, those already in place are put back or taken away.
+    """
+    refuse_existing([output.path for output in outputs], force)
+    staged: list[tuple[Path, Output]] = []
+    placed: list[tuple[Path, Path | None]] = []
+    try:
+        for output in outputs:
+            staged.append((_stage(output), output))
+        for temporary, output in staged:
+            placed.append((output.path, _place(temporary, output.path, force)))
+    except BaseException:
+        for path, kept in reversed(placed):
+            _put_back(path, kept)
+        raise
+    finally:
+        for temporary, _ in staged:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+    for _, kept in placed:
+        if kept:
+            kept.unlink()
+    for folder in {output.path.parent for output in outputs}:
+        sync_folder(folder)
+
+
+def _stage(output: Output) -> Path:
+    """Write the bytes to a temporary file beside the target, flushed to the disk, with the final mode."""
+    folder = output.path.parent
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{output.path.name[:60]}.", suffix=".tmp", dir=folder)
+    except OSError as error:
+        raise trouble(error, folder, f"write {output.path.name} here") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(output.data)
+            file.flush()
+            _take_over(file.fileno(), output)
+            os.fsync(file.fileno())
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise trouble(error, output.path, "write") from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _take_over(descriptor: int, output: Output) -> None:
+    """Give the new file its mode; mode and owner of the file that it replaces, where there is one."""
+    mode = output.mode
+    with suppress(FileNotFoundError):
+        old = output.path.stat()
+        mode = stat.S_IMODE(old.st_mode)
+        if output.mode == KEY_MODE:
+            mode &= 0o740  # a key stays shut to others, whatever stood there
+        if hasattr(os, "fchown") and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+            with suppress(PermissionError):
+                os.fchown(descriptor, old.st_uid, old.st_gid)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+
+
+def _place(temporary: Path, path: Path, force: bool) -> Path | None:
+    """Move a staged file into place. Returns where the old file is kept until all are placed, or None."""
+    try:
+        if not force:
+            os.link(temporary, path)  # fails where the name is taken, also by a command that runs beside us
+            return None
+        kept = None
+        if os.path.lexists(path):
+            kept = temporary.with_suffix(".old")
+            os.link(path, kept, follow_symlinks=False)
+        os.replace(temporary, path)
+        return kept
+    except FileExistsError:
+        raise ConflictError(f"{path}: already there, and nothing is overwritten", "pass --force") from None
+    except OSError as error:
+        raise trouble(error, path, "write") from None
+
+
+def _put_back(path: Path, kept: Path | None) -> None:
+    if kept:
+        os.replace(kept, path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk, so that a rename survives a power cut."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(path: Path, mode: int = 0o755) -> None:
+    """Make a folder and those above it. Raises SystemTroubleError."""
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise trouble(error, path, "make this folder") from None

@@ -1,0 +1,100 @@
+"""Certificates, keys and trust, from where a person says they are: a file, or a CA by name or folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+
+from mtlsctl.core import keys
+from mtlsctl.core.issuing import Credential
+from mtlsctl.errors import InputError, UsageError
+from mtlsctl.workflows import files
+from mtlsctl.workflows.passwords import Secret
+
+_BEGIN = b"-----BEGIN CERTIFICATE-----"
+
+
+def certificates(path: Path | str) -> tuple[x509.Certificate, ...]:
+    """All certificates of a file (or "-"), in its order; at least one. Raises InputError saying what is there."""
+    data = files.read(path)
+    try:
+        found = tuple(x509.load_pem_x509_certificates(data)) if _BEGIN in data else ()
+    except ValueError:
+        found = ()
+    return found or _dig(data, files.label(path))
+
+
+def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
+    """The certificates of a file that is not plain PEM: DER, PKCS#7, damaged; or the reason why there are none."""
+    from mtlsctl.core import pem  # only for files that the fast way does not read
+
+    documents = pem.read_all(data, label)
+    found = tuple(d.value for d in documents if isinstance(d.value, x509.Certificate))
+    if not found:
+        kinds = ", ".join(sorted({d.kind.value for d in documents}))
+        raise InputError(f"{label}: expected a certificate, found: {kinds}")
+    return found
+
+
+def roots(word: str) -> tuple[x509.Certificate, ...]:
+    """The trust anchors that --ca names: a PEM file, or a CA of ours by name or folder. Fails closed."""
+    path = Path(word)
+    if path.is_file() or word == "-":
+        return certificates(word)
+    from mtlsctl.workflows import store  # SQLite is not needed for a file
+
+    return (store.open_ca(word).root,)
+
+
+def private_key(path: Path | str, secret: Secret) -> keys.PrivateKey:
+    """The private key of a PEM file; secret is asked for its password when it is encrypted."""
+    data = files.read(path)
+    label = files.label(path)
+    if b"PRIVATE KEY-----" not in data:
+        from mtlsctl.core import pem  # only to say what the file is, or to read DER
+
+        return pem.read_key(data, label, secret)
+    password = secret(f"the key {label}") if keys.is_encrypted(data) else None
+    return keys.decode(data, label, password)
+
+
+def credential(cert: Path | str, key: Path | str | None, secret: Secret) -> Credential:
+    """A certificate (with its chain) and its key, checked to be a pair. Without key the file holds both."""
+    chain = certificates(cert)
+    private = private_key(key or cert, secret)
+    if not keys.belong(private, chain[0].public_key()):
+        raise mismatch(chain, private, cert, key or cert)
+    return Credential(chain[0], private, chain[1:])
+
+
+def mismatch(
+    chain: Sequence[x509.Certificate], key: keys.PrivateKey, cert: Path | str, where: Path | str
+) -> InputError:
+    """Why a certificate and a key are no pair: a chain in the wrong order, or two that never met."""
+    for number, certificate in enumerate(chain[1:], 2):
+        if keys.belong(key, certificate.public_key()):
+            return InputError(
+                f"{cert}: the key belongs to certificate {number} of the file, the leaf must come first",
+                "put the leaf before the certificates of its issuers",
+                code="client-key-mismatch",
+            )
+    return InputError(
+        f"{where}: this key does not belong to the certificate in {cert}"
+        f" ({keys.describe(key.public_key())} key, {keys.describe(chain[0].public_key())} certificate)",
+        "find its partner: mtlsctl inspect shows the public key's SHA-256 of both",
+        code="client-key-mismatch",
+    )
+
+
+def one_ca(word: str | None) -> str:
+    """The CA that --ca names, or the only one there is. Raises UsageError where that is not clear."""
+    from mtlsctl.workflows import store
+
+    if word:
+        return word
+    found = store.ca_names()
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError("there is no CA yet", "make one: mtlsctl ca create")
+    raise UsageError(f"which CA? There are {', '.join(found)}", "name it with --ca, or set MTLSCTL_CA")
