@@ -1,0 +1,106 @@
+"""Observation: all that was seen of one TLS connection, from either end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography import x509
+
+
+class Role(StrEnum):
+    """Which end we are."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Stage(StrEnum):
+    """How far a connection came."""
+
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    HELLO = "hello"
+    """Connected; the other side's hello has not come."""
+    HANDSHAKE = "handshake"
+    DONE = "done"
+    """The handshake is complete at our end."""
+
+
+class Ended(StrEnum):
+    """What stopped a connection; OPEN when nothing did."""
+
+    OPEN = "open"
+    NO_ADDRESS = "no-address"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    CLOSED = "closed"
+    """The other side closed, without an alert or after one."""
+    ERROR = "error"
+    """Our TLS library gave up; the alerts say on what."""
+    HELD = "held"
+    """We stopped before our certificate went out, since the server does not verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One TLS alert, other than close_notify."""
+
+    direction: str
+    """`received` or `sent`."""
+    number: int
+    name: str
+    state: str
+    """OpenSSL's word for the step before it: evidence, not a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyError:
+    """One complaint of OpenSSL about the peer's chain."""
+
+    number: int
+    """X509_V_ERR_*; 62 and 64 are our own check of the name."""
+    depth: int
+    """0 is the leaf."""
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What happened on one connection. Evidence only: what it means is core/diagnose.py's."""
+
+    role: Role
+    peer: str
+    """The other end as text: host:port."""
+    stage: Stage
+    ended: Ended
+    detail: str = ""
+    """The operating system's or resolver's words, where the network failed."""
+    version: str = ""
+    """`TLSv1.3`; "" before the hello was answered."""
+    cipher: str = ""
+    group: str = ""
+    alpn: str = ""
+    server_name: str = ""
+    """The SNI that was sent (client) or came (server)."""
+    asked: bool = False
+    """The server asked for a client certificate."""
+    sent: bool = False
+    """The client sent one: a client that has none to send answers with an empty list."""
+    confirmed: bool = False
+    """The server went on after it saw our answer: a session ticket (RFC 8446, 4.6.1), or its Finished in TLS 1.2."""
+    acceptable_issuers: tuple[x509.Name, ...] = ()
+    peer_chain: tuple[x509.Certificate, ...] = ()
+    """As the peer sent it, leaf first; as OpenSSL built it where a server refused the client's."""
+    verify_errors: tuple[VerifyError, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    first_bytes: bytes = b""
+    """The first bytes that came from the other side, at most 64."""
+
+    def received(self) -> int | None:
+        """The number of the last alert that the other side sent, or None."""
+        return next((a.number for a in reversed(self.alerts) if a.direction == "received"), None)
+
+    def said(self) -> int | None:
+        """The number of the last alert that we sent, or None."""
+        return next((a.number for a in reversed(self.alerts) if a.direction == "sent"), None)

@@ -1,0 +1,254 @@
+"""One TLS conversation without a socket: bytes in, bytes out, notes taken."""
+
+from cryptography import x509
+from OpenSSL import SSL, crypto
+
+from mtlsctl.core import alerts, names
+from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
+
+HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
+IP_MISMATCH = 64  # X509_V_ERR_IP_ADDRESS_MISMATCH
+UNREADABLE = 1  # X509_V_ERR_UNSPECIFIED
+
+_CHUNK = 65536
+_FIRST = 64
+
+
+class Session:
+    """A TLS connection over memory. Feed what came from the socket, advance, and send what take() gives.
+
+    A client never shows its certificate to a server that does not verify: unless lenient, the flight that would carry
+    it is kept back and an alert is given in its place (TLS 1.2 would even send it in the clear).
+    """
+
+    def __init__(
+        self,
+        context: SSL.Context,
+        role: Role,
+        *,
+        server_name: str = "",
+        wanted: x509.GeneralName | None = None,
+        lenient: bool = False,
+    ) -> None:
+        """wanted: the name that a server's certificate must have; None checks none."""
+        self.role = role
+        self.wanted = wanted
+        self.lenient = lenient
+        self.server_name = server_name
+        self.done = self.failed = self.held = self.eof = False
+        self.errors: list[VerifyError] = []
+        self.alerts: list[Alert] = []
+        self.states: list[str] = []
+        self.first_bytes = b""
+        self.after = 0
+        self._connection = SSL.Connection(context, None)
+        self._connection.set_app_data(self)
+        if role is Role.SERVER:
+            self._connection.set_accept_state()
+            return
+        self._connection.set_connect_state()
+        if server_name:
+            self._connection.set_tlsext_host_name(server_name.encode("ascii"))
+
+    @property
+    def over(self) -> bool:
+        """True when the handshake has an end, good or bad."""
+        return self.done or self.failed or self.held
+
+    def advance(self) -> None:
+        """Go on with the handshake as far as the bytes fed allow."""
+        try:
+            self._connection.do_handshake()
+        except SSL.WantReadError:
+            return
+        except SSL.Error:
+            self.failed = True
+            return
+        self.done = True
+        self.after = len(self.states)
+
+    def feed(self, data: bytes) -> None:
+        """Give what the socket received; b"" is its end."""
+        if not data:
+            self.eof = True
+            self._connection.bio_shutdown()
+            return
+        if len(self.first_bytes) < _FIRST:
+            self.first_bytes += data[: _FIRST - len(self.first_bytes)]
+        self._connection.bio_write(data)
+
+    def take(self) -> bytes:
+        """The bytes to send now; or, in place of our certificate for a server that does not verify, an alert."""
+        out = self._drain()
+        if not (out and self.errors and self.role is Role.CLIENT and not self.lenient):
+            return out
+        if self.held:
+            return b""
+        self.held = True
+        number = alerts.for_verify_error(self.errors[0].number)
+        self.alerts.append(Alert("sent", number, alerts.name(number), self.states[-1]))
+        return alerts.record(number)
+
+    def _drain(self) -> bytes:
+        out = b""
+        try:
+            while True:
+                out += self._connection.bio_read(_CHUNK)
+        except SSL.WantReadError:
+            return out
+
+    def read(self) -> bytes | None:
+        """Application data that came; b"" at the other side's close_notify or end; None when there is none yet."""
+        try:
+            return self._connection.recv(_CHUNK)
+        except SSL.WantReadError:
+            return None
+        except SSL.ZeroReturnError:
+            return b""
+        except SSL.Error:
+            self.failed = True
+            return b""
+
+    def write(self, data: bytes) -> bool:
+        """Encrypt application data; take() gives the bytes. False when the connection no longer takes any."""
+        try:
+            while data:
+                data = data[self._connection.send(data) :]
+        except SSL.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Say close_notify; take() gives the bytes."""
+        try:
+            self._connection.shutdown()
+        except SSL.Error:
+            self.failed = True
+
+    @property
+    def ticket(self) -> bool:
+        """True when the server went on after our last flight: a new session ticket (RFC 8446, 4.6.1)."""
+        return any("session ticket" in state for state in self.states[self.after :])
+
+    @property
+    def asked(self) -> bool:
+        """True when the server asked for a certificate (CertificateRequest)."""
+        return any("certificate request" in state for state in self.states)
+
+    def observe(self, peer: str, ended: Ended, detail: str = "") -> Observation:
+        """All that was seen so far."""
+        connection = self._connection
+        hello = self.role is Role.SERVER or any("read server hello" in s for s in self.states)
+        stage = Stage.DONE if self.done else Stage.HANDSHAKE if hello and self._answered else Stage.HELLO
+        known = stage is not Stage.HELLO
+        version = connection.get_protocol_version_name() if known else ""
+        return Observation(
+            role=self.role,
+            peer=peer,
+            stage=stage,
+            ended=ended,
+            detail=detail,
+            version=version,
+            cipher=(connection.get_cipher_name() or "") if known else "",
+            group=(connection.get_group_name() or "") if known else "",
+            alpn=connection.get_alpn_proto_negotiated().decode("latin-1"),
+            server_name=self._server_name(),
+            asked=self.asked,
+            sent=self._sent(),
+            confirmed=self.done and not self.held and (version != "TLSv1.3" or self.ticket or not self.asked),
+            acceptable_issuers=self._issuers(),
+            peer_chain=self._chain(),
+            verify_errors=tuple(self.errors),
+            alerts=tuple(self.alerts),
+            first_bytes=self.first_bytes,
+        )
+
+    @property
+    def _answered(self) -> bool:
+        """True when both hellos were exchanged."""
+        word = "read client hello" if self.role is Role.SERVER else "read server hello"
+        return any(word in state for state in self.states)
+
+    def _server_name(self) -> str:
+        if self.role is Role.CLIENT:
+            return self.server_name
+        return (self._connection.get_servername() or b"").decode("latin-1")
+
+    def _sent(self) -> bool:
+        """A client's CertificateVerify was sent, or read: an empty Certificate has none (RFC 8446, 4.4.3)."""
+        if self.held:
+            return False
+        if self.role is Role.SERVER:
+            return bool(self.errors) or self._connection.get_peer_certificate() is not None
+        return any("write certificate verify" in state for state in self.states)
+
+    def _issuers(self) -> tuple[x509.Name, ...]:
+        try:
+            return tuple(self._connection.get_client_ca_list(as_cryptography=True))
+        except ValueError:  # a name that cryptography does not read
+            return ()
+
+    def _chain(self) -> tuple[x509.Certificate, ...]:
+        connection = self._connection
+        try:
+            chain = connection.get_peer_cert_chain(as_cryptography=True) or []
+            if self.role is Role.CLIENT:
+                return tuple(chain)
+            # A server's list lacks the leaf; after a refusal only the chain that OpenSSL built is left.
+            leaf = connection.get_peer_certificate(as_cryptography=True)
+            return (leaf, *chain) if leaf else tuple(connection.get_verified_chain(as_cryptography=True) or ())
+        except ValueError:  # a certificate that cryptography does not read
+            return ()
+
+
+def on_info(connection: SSL.Connection, where: int, ret: int) -> None:
+    """OpenSSL's running account: note the steps and the alerts. Text is kept as evidence, numbers are compared."""
+    session: Session = connection.get_app_data()
+    if where & SSL.SSL_CB_ALERT:
+        sent = bool(where & SSL.SSL_CB_WRITE)
+        number = ret & 0xFF
+        # At an unexpected end of file OpenSSL claims to have sent decode_error: nobody could receive it.
+        if number != alerts.CLOSE_NOTIFY and not (sent and session.eof):
+            state = session.states[-1] if session.states else ""
+            session.alerts.append(Alert("sent" if sent else "received", number, alerts.name(number), state))
+    elif where & SSL.SSL_CB_LOOP:
+        session.states.append(connection.get_state_string().decode())
+
+
+def on_certificate(connection: SSL.Connection, certificate: crypto.X509, number: int, depth: int, ok: int) -> bool:
+    """Called for each certificate of the peer's chain, and for each error: note it, and decide.
+
+    A client goes on whatever comes, since Session.take() keeps its answer back: all errors are seen, and whether the
+    server asks for a certificate. A server refuses at the first error, so that OpenSSL sends the alert that fits.
+    """
+    session: Session = connection.get_app_data()
+    readable = _readable(certificate)
+    if readable is None:
+        session.errors.append(VerifyError(UNREADABLE, depth, ""))
+    elif not ok:
+        session.errors.append(VerifyError(number, depth, names.dn(readable.subject)))
+    elif depth == 0 and session.wanted is not None and not names.matches(san(readable), session.wanted):
+        is_address = isinstance(session.wanted, x509.IPAddress)
+        session.errors.append(
+            VerifyError(IP_MISMATCH if is_address else HOSTNAME_MISMATCH, 0, names.dn(readable.subject))
+        )
+    return session.role is Role.CLIENT or not session.errors or session.lenient
+
+
+def _readable(certificate: crypto.X509) -> x509.Certificate | None:
+    """The certificate as cryptography reads it; None for one that OpenSSL takes and cryptography does not."""
+    try:
+        found = certificate.to_cryptography()
+        names.dn(found.subject)
+        san(found)
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return None
+    return found
+
+
+def san(certificate: x509.Certificate) -> tuple[x509.GeneralName, ...]:
+    """The subject alternative names; () where there are none. Raises ValueError for damaged extensions."""
+    try:
+        return tuple(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+    except x509.ExtensionNotFound:
+        return ()

@@ -1,0 +1,142 @@
+"""TlsSettings to an OpenSSL context: the only place that knows pyOpenSSL's quirks, with core/session.py."""
+
+import warnings
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from OpenSSL import SSL, crypto
+
+from mtlsctl.core import keys
+from mtlsctl.core.issuing import Credential
+from mtlsctl.core.session import on_certificate, on_info
+from mtlsctl.errors import InputError, UsageError
+
+VERSIONS = {
+    "1.0": SSL.TLS1_VERSION,
+    "1.1": SSL.TLS1_1_VERSION,
+    "1.2": SSL.TLS1_2_VERSION,
+    "1.3": SSL.TLS1_3_VERSION,
+}
+
+
+class Demand(StrEnum):
+    """What a server asks of its clients."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    """Asked for; a client without one is let in, a client with a bad one is not."""
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """One end's side of TLS, for clients and servers."""
+
+    credential: Credential | None = None
+    roots: tuple[x509.Certificate, ...] = ()
+    """The trust anchors for the other side; each is trusted as it stands, a root or not."""
+    demand: Demand = Demand.NONE
+    """Servers only; a client always verifies."""
+    minimum: str = ""
+    """`1.2`; "" is the library's default."""
+    maximum: str = ""
+    alpn: tuple[str, ...] = ()
+    """Protocols in the order of preference."""
+
+
+def client_context(settings: TlsSettings) -> SSL.Context:
+    """A context to connect with. Its connections are core/session.py's Sessions. Raises UsageError, InputError."""
+    made = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    _common(made, settings)
+    made.set_verify(SSL.VERIFY_PEER, on_certificate)
+    if settings.alpn:
+        made.set_alpn_protos([protocol.encode() for protocol in settings.alpn])
+    return made
+
+
+def server_context(settings: TlsSettings) -> SSL.Context:
+    """A context to accept with, for many Sessions. Raises UsageError, InputError."""
+    made = SSL.Context(SSL.TLS_SERVER_METHOD)
+    _common(made, settings)
+    made.set_verify(_VERIFY_MODES[settings.demand], on_certificate)
+    # Without an id, every resumption of a session with a client certificate dies with alert 80 (dotnet/runtime#75435).
+    made.set_session_id(b"mtlsctl")
+    # Each connection shall show its whole handshake: nothing is resumed, clients still get their ticket message.
+    made.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    made.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
+    if settings.demand is not Demand.NONE:
+        for root in settings.roots:
+            made.add_client_ca(root)
+    ours = [protocol.encode() for protocol in settings.alpn]
+    made.set_alpn_select_callback(lambda _, theirs: _select(ours, theirs))
+    return made
+
+
+_VERIFY_MODES = {
+    Demand.NONE: SSL.VERIFY_NONE,
+    Demand.OPTIONAL: SSL.VERIFY_PEER,
+    Demand.REQUIRED: SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT,
+}
+
+
+def _select(ours: list[bytes], theirs: list[bytes]) -> Any:
+    """Our first protocol that the client offers; without one the connection goes on without ALPN."""
+    return next((p for p in ours if p in theirs), None) or SSL.NO_OVERLAPPING_PROTOCOLS
+
+
+def _common(made: SSL.Context, settings: TlsSettings) -> None:
+    """What both ends set. pyOpenSSL refuses every setter after the first Connection."""
+    _versions(made, settings)
+    made.set_info_callback(on_info)
+    store = made.get_cert_store()
+    if store is not None:
+        store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+        for root in settings.roots:
+            store.add_cert(crypto.X509.from_cryptography(root))
+    if settings.credential:
+        _load(made, settings.credential)
+
+
+def _versions(made: SSL.Context, settings: TlsSettings) -> None:
+    for word in (settings.minimum, settings.maximum):
+        if word and word not in VERSIONS:
+            raise UsageError(f"{word} is not a version of TLS known here", f"choose from {', '.join(VERSIONS)}")
+    if settings.minimum and settings.maximum and settings.minimum > settings.maximum:
+        raise UsageError(f"the lowest version of TLS, {settings.minimum}, is above the highest, {settings.maximum}")
+    if settings.minimum:
+        made.set_min_proto_version(VERSIONS[settings.minimum])
+    if settings.maximum:
+        made.set_max_proto_version(VERSIONS[settings.maximum])
+    if settings.maximum in ("1.0", "1.1") or settings.minimum in ("1.0", "1.1"):
+        made.set_min_proto_version(VERSIONS[settings.minimum or settings.maximum])
+        made.set_cipher_list(b"DEFAULT:@SECLEVEL=0")  # their SHA-1 signatures are below level 1
+
+
+def _load(made: SSL.Context, credential: Credential) -> None:
+    """Give the context its certificate, chain and key; the pair was checked when it was read."""
+    try:
+        made.use_certificate(credential.certificate)
+        for certificate in credential.chain:
+            made.add_extra_chain_cert(certificate)
+        _use_key(made, credential.key)
+    except SSL.Error:
+        kind = keys.describe(credential.certificate.public_key())
+        raise InputError(
+            f"OpenSSL refuses to present this certificate ({kind} key): its key or its signature is too weak",
+            "issue a new one with a key of at least 2048 bits (RSA), signed with SHA-256",
+            code="client-cert-weak",
+        ) from None
+
+
+def _use_key(made: SSL.Context, key: keys.PrivateKey) -> None:
+    """Give the context its key: pyOpenSSL 26 takes the classic kinds; ML-DSA goes by way of PKCS#8 and its own PKey."""
+    if "MLDSA" not in type(key).__name__:
+        made.use_privatekey(key)  # type: ignore[arg-type]
+        return
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the old PKey is the only way in
+        made.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_ASN1, der))
