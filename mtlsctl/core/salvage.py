@@ -1,0 +1,285 @@
+"""Files that are not plain PEM certificates, read: DER, containers, keys, and all that is damaged."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mtlsctl.core import damage, der, foreign, pemtext
+from mtlsctl.core.documents import Document, Kind, number
+from mtlsctl.core.findings import Finding
+from mtlsctl.errors import InputError
+
+_LEGACY = tuple(bytes.fromhex("060a2a864886f70d010c01") + bytes([n]) for n in (3, 4, 5, 6))  # RFC 7292, appendix C
+_TWICE = re.compile(rb"LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,}={0,2}")  # base64 of "-----BEGIN"
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_SSH_PUBLIC = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,2}[^\n]*")
+_DEPTH = 4  # files within files: base64 in base64, PEM behind DER
+
+
+class Part(NamedTuple):
+    """An object before it is numbered."""
+
+    kind: Kind
+    value: object
+    encoding: str
+    alias: str = ""
+    notes: tuple[Finding, ...] = ()
+
+
+class Dig:
+    """One file being read: its password, and the damage found so far, counted by code."""
+
+    def __init__(self, label: str, password: bytes | None) -> None:
+        self.label = label
+        self.password = password
+        self.damage: dict[str, list[str]] = {}
+
+    def note(self, code: str, where: str = "") -> None:
+        """Take note of damage that was read over; where names a line or block."""
+        self.damage.setdefault(code, []).append(where)
+
+    def notes(self) -> tuple[Finding, ...]:
+        """One finding for each code, with where it was met first and how often."""
+        return tuple(damage.note(code, self.label, _places(where)) for code, where in self.damage.items())
+
+
+def _places(where: list[str]) -> str:
+    more = f" and {len(where) - 1:,} more" if len(where) > 1 else ""
+    return f"{where[0]}{more}" if where[0] else ""
+
+
+def read(data: bytes, label: str, password: bytes | None) -> tuple[Document, ...]:
+    """The contract of pem.read_all, without its quick way."""
+    dig = Dig(label, password)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        parts = list(_dig(dig, data, 0))
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        dig.note("odd-encoding", message.split(". ")[0].rstrip("."))
+    if not parts:
+        raise foreign.refusal(data, label)
+    if all(part.kind is Kind.DAMAGED for part in parts):
+        worst = parts[0].notes[0]
+        raise InputError(worst.message, worst.hint, code=worst.code)
+    return tuple(
+        Document(
+            p.kind,
+            p.value,
+            number(label, i, len(parts)),
+            p.encoding,
+            (dig.notes() if i == 1 else ()) + p.notes,
+            p.alias,
+        )
+        for i, p in enumerate(parts, 1)
+    )
+
+
+def _dig(dig: Dig, data: bytes, depth: int) -> Iterator[Part]:
+    """The objects of some bytes: 1. without byte order mark, 2. DER, 3. PEM, 4. base64 of these, 5. SSH's lines."""
+    data = _without_mark(dig, data)  # 1
+    if der.looks_binary(data):  # 2
+        yield from _binary(dig, data, depth)
+        return
+    text = _plain_lines(dig, data)
+    if pemtext.has_begin(text):  # 3
+        yield from _text(dig, text)
+        return
+    if depth >= _DEPTH:
+        return
+    yield from _wrapped(dig, text, depth)  # 4
+    for line in _SSH_PUBLIC.finditer(text):  # 5
+        yield from _ssh_public(dig, line[0])
+
+
+def _without_mark(dig: Dig, data: bytes) -> bytes:
+    if data.startswith(b"\xef\xbb\xbf"):
+        dig.note("pem-bom")
+        return data[3:]
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(data[:2])
+    if not wide and data[:8:2] == b"----" and data[1:8:2] == bytes(4):
+        wide = "utf-16-le"
+    if wide:
+        text = data.decode(wide, "replace").encode()
+        if pemtext.has_begin(text):
+            dig.note("pem-utf16")
+        return text
+    return data
+
+
+def _plain_lines(dig: Dig, data: bytes) -> bytes:
+    """The text with line ends of LF and nothing escaped; what had to be undone is noted."""
+    if b"BEGIN%20" in data or b"-----BEGIN+" in data:
+        from urllib.parse import unquote_to_bytes
+
+        data = unquote_to_bytes(data if b"BEGIN%20" in data else data.replace(b"+", b" "))
+        dig.note("pem-url-encoded")
+    if b"BEGIN" in data and b"\\n" in data:
+        data = data.replace(b"\\r", b"").replace(b"\\n", b"\n").replace(b"\\/", b"/")
+        dig.note("pem-escaped-newlines")
+    if b"\r" in data:
+        if b"BEGIN" in data:
+            dig.note("pem-crlf" if b"\r\n" in data else "pem-cr-only")
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def _wrapped(dig: Dig, text: bytes, depth: int) -> Iterator[Part]:
+    """Objects in base64: PEM encoded twice, perhaps as values in a manifest; DER without its BEGIN and END."""
+    for found in _TWICE.finditer(text.replace(b"\n", b"") if _BASE64.fullmatch(text) else text):
+        inner, _, broken = pemtext.decode(found[0])
+        if not broken:
+            dig.note("pem-base64-twice")
+            yield from _dig(dig, inner, depth + 1)
+    if text[:1] == b"M" and _BASE64.fullmatch(text):  # 0x30, SEQUENCE, in base64
+        inner, _, broken = pemtext.decode(text)
+        if not broken and der.looks_binary(inner):
+            dig.note("pem-no-frame")
+            yield from _binary(dig, inner, depth)
+
+
+def _binary(dig: Dig, data: bytes, depth: int) -> Iterator[Part]:
+    """DER objects one behind the other, and whatever follows the last."""
+    position, count = 0, 0
+    while position < len(data) and der.looks_binary(data[position : position + 8] if count else data):
+        size = der.length(data[position : position + 8]) or len(data) - position
+        count += 1
+        yield from _object(dig, data[position : position + size], size, count)
+        position += size
+    if count and not depth and not dig.damage.get("pem-no-frame") and dig.label.lower().endswith(".pem"):
+        dig.note("pem-der")
+    if position >= len(data):
+        return
+    rest = list(_dig(dig, data[position:], depth + 1)) if depth < _DEPTH else []
+    if not rest:
+        dig.note("pem-trailing-data", f"{len(data) - position:,} bytes")
+    yield from rest
+
+
+def _object(dig: Dig, data: bytes, size: int, position: int) -> Iterator[Part]:
+    """One DER object, or why it cannot be opened."""
+    if len(data) < size:
+        yield _damaged(dig, "pem-truncated", f"object {position}: {len(data):,} of {size:,} bytes are there", "DER")
+        return
+    opened = der.open_(data, dig.label, dig.password)
+    if not opened:
+        yield _damaged(dig, "pem-damaged", f"object {position} is DER of no kind that is known here", "DER")
+    for one in opened:
+        yield _part(dig, one, "DER", data)
+
+
+def _part(dig: Dig, opened: der.Opened, encoding: str, data: bytes) -> Part:
+    """An opened object with what there is to say about its form."""
+    notes: tuple[Finding, ...] = ()
+    if opened.kind is Kind.PRIVATE_KEY and opened.value is None:
+        notes = (damage.note("pem-unsupported", dig.label, "a private key of an unknown algorithm"),)
+    if (opened.container or opened.kind) == Kind.PKCS12 and any(oid in data for oid in _LEGACY):
+        dig.damage["p12-legacy-algorithms"] = [""]
+    return Part(opened.kind, opened.value, opened.container or encoding, opened.alias, notes)
+
+
+def _damaged(dig: Dig, code: str, why: str, encoding: str) -> Part:
+    return Part(Kind.DAMAGED, None, encoding, "", (damage.note(code, dig.label, why),))
+
+
+def _text(dig: Dig, text: bytes) -> Iterator[Part]:
+    """The objects of PEM text, block by block."""
+    for position, block in enumerate(pemtext.blocks(text), 1):
+        where = f"block {position}, line {block.line}"
+        parts = list(_block(dig, block, where))
+        if parts[0].kind is not Kind.DAMAGED:  # else there is more to say than how the block is laid out
+            for code in block.damage:
+                dig.note(code, where)
+        yield from parts
+    if pemtext.has_stray_data(text):
+        dig.note("pem-stray-data")
+
+
+def _block(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
+    kind = der.LABELS.get(block.label)
+    if block.label == "OPENSSH PRIVATE KEY":
+        yield from _ssh_private(dig, block, where)
+    elif b"DEK-Info:" in block.raw and kind is Kind.PRIVATE_KEY:
+        yield from _traditional(dig, block, where)
+    elif block.broken and kind is None and block.raw:
+        yield _other(dig, block, where)
+    elif block.broken:
+        yield _damaged(dig, "pem-damaged", f"{where}: {block.broken}", "PEM")
+    elif kind is Kind.PARAMETERS:
+        yield Part(kind, None, "PEM")
+    else:
+        yield from _decoded(dig, block, kind, where)
+
+
+def _other(dig: Dig, block: pemtext.Block, where: str) -> Part:
+    """A block of a label that is none of ours, such as PGP PUBLIC KEY BLOCK."""
+    return Part(Kind.OTHER, None, "PEM", "", (damage.note("pem-unsupported", dig.label, f"{where}: {block.label}"),))
+
+
+def _decoded(dig: Dig, block: pemtext.Block, kind: Kind | None, where: str) -> Iterator[Part]:
+    """A block whose base64 is sound: its content decides what it is, its label is compared."""
+    size = der.length(block.der) or len(block.der)
+    if size > len(block.der):
+        have = f"{where}: {len(block.der):,} of {size:,} bytes are there"
+        yield _damaged(dig, "pem-truncated", have, "PEM")
+        return
+    data = block.der[:size]
+    opened = der.open_(data, dig.label, dig.password, kind)
+    if not opened:
+        if kind is None:
+            yield _other(dig, block, where)
+        else:
+            yield _damaged(dig, "pem-damaged", f"{where}: what {block.label} holds cannot be read", "PEM")
+        return
+    if size < len(block.der) and block.label != "TRUSTED CERTIFICATE":
+        dig.note("pem-trailing-data", where)
+    if block.label in der.OLD_LABELS:
+        dig.note("pem-old-label", f"{where}: {block.label}")
+    _compare(dig, block.label, kind, opened[0], where)
+    for one in opened:
+        yield _part(dig, one, "PEM", data)
+
+
+def _compare(dig: Dig, label: str, kind: Kind | None, opened: der.Opened, where: str) -> None:
+    """Note a label that disagrees with the content."""
+    found = Kind(opened.container) if opened.container else opened.kind
+    shut = {Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY}
+    if found is not kind and {found, kind} != shut:
+        dig.note("pem-wrong-label", f"{where}: {label}, in it is {found.with_article}")
+
+
+def _traditional(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
+    """A key encrypted as OpenSSL did before PKCS#8: only the loader for PEM knows its headers (RFC 1421, 4.6)."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    opened = der.private(lambda secret: load_pem_private_key(_tidy(block.raw), secret), dig.label, dig.password)
+    dig.note("key-legacy-encryption", where)
+    for one in opened:
+        yield Part(one.kind, one.value, "PEM")
+    if not opened:
+        yield _damaged(dig, "pem-damaged", f"{where}: what {block.label} holds cannot be read", "PEM")
+
+
+def _tidy(raw: bytes) -> bytes:
+    """A block with its lines' white space taken off, and five dashes."""
+    return b"\n".join(line.strip() for line in raw.split(b"\n")) + b"\n"
+
+
+def _ssh_private(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    opened = der.private(lambda secret: load_ssh_private_key(_tidy(block.raw), secret), dig.label, dig.password)
+    dig.note("key-openssh-format", where)
+    for one in opened:
+        yield Part(one.kind, one.value, "OpenSSH")
+    if not opened:
+        yield _damaged(dig, "pem-damaged", f"{where}: an OpenSSH key that cannot be read", "OpenSSH")
+
+
+def _ssh_public(dig: Dig, line: bytes) -> Iterator[Part]:
+    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+    try:
+        yield Part(Kind.PUBLIC_KEY, load_ssh_public_key(line), "OpenSSH")
+    except der.UNREADABLE:
+        yield _damaged(dig, "pem-damaged", "an SSH public key of a kind that is not known here", "OpenSSH")
