@@ -98,6 +98,13 @@ def secret_from(source: Source, prompt: Secret = ask) -> Secret:
     return secret
 
 
+def new_secret(source: Source, encrypt: bool) -> Secret | None:
+    """The way to a new key's password: named by an option, or asked for twice with --encrypt; None: no encryption."""
+    if source.given or encrypt or os.environ.get("MTLSCTL_PASSWORD_FILE"):
+        return secret_from(source, ask_twice)
+    return None
+
+
 def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the four password options in place of its parameter `password: Source`."""
 
@@ -115,7 +122,7 @@ def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
     kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in kept]
     wrapped.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
     wrapped.__annotations__ = {p.name: p.annotation for p in [*kept, *added]}
-    del wrapped.__wrapped__  # type: ignore[attr-defined]
+    del wrapped.__wrapped__
     return wrapped
 
 

@@ -74,16 +74,17 @@ def lifetime(
     return now - BACKDATE, min(end, limit) if limit else end
 
 
-def subject_for(profile: Profile, wanted: Sequence[x509.GeneralName], identity: str = "") -> x509.Name:
-    """The subject that a profile gives: CN = first DNS name (server, peer) or the identity (client), if it fits."""
-    match profile.name:
-        case ProfileName.SPIFFE:
-            return names.subject("")
-        case ProfileName.CLIENT:
-            cn = identity
-        case _:
-            cn = next((n.value for n in wanted if isinstance(n, x509.DNSName)), "")
-            cn = cn or (names.plain(wanted[0]) if wanted else identity)
+def subject_for(profile: Profile, wanted: Sequence[x509.GeneralName]) -> x509.Name:
+    """The subject that a profile gives: CN = first DNS name, for clients the first name; empty where it does not fit.
+
+    An IP address is no CN of a server: OpenSSL would hold it against the DNS name constraints.
+    """
+    if profile.name is ProfileName.SPIFFE:
+        return names.subject("")
+    if profile.name in (ProfileName.CLIENT, ProfileName.OCSP):
+        cn = names.plain(wanted[0]) if wanted else ""
+    else:
+        cn = next((n.value for n in wanted if isinstance(n, x509.DNSName)), "")
     return names.subject(cn if len(cn) <= names.MAX_COMMON_NAME else "")
 
 

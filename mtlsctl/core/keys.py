@@ -170,3 +170,14 @@ def weakness(public_key: PublicKeyTypes) -> str:
     if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size < MIN_RSA_BITS:
         return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
     return ""
+
+
+def type_of(public_key: PublicKeyTypes) -> KeyType:
+    """The KeyType that makes keys like this one. Raises UsageError for kinds that are not made here."""
+    word = describe(public_key).lower().removeprefix("ecdsa ").replace("p-", "p").replace("rsa ", "rsa")
+    try:
+        return KeyType(word)
+    except ValueError:
+        raise UsageError(
+            f"a new {describe(public_key)} key is not made here", "pass --reuse-key, or issue it anew with --key-type"
+        ) from None

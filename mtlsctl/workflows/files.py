@@ -143,7 +143,7 @@ def _place(temporary: Path, path: Path, force: bool) -> Path | None:
         if os.path.lexists(path):
             kept = temporary.with_suffix(".old")
             os.link(path, kept, follow_symlinks=False)
-        os.replace(temporary, path)
+        temporary.replace(path)
         return kept
     except FileExistsError:
         raise ConflictError(f"{path}: already there, and nothing is overwritten", "pass --force") from None
@@ -153,7 +153,7 @@ def _place(temporary: Path, path: Path, force: bool) -> Path | None:
 
 def _put_back(path: Path, kept: Path | None) -> None:
     if kept:
-        os.replace(kept, path)
+        kept.replace(path)
     else:
         path.unlink(missing_ok=True)
 

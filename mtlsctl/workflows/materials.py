@@ -98,3 +98,16 @@ def one_ca(word: str | None) -> str:
     if not found:
         raise UsageError("there is no CA yet", "make one: mtlsctl ca create")
     raise UsageError(f"which CA? There are {', '.join(found)}", "name it with --ca, or set MTLSCTL_CA")
+
+
+def names_of(path: Path) -> list[list[str]]:
+    """The lines of a list of identities, each split into names; empty lines and # comments are passed over."""
+    data = files.read(path)
+    try:
+        lines = data.decode().splitlines()
+    except UnicodeDecodeError:
+        raise InputError(f"{files.label(path)}: expected a list of names in UTF-8, found binary data") from None
+    found = [words for line in lines if (words := line.partition("#")[0].split())]
+    if not found:
+        raise InputError(f"{files.label(path)}: no names are in it", "one identity on each line")
+    return found

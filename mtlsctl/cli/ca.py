@@ -1,0 +1,105 @@
+"""`mtlsctl ca`: create, list, show and export certificate authorities."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtlsctl.cli import options, output
+from mtlsctl.cli.options import Force, Json
+from mtlsctl.cli.text import authority as text
+from mtlsctl.core.keys import KeyType
+from mtlsctl.workflows import authority, materials
+from mtlsctl.workflows.passwords import Source
+
+
+@options.with_password
+def create(
+    password: Source,
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="What to call it.")] = "dev",
+    key_type: Annotated[KeyType, typer.Option("--key-type", help="The kind of both keys.")] = KeyType.P256,
+    permit: Annotated[
+        list[str] | None,
+        typer.Option("--permit", metavar="SUBTREE", help="Only names below: dns:test, ip:10.0.0.0/8, email:, uri:."),
+    ] = None,
+    lifetime: Annotated[
+        str | None, typer.Option("--lifetime", metavar="TIME", help="The root's lifetime.  [default: 3650d]")
+    ] = None,
+    issuing_lifetime: Annotated[
+        str | None, typer.Option("--issuing-lifetime", metavar="TIME", help="The issuing CA's.  [default: 1825d]")
+    ] = None,
+    folder: Annotated[Path | None, typer.Option("--folder", help="Keep it here instead of below MTLSCTL_HOME.")] = None,
+    encrypt: Annotated[bool, typer.Option("--encrypt", help="Encrypt both keys; asks for the password.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Create a CA: a root and an issuing CA below it.
+
+    The root signs the issuing CA and nothing else, so its key may be moved
+    elsewhere: everyday commands need issuing.key alone. With --permit the CA can
+    only certify names below the given subtrees; kinds of names that are not
+    mentioned are shut.
+
+    Examples:
+      mtlsctl ca create
+      mtlsctl ca create prod --encrypt --key-type p384
+      mtlsctl ca create lab --permit dns:lab.test --permit ip:10.0.0.0/8
+
+    Exit status: 0 created, 2 not created.
+    """
+    plan = authority.Plan(
+        name,
+        folder,
+        key_type,
+        tuple(permit or ()),
+        options.lifetime(lifetime),
+        options.lifetime(issuing_lifetime),
+    )
+    made = authority.create(plan, options.new_secret(password, encrypt))
+    return output.show("ca create", made, text.created(made), as_json=as_json)
+
+
+def list_(as_json: Json = False) -> int:
+    """List the CAs, what they issued and when they expire.
+
+    Exit status: 0; 2 when a CA cannot be opened.
+    """
+    found = authority.list_all()
+    status = output.show("ca list", found, text.listed(found), as_json=as_json)
+    return 2 if found.broken else status
+
+
+def show(
+    ca: Annotated[str | None, typer.Argument(metavar="[CA]", envvar="MTLSCTL_CA", help="Its name or folder.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Show one CA: its certificates and what it issued.
+
+    Exit status: 0, or 2 when it cannot be opened.
+    """
+    shown = authority.show(materials.one_ca(ca))
+    return output.show("ca show", shown, text.shown(shown), as_json=as_json)
+
+
+def export(
+    ca: Annotated[str | None, typer.Argument(metavar="[CA]", envvar="MTLSCTL_CA", help="Its name or folder.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.")] = Path("-"),
+    chain: Annotated[bool, typer.Option("--chain", help="The issuing CA's certificate too.")] = False,
+    der: Annotated[bool, typer.Option("--der", help="DER instead of PEM.")] = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> int:
+    """Write a CA's root certificate, for those who must trust it.
+
+    Examples:
+      mtlsctl ca export dev > dev-ca.pem
+      mtlsctl ca export dev --der --out dev-ca.crt
+
+    Exit status: 0 written, 2 not.
+    """
+    target = None if str(out) == "-" else out
+    exported = authority.export(materials.one_ca(ca), target, chain=chain, der=der, force=force)
+    if target or as_json:
+        return output.show("ca export", exported, text.exported(exported), as_json=as_json)
+    sys.stdout.buffer.write(exported.data)
+    return 0

@@ -1,0 +1,79 @@
+"""Make private keys and certificate signing requests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mtlsctl.core import issuing, keys, names
+from mtlsctl.core.profiles import PROFILES, ProfileName
+from mtlsctl.errors import UsageError
+from mtlsctl.workflows import files, materials
+from mtlsctl.workflows.files import KEY_MODE, Output
+from mtlsctl.workflows.passwords import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMade:
+    """A new private key: where it is and how its public half is recognised. Never the key itself."""
+
+    file: Path | None
+    key: str
+    encrypted: bool
+    spki_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsrMade:
+    """A new CSR."""
+
+    file: Path | None
+    subject: str
+    names: tuple[str, ...]
+    key: str
+    spki_sha256: str
+    pem: str
+
+
+def make_key(out: Path | None, key_type: keys.KeyType, secret: Secret | None, *, force: bool) -> tuple[KeyMade, bytes]:
+    """Make a key and write it to out, 0600; without out the PEM bytes are for stdout. secret: encrypt under it."""
+    if out:
+        files.refuse_existing([out], force)
+    password = secret(f"the key {out or 'on standard output'}") if secret else None
+    key = keys.generate(key_type)
+    pem = keys.encode(key, password)
+    if out:
+        files.write([Output(out, pem, KEY_MODE)], force)
+    public = key.public_key()
+    return KeyMade(out, keys.describe(public), password is not None, sha256(keys.spki(public)).hexdigest()), pem
+
+
+def make_csr(
+    key_file: str, texts: Sequence[str], common_name: str | None, out: Path | None, secret: Secret, *, force: bool
+) -> CsrMade:
+    """Make a CSR for a key; the first DNS name becomes the CN unless one is given. Written to out, if given."""
+    if not texts and not common_name:
+        raise UsageError("a request names somebody", "add --name host.example.test, or --cn TEXT")
+    wanted = tuple(names.parse(text) for text in texts)
+    if out:
+        files.refuse_existing([out], force)
+    subject = (
+        names.subject(common_name)
+        if common_name is not None
+        else issuing.subject_for(PROFILES[ProfileName.SERVER], wanted)
+    )
+    key = materials.private_key(key_file, secret)
+    pem = issuing.make_csr(key, subject, wanted).public_bytes(Encoding.PEM)
+    if out:
+        files.write([Output(out, pem)], force)
+    public = key.public_key()
+    return CsrMade(
+        out,
+        names.dn(subject),
+        tuple(names.tagged(n) for n in wanted),
+        keys.describe(public),
+        sha256(keys.spki(public)).hexdigest(),
+        pem.decode(),
+    )

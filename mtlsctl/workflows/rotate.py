@@ -1,0 +1,218 @@
+"""Renew certificates: the same identity, a new key, replaced as a pair with the old pair kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mtlsctl.core import issuing, keys, names
+from mtlsctl.core.facts import CertificateFacts, certificate_facts
+from mtlsctl.core.issuing import Credential
+from mtlsctl.core.profiles import BACKDATE, DAY
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
+from mtlsctl.workflows import clock, files, identity, ledger, materials, store
+from mtlsctl.workflows.files import KEY_MODE, PUBLIC_MODE, Output
+from mtlsctl.workflows.passwords import Secret
+
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How to renew."""
+
+    within: timedelta | None = None
+    """Due when this much of life is left; None: at 2/3 of life, 1/2 for lives below 10 days."""
+    force: bool = False
+    reuse_key: bool = False
+    key: Path | None = None
+    """The key's file, when a certificate's file is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What became of a renewal."""
+
+    ca: str
+    identity: str
+    changed: bool
+    due_at: datetime
+    old_serial_hex: str
+    certificate: CertificateFacts
+    """The new certificate; the present one when it was not due."""
+    new_key: bool
+    files: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Where a certificate and its key lie: in an identity's folder, or as two files."""
+
+    cert: Path
+    key: Path
+    folder: Path | None
+
+
+def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Renewed:
+    """Renew a folder, a certificate's file or an identity by name, when due or with force.
+
+    Raises NotFoundError, InputError for a certificate that this CA did not issue or has revoked.
+    """
+    pair = _locate(what, ca_word, wish.key)
+    old = materials.certificates(pair.cert)
+    ca, entry = _issuer_of(old[0], ca_word, what)
+    now = clock.now()
+    due = due_at(old[0], wish.within)
+    if now < due and not wish.force:
+        return Renewed(ca.name, entry.identity, False, due, entry.serial, certificate_facts(old[0]), False, (), ())
+    password = _password(pair, secret)
+    key = _next_key(pair, old[0], wish, password)
+    certificate, notes = _sign(ca, entry, old[0], key, secret, now)
+    credential = Credential(certificate, key, (ca.issuing,))
+    with ledger.writing(ca.ledger):  # one renewal at a time puts its pair in place
+        written, kept = _replace(pair, credential, ca, len(old) > 1, password)
+    return Renewed(
+        ca=ca.name,
+        identity=entry.identity,
+        changed=True,
+        due_at=due_at(certificate, wish.within),
+        old_serial_hex=entry.serial,
+        certificate=certificate_facts(certificate),
+        new_key=not wish.reuse_key,
+        files=written,
+        kept=kept,
+        notes=notes,
+    )
+
+
+def due_at(certificate: x509.Certificate, within: timedelta | None) -> datetime:
+    """When a certificate is due: `within` before its end, else at 2/3 of its life, at 1/2 below ten days."""
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if within is not None:
+        return end - within
+    life = end - begin
+    return begin + (life / 2 if life < 10 * DAY else life * 2 / 3)
+
+
+def _locate(what: str, ca_word: str | None, key: Path | None) -> Pair:
+    path = Path(what)
+    if path.is_dir():
+        cert, own_key = identity.parts_of(path)
+        return Pair(cert, own_key, path)
+    if path.is_file():
+        return _locate_file(path, key)
+    for ca in _candidates(ca_word):
+        with ledger.reading(ca.ledger) as db:
+            found = ledger.entries(db, "identity = ? AND folder != ''", (what,))
+        if found:
+            folder = Path(found[-1].folder)
+            cert, own_key = identity.parts_of(folder)
+            return Pair(cert, own_key, folder)
+    raise NotFoundError(
+        f"{what}: no such folder or file, and no CA here issued an identity of that name to a folder",
+        "name its folder, or its certificate's file with --key",
+    )
+
+
+def _locate_file(path: Path, key: Path | None) -> Pair:
+    if path.name == "cert.pem" and key is None and (path.parent / "key.pem").exists():
+        return Pair(path, path.parent / "key.pem", path.parent)
+    chosen = key or path.with_suffix(".key")
+    if not chosen.exists():
+        raise NotFoundError(f"{path}: its private key is not in {chosen}", "name the key's file with --key")
+    return Pair(path, chosen, None)
+
+
+def _candidates(ca_word: str | None) -> list[store.Ca]:
+    """The CA that was named; else every one that opens."""
+    if ca_word:
+        return [store.open_ca(ca_word)]
+    opened = []
+    for name in store.ca_names():
+        try:
+            opened.append(store.open_ca(name))
+        except MtlsctlError:
+            continue  # a broken CA issued none of what a sound one did; `ca list` names it
+    return opened
+
+
+def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) -> tuple[store.Ca, ledger.Entry]:
+    """The CA in whose ledger the certificate stands, and its entry; a revoked one is refused."""
+    digest = certificate.fingerprint(hashes.SHA256()).hex()
+    for ca in _candidates(ca_word):
+        with ledger.reading(ca.ledger) as db:
+            found = ledger.entries(db, "sha256 = ?", (digest,))
+        if not found:
+            continue
+        if found[0].state == "revoked":
+            raise InputError(
+                f"{what}: this certificate was revoked ({found[0].reason}), it is not renewed",
+                f"issue a new one: mtlsctl issue {found[0].profile} {found[0].identity} --force",
+            )
+        if found[0].profile in ("root", "issuing"):
+            raise UsageError(f"{what}: a CA's certificate is not renewed in place", "make a new CA: mtlsctl ca create")
+        return ca, found[0]
+    raise InputError(
+        f"{what}: no CA here issued this certificate: its issuer is {names.dn(certificate.issuer) or '(empty)'}",
+        "name the CA with --ca, or issue a new certificate: mtlsctl issue",
+    )
+
+
+def _password(pair: Pair, secret: Secret) -> bytes | None:
+    """The password of an encrypted key: the new key is encrypted under the same one."""
+    return secret(f"the key {pair.key}") if keys.is_encrypted(files.read(pair.key)) else None
+
+
+def _next_key(pair: Pair, old: x509.Certificate, wish: Renewal, password: bytes | None) -> keys.PrivateKey:
+    """A new key of the same kind, or the present one."""
+    present = keys.decode(files.read(pair.key), str(pair.key), password)
+    if not wish.reuse_key:
+        return keys.generate(keys.type_of(present.public_key()))
+    if not keys.belong(present, old.public_key()):
+        raise materials.mismatch((old,), present, pair.cert, pair.key)
+    return present
+
+
+def _sign(
+    ca: store.Ca, entry: ledger.Entry, old: x509.Certificate, key: keys.PrivateKey, secret: Secret, now: datetime
+) -> tuple[x509.Certificate, tuple[str, ...]]:
+    """The new certificate, recorded: as long as the old one, at most as long as the issuer."""
+    limit = ca.issuing.not_valid_after_utc
+    if limit <= now:
+        raise InputError(f"CA {ca.name} expired on {limit:%Y-%m-%d}: it cannot sign any more", "mtlsctl ca create NAME")
+    profile = issuing.profile_of(old)
+    life = old.not_valid_after_utc - old.not_valid_before_utc - BACKDATE
+    begin, end = issuing.lifetime(profile, now, life, limit=limit, allow_long=True)
+    notes = (f"shortened: CA {ca.name} itself ends on {limit:%Y-%m-%d}",) if end == limit else ()
+    order = issuing.from_certificate(old, key.public_key(), begin, end)
+    certificate = issuing.issue(order, store.signer(ca, store.ISSUING, secret))
+    signature = ledger.Signature(certificate, store.ISSUING, entry.identity, profile.name, entry.names, entry.folder)
+    ledger.record(ca.ledger, [signature], now)
+    return certificate, notes
+
+
+def _replace(
+    pair: Pair, credential: Credential, ca: store.Ca, with_chain: bool, password: bytes | None
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Keep the old files and put the new ones in their place: all of them, or none. Returns both lists of paths."""
+    if pair.folder:
+        wanted = identity.outputs(pair.folder, credential, ca.root, password)
+        kept = [(o.path, pair.folder / PREVIOUS / o.path.name, o.mode) for o in wanted if o.path.exists()]
+        files.make_folder(pair.folder / PREVIOUS)
+    else:
+        chain = credential.chain if with_chain else ()
+        data = b"".join(c.public_bytes(Encoding.PEM) for c in (credential.certificate, *chain))
+        wanted = [
+            Output(pair.cert, data),
+            Output(pair.key, keys.encode(credential.key, password), KEY_MODE),
+        ]
+        modes = (PUBLIC_MODE, KEY_MODE)
+        kept = [(o.path, Path(f"{o.path}.{PREVIOUS}"), m) for o, m in zip(wanted, modes, strict=True)]
+    olds = [Output(target, files.read(path), mode) for path, target, mode in kept]
+    files.write([*olds, *wanted], force=True)
+    return tuple(o.path for o in wanted), tuple(o.path for o in olds)
