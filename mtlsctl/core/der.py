@@ -191,10 +191,15 @@ def _ocsp_response(data: bytes) -> Any:
     return ocsp.load_der_ocsp_response(data)
 
 
-def _ocsp_request(data: bytes) -> Any:
+def _ocsp_request(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...]:  # noqa: ARG001
     from cryptography.x509 import ocsp
 
-    return ocsp.load_der_ocsp_request(data)
+    try:
+        return (Opened(Kind.OCSP_REQUEST, ocsp.load_der_ocsp_request(data)),)
+    except NotImplementedError:  # asks about several certificates at once
+        return (Opened(Kind.OCSP_REQUEST, None),)
+    except UNREADABLE:
+        return ()
 
 
 _LOADERS: dict[Kind, Callable[[bytes, str, bytes | None], tuple[Opened, ...]]] = {
@@ -206,5 +211,5 @@ _LOADERS: dict[Kind, Callable[[bytes, str, bytes | None], tuple[Opened, ...]]] =
     Kind.PKCS7: _pkcs7,
     Kind.PKCS12: _pkcs12,
     Kind.OCSP_RESPONSE: _simple(Kind.OCSP_RESPONSE, _ocsp_response),
-    Kind.OCSP_REQUEST: _simple(Kind.OCSP_REQUEST, _ocsp_request),
+    Kind.OCSP_REQUEST: _ocsp_request,
 }

@@ -1,0 +1,111 @@
+"""What a certificate says, as plain values: for inspect, verify, handshake and their JSON."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mtlsctl.core import extensions, keys, names
+from mtlsctl.core.extensions import OtherExtension
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands where a certificate's time cannot be read."""
+
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A certificate. Texts are as they stand in it: they come from strangers and may hold any character."""
+
+    subject: str
+    """In the order of the certificate: "O=Acme, CN=alice"; may be empty."""
+    issuer: str
+    serial: str
+    """Decimal: longer than a JSON number keeps exactly."""
+    serial_hex: str
+    """Lower-case hex without leading zeros, as the ledger keeps it."""
+    not_before: datetime
+    not_after: datetime
+    self_signed: bool
+    """By names and key identifiers; whether the signature holds is for verify to say."""
+    key: str
+    """The public key's kind: "ECDSA P-256"."""
+    signature_algorithm: str
+    names: tuple[str, ...]
+    """Subject alternative names, tagged and encoded: "DNS:xn--bcher-kva.example", "IP:192.0.2.1"."""
+    key_usage: tuple[str, ...]
+    extended_key_usage: tuple[str, ...]
+    ca: bool
+    path_length: int | None
+    """None where the path length is not limited, or ca is false."""
+    subject_key_id: str
+    authority_key_id: str
+    permitted: tuple[str, ...]
+    """Name constraints, tagged."""
+    excluded: tuple[str, ...]
+    crl_urls: tuple[str, ...]
+    ocsp_urls: tuple[str, ...]
+    ca_issuers_urls: tuple[str, ...]
+    policies: tuple[str, ...]
+    critical: tuple[str, ...]
+    """The extensions marked critical, by name or OID."""
+    other_extensions: tuple[OtherExtension, ...]
+    sha256: str
+    """Of the whole certificate, DER; hex without colons."""
+    spki_sha256: str
+    """Of the SubjectPublicKeyInfo, DER; "" where the key is of an unknown kind."""
+    pem: str
+    unreadable: tuple[str, ...] = ()
+    """The parts of a malformed certificate that cannot be read, each with the reason."""
+
+
+def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
+    """All facts of a certificate. Never raises: what cannot be read is named in `unreadable`."""
+    bad: list[str] = []
+    said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), extensions.nothing())
+    subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
+    issuer = part(bad, "issuer", lambda: names.dn(certificate.issuer), "")
+    serial = certificate.serial_number
+    kind, spki = part(bad, "public key", lambda: public_key(certificate.public_key()), ("unknown", ""))
+    return CertificateFacts(
+        subject=subject,
+        issuer=issuer,
+        serial=str(serial),
+        serial_hex=serial_hex(serial),
+        not_before=part(bad, "notBefore", lambda: certificate.not_valid_before_utc, NEVER),
+        not_after=part(bad, "notAfter", lambda: certificate.not_valid_after_utc, NEVER),
+        self_signed=subject == issuer and said["authority_key_id"] in ("", said["subject_key_id"]),
+        key=kind,
+        signature_algorithm=extensions.called(certificate.signature_algorithm_oid),
+        sha256=sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
+        spki_sha256=spki,
+        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+        unreadable=tuple(bad),
+        **said,
+    )
+
+
+def part(bad: list[str], what: str, read: Callable[[], Any], otherwise: Any) -> Any:
+    """The value of a part, or otherwise with a word in bad. A hostile certificate raises where it is looked at."""
+    try:
+        return read()
+    except _UNREADABLE as error:
+        reason = str(error).split("\n")[0].rstrip(".")
+        bad.append(f"{what}: {reason[:160]}" if reason else what)
+        return otherwise
+
+
+def public_key(key: Any) -> tuple[str, str]:
+    """The kind of a public key and the SHA-256 of its SPKI."""
+    return keys.describe(key), sha256(keys.spki(key)).hexdigest()
+
+
+def serial_hex(serial: int) -> str:
+    """A serial number in lower-case hex, no leading zeros; with a minus where it is negative, as it must not be."""
+    return f"{serial:x}"
