@@ -49,6 +49,13 @@ def parse(text: str, *, default_port: int | None = HTTPS_PORT, allow_zero: bool 
     return Endpoint(name, number, name)
 
 
+def named(endpoint: Endpoint, name: str) -> Endpoint:
+    """The same place asked for by another name. Raises UsageError for what cannot be an SNI (RFC 6066, 3)."""
+    if names.to_address(name) is not None:
+        raise UsageError(f"{name}: an address is no server name", "connect to the address, or give a DNS name")
+    return Endpoint(endpoint.host, endpoint.port, names.dns(name))
+
+
 def _without_url(text: str) -> str:
     """The host and port of an https URL; any other text as it stands."""
     if (url := _URL.match(text)) is None:

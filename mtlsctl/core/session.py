@@ -126,6 +126,19 @@ class Session:
             self.failed = True
 
     @property
+    def verdict_known(self) -> bool:
+        """True when a finished handshake tells a client that its certificate, or having none, was accepted.
+
+        In TLS 1.2 the server's Finished comes last; in TLS 1.3 only what it sends afterwards tells.
+        """
+        return self.done and (not self.asked or self.ticket or self.version != "TLSv1.3")
+
+    @property
+    def version(self) -> str:
+        """`TLSv1.3`, as agreed or so far wished for."""
+        return self._connection.get_protocol_version_name()
+
+    @property
     def ticket(self) -> bool:
         """True when the server went on after our last flight: a new session ticket (RFC 8446, 4.6.1)."""
         return any("session ticket" in state for state in self.states[self.after :])
@@ -141,21 +154,20 @@ class Session:
         hello = self.role is Role.SERVER or any("read server hello" in s for s in self.states)
         stage = Stage.DONE if self.done else Stage.HANDSHAKE if hello and self._answered else Stage.HELLO
         known = stage is not Stage.HELLO
-        version = connection.get_protocol_version_name() if known else ""
         return Observation(
             role=self.role,
             peer=peer,
             stage=stage,
             ended=ended,
             detail=detail,
-            version=version,
+            version=self.version if known else "",
             cipher=(connection.get_cipher_name() or "") if known else "",
             group=(connection.get_group_name() or "") if known else "",
             alpn=connection.get_alpn_proto_negotiated().decode("latin-1"),
             server_name=self._server_name(),
             asked=self.asked,
             sent=self._sent(),
-            confirmed=self.done and not self.held and (version != "TLSv1.3" or self.ticket or not self.asked),
+            confirmed=self.verdict_known and not self.held,
             acceptable_issuers=self._issuers(),
             peer_chain=self._chain(),
             verify_errors=tuple(self.errors),

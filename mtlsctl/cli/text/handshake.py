@@ -1,0 +1,62 @@
+"""A handshake as lines: where, what was agreed, who showed which certificate, what was said."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mtlsctl.cli.output import Line
+from mtlsctl.cli.text.common import date, row
+
+if TYPE_CHECKING:
+    from mtlsctl.core.peer import PeerCertificate
+    from mtlsctl.workflows.handshake import Handshake
+
+
+def lines(result: "Handshake") -> Iterable[Line]:
+    """The evidence; the findings follow it."""
+    yield [("handshake ", "bold"), result.endpoint]
+    for tried in result.tried:
+        yield row("tried", tried)
+    if result.address:
+        yield row("address", f"{result.address} (dns {_ms(result.dns_seconds)}, tcp {_ms(result.tcp_seconds)})")
+    if result.version:
+        agreed = [result.version.replace("TLSv", "TLS "), result.cipher, result.group]
+        yield row("tls", f"{', '.join(p for p in agreed if p)} ({_ms(result.tls_seconds)})")
+    if result.alpn:
+        yield row("alpn", result.alpn)
+    if result.server_chain:
+        yield from _server(result)
+    if result.version:
+        yield from _client(result)
+    for alert in result.alerts:
+        yield row("alert", f"{alert.direction} {alert.number} {alert.name}")
+    if result.http_status:
+        yield row("http", result.http_status)
+
+
+def _server(result: "Handshake") -> Iterable[Line]:
+    leaf, *rest = result.server_chain
+    yield row("server", _certificate(leaf))
+    if leaf.names:
+        yield row("", ", ".join(leaf.names[:8]) + (f" and {len(leaf.names) - 8} more" if len(leaf.names) > 8 else ""))
+    for above in rest:
+        yield row("", f"{above.subject or '(empty subject)'}")
+    yield row("trust", result.trust)
+
+
+def _client(result: "Handshake") -> Iterable[Line]:
+    if not result.asked_for_certificate:
+        yield row("client", "no certificate was asked for")
+        return
+    issuers = " or ".join(result.acceptable_issuers[:3]) or "any CA"
+    more = len(result.acceptable_issuers) - 3
+    yield row("asks for", f"a certificate from {issuers}" + (f" or {more} more" if more > 0 else ""))
+    ours = _certificate(result.client_certificate) if result.client_certificate else "none given"
+    yield row("client", ours if result.sent_certificate or not result.client_certificate else f"{ours}: not sent")
+
+
+def _certificate(one: "PeerCertificate") -> str:
+    return f"{one.subject or '(empty subject)'}, {one.key}, until {date(one.not_after)}, issued by {one.issuer}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"

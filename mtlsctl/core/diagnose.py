@@ -1,0 +1,184 @@
+"""Observation to Diagnosis: what happened, who refused, and what to do. The client's view; diagnose_server has ours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cryptography import x509
+
+from mtlsctl.core import alerts, names
+from mtlsctl.core.findings import Finding, Report, Verdict, Whose
+from mtlsctl.core.issuing import Credential
+from mtlsctl.core.observation import Ended, Observation, Stage
+
+
+class RefusedBy(StrEnum):
+    """Who said no."""
+
+    NOBODY = "nobody"
+    CLIENT = "client"
+    SERVER = "server"
+    APP = "app"
+    NETWORK = "network"
+    LOCAL = "local"
+
+
+class Confidence(StrEnum):
+    """How sure the first finding is: CERTAIN when one cause fits all the evidence."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What our end brought to the connection, and when it was."""
+
+    at: datetime
+    credential: Credential | None = None
+    roots: tuple[x509.Certificate, ...] = ()
+    wanted: x509.GeneralName | None = None
+    """The name that the server's certificate must have; None: not checked."""
+    lenient: bool = False
+    """Asked for by name: a server that does not verify is talked to all the same."""
+    maximum: str = ""
+    """The highest version of TLS offered; "" where it was not limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The answer: findings with the root cause first, who refused, and how sure that is."""
+
+    report: Report
+    refused_by: RefusedBy
+    confidence: Confidence
+
+
+SOON = timedelta(days=14)
+
+
+def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
+    """What happened on a connection that we made as a client."""
+    # 1. The network. 2. No hello, or not TLS. 3. The server does not verify. 4. Somebody gave up. 5. All is well.
+    if seen.stage in (Stage.RESOLVE, Stage.CONNECT):  # 1
+        from mtlsctl.core.diagnose_failure import network
+
+        return network(seen)
+    if seen.stage is Stage.HELLO:  # 2
+        from mtlsctl.core.diagnose_failure import before_hello
+
+        return before_hello(seen, ours)
+    if seen.verify_errors and not ours.lenient:  # 3
+        return server_refused(seen, ours)
+    if seen.stage is not Stage.DONE or seen.received() is not None or seen.ended is not Ended.OPEN:  # 4
+        from mtlsctl.core.diagnose_failure import failed
+
+        return failed(seen, ours)
+    return accepted(seen, ours)  # 5
+
+
+def answer(seen: Observation, found: Iterable[Finding], who: RefusedBy, how: Confidence) -> Diagnosis:
+    """A Diagnosis about the peer of an observation."""
+    return Diagnosis(Report(seen.peer, tuple(found)), who, how)
+
+
+def server_refused(seen: Observation, ours: Ours) -> Diagnosis:
+    """We refuse the server: its chain does not verify, or not for this name. Facts of our own, hence certain."""
+    from mtlsctl.core.judge import judge  # only where something is wrong
+
+    found = judge(seen, ours.roots, ours.wanted, ours.at)
+    return answer(seen, [f for f in found if f.verdict is not Verdict.OK], RefusedBy.CLIENT, Confidence.CERTAIN)
+
+
+def accepted(seen: Observation, ours: Ours) -> Diagnosis:
+    """The handshake is complete, and nobody said no."""
+    found = [_ok(seen, ours), *_notes(seen, ours), *_expiring(seen, ours)]
+    if seen.verify_errors:
+        problems = server_refused(seen, ours).report.findings
+        found[0:1] = [_disabled(seen), *(replace(f, verdict=_at_most_warn(f.verdict)) for f in problems)]
+    sure = Confidence.CERTAIN if seen.confirmed else Confidence.LIKELY
+    return answer(seen, found, RefusedBy.NOBODY, sure)
+
+
+def _at_most_warn(verdict: Verdict) -> Verdict:
+    return Verdict.WARN if verdict is Verdict.FAIL else verdict
+
+
+def _ok(seen: Observation, ours: Ours) -> Finding:
+    agreed = f"{seen.peer} and this client agreed on {seen.version.replace('TLSv', 'TLS ')}"
+    if seen.sent and ours.credential and seen.confirmed:
+        agreed += f"; it accepted our certificate {subject(ours.credential.certificate)}"
+    elif seen.asked and not seen.confirmed:
+        agreed += "; it asked for a certificate, and sent neither a session ticket nor an alert since"
+    return Finding("ok", Verdict.OK, agreed)
+
+
+def _disabled(seen: Observation) -> Finding:
+    return Finding(
+        "verify-disabled",
+        Verdict.WARN,
+        f"{seen.peer} does not verify, and the handshake went on as --insecure says",
+        "leave --insecure away once the server is put right",
+    )
+
+
+def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """A word about certificates that were not asked for, not needed, or not sent."""
+    if ours.credential and not seen.asked:
+        yield Finding(
+            "client-cert-not-requested",
+            Verdict.NOTE,
+            f"{seen.peer} did not ask for a certificate: ours was not shown to it",
+            "it may ask later, inside the application's protocol; or it does no mutual TLS here",
+        )
+    if seen.asked and not ours.credential and seen.confirmed:
+        yield Finding(
+            "client-cert-optional",
+            Verdict.NOTE,
+            f"{seen.peer} asked for a certificate and went on without one",
+            "the application may still refuse: try a request with --http /",
+        )
+    if seen.asked and ours.credential and not seen.sent:
+        yield not_sent(seen, ours.credential, Verdict.WARN)
+
+
+def not_sent(seen: Observation, credential: Credential, verdict: Verdict) -> Finding:
+    """Our certificate stayed at home: OpenSSL sends an empty list when the key fits none of the server's algorithms."""
+    from mtlsctl.core import keys
+
+    kind = keys.describe(credential.certificate.public_key())
+    return Finding(
+        "client-cert-wrong-sigalg",
+        verdict,
+        f"our certificate {subject(credential.certificate)} was not sent: {seen.peer} accepts no signatures"
+        f" of its {kind} key",
+        "use a certificate with another kind of key, such as ECDSA P-256: mtlsctl issue client NAME --key-type p256",
+        Whose.OURS,
+    )
+
+
+def _expiring(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """The leaves, theirs and ours, that end soon: within 14 days, or the last fifth of a shorter life."""
+    leaves = [("the server's certificate", Whose.PEER, seen.peer_chain[:1])]
+    if ours.credential and seen.sent:
+        leaves.append(("our certificate", Whose.OURS, (ours.credential.certificate,)))
+    for what, whose, (*found,) in leaves:
+        for leaf in found:
+            life = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+            left = leaf.not_valid_after_utc - ours.at
+            if timedelta(0) < left < min(SOON, life / 5):
+                message = f"{what} {subject(leaf)} expires {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+                yield Finding("expires-soon", Verdict.WARN, message, "renew it: mtlsctl renew", whose)
+
+
+def subject(certificate: x509.Certificate) -> str:
+    """A certificate's subject, or what stands for it in messages."""
+    return names.dn(certificate.subject) or "with an empty subject"
+
+
+def alert_words(number: int) -> str:
+    """An alert as messages name it: `alert 48 (unknown_ca: no trusted CA was found for the certificate)`."""
+    meaning = alerts.meaning(number)
+    return f"alert {number} ({alerts.name(number)}{': ' + meaning if meaning else ''})"

@@ -1,0 +1,233 @@
+"""The client's failures: the network, not TLS, no agreement, our certificate refused."""
+
+from mtlsctl.core import alerts, sniff
+from mtlsctl.core.diagnose import (
+    Confidence,
+    Diagnosis,
+    Ours,
+    RefusedBy,
+    alert_words,
+    answer,
+    not_sent,
+    subject,
+)
+from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.observation import Ended, Observation, Stage
+
+FAIL = Verdict.FAIL
+
+
+def network(seen: Observation) -> Diagnosis:
+    """No connection: each way to have none has its own code."""
+    host = seen.peer.rpartition(":")[0]
+    found = {
+        Ended.NO_ADDRESS: Finding(
+            "dns-failure", FAIL, f"{host}: no address for this name: {seen.detail}", "check the name, or use an address"
+        ),
+        Ended.REFUSED: Finding(
+            "connection-refused",
+            FAIL,
+            f"{seen.peer}: the connection was refused: {seen.detail}",
+            "nothing listens there: check the port, and that the server runs",
+        ),
+        Ended.TIMEOUT: Finding(
+            "connection-timeout",
+            FAIL,
+            f"{seen.peer}: no answer: {seen.detail}",
+            "a firewall may drop the packets: check address and port, or give more time with --timeout",
+        ),
+    }.get(seen.ended) or Finding(
+        "connection-refused", FAIL, f"{seen.peer}: cannot be reached: {seen.detail}", "check the address and the route"
+    )
+    return answer(seen, [_blame_network(found)], RefusedBy.NETWORK, Confidence.CERTAIN)
+
+
+def _blame_network(finding: Finding) -> Finding:
+    return Finding(finding.code, finding.verdict, finding.message, finding.hint, Whose.NETWORK)
+
+
+def before_hello(seen: Observation, ours: Ours) -> Diagnosis:
+    """The server's hello never came: not TLS, our own refusal, an alert, silence or the end."""
+    if seen.first_bytes and not sniff.is_tls(seen.first_bytes):
+        return _not_tls(seen)
+    if seen.received() is not None:
+        return _hello_refused(seen, ours)
+    return failed(seen, ours)
+
+
+def _not_tls(seen: Observation) -> Diagnosis:
+    """The first bytes are no TLS record."""
+    protocol = sniff.server_protocol(seen.first_bytes)
+    said = sniff.printable(seen.first_bytes)
+    if protocol is sniff.HTTP:
+        found = Finding(
+            "plain-http-port",
+            FAIL,
+            f"{seen.peer} answered in plain HTTP, not TLS: {said}",
+            f"use the port that speaks HTTPS, or plain http://{seen.peer}/",
+            Whose.OURS,
+        )
+    elif protocol and protocol.starttls:
+        port = f", or use the port for {protocol.name} inside TLS: {protocol.implicit_port}"
+        found = Finding(
+            "starttls-required",
+            FAIL,
+            f"{seen.peer} speaks {protocol.name} in the clear before TLS: {said}",
+            f"it needs STARTTLS: openssl s_client -connect {seen.peer} -starttls {protocol.starttls}"
+            + (port if protocol.implicit_port else ""),
+            Whose.OURS,
+        )
+    else:
+        name = protocol.name if protocol else "something else"
+        found = Finding(
+            "not-tls", FAIL, f"{seen.peer} speaks {name}, not TLS: {said}", "check host and port", Whose.OURS
+        )
+    return answer(seen, [found], RefusedBy.SERVER, Confidence.CERTAIN)
+
+
+def failed(seen: Observation, ours: Ours) -> Diagnosis:
+    """The handshake, or the wait after it, ended in a refusal, in silence or in confusion."""
+    if seen.received() is None and seen.said() is not None and seen.ended is Ended.ERROR:
+        return _gave_up(seen)
+    if seen.ended is Ended.TIMEOUT and seen.received() is None:
+        return _stalled(seen)
+    return _refused(seen, ours) if seen.asked else _dropped(seen)
+
+
+def _hello_refused(seen: Observation, ours: Ours) -> Diagnosis:
+    """An alert in place of the server's hello: version, cipher, group or name."""
+    number = seen.received() or 0
+    refused = f"{seen.peer} refused our hello with {alert_words(number)}"
+    match number:
+        case alerts.PROTOCOL_VERSION:
+            found = [_version(refused, ours)]
+        case alerts.UNRECOGNIZED_NAME if seen.server_name:
+            hint = "ask for a name that it serves: --servername NAME"
+            found = [Finding("sni-unrecognized", FAIL, f"{refused}: we asked for {seen.server_name}", hint)]
+        case alerts.UNRECOGNIZED_NAME:
+            hint = "name the server: --servername NAME"
+            found = [Finding("sni-required", FAIL, f"{refused}: no server name was sent", hint)]
+        case alerts.NO_APPLICATION_PROTOCOL:
+            found = [Finding("alpn-mismatch", FAIL, refused, "offer another protocol: --alpn http/1.1")]
+        case alerts.HANDSHAKE_FAILURE | alerts.INSUFFICIENT_SECURITY | alerts.INTERNAL_ERROR:
+            return answer(seen, _no_agreement(seen, refused), RefusedBy.SERVER, Confidence.LIKELY)
+        case _:
+            found = [Finding("connection-closed", FAIL, refused, "read the server's log: it knows why")]
+            return answer(seen, found, RefusedBy.SERVER, Confidence.UNKNOWN)
+    return answer(seen, found, RefusedBy.SERVER, Confidence.CERTAIN)
+
+
+def _version(refused: str, ours: Ours) -> Finding:
+    if ours.maximum:
+        offered, hint = f"at most TLS {ours.maximum}", "offer newer versions: leave --tls-max away"
+    else:
+        offered, hint = "TLS 1.2 and 1.3", "it speaks only older ones: try --tls-min 1.0, and update the server"
+    return Finding("protocol-version", FAIL, f"{refused}: we offered {offered}", hint)
+
+
+def _no_agreement(seen: Observation, refused: str) -> list[Finding]:
+    """Alert 40 before the server's hello has several causes that look the same; the likelier stands first."""
+    cipher = Finding(
+        "no-shared-cipher",
+        FAIL,
+        f"{refused}: no cipher suite in common, or its certificate's key is of a kind that we did not offer",
+        "see what it speaks: try --tls-max 1.2, and read the server's log",
+    )
+    group = Finding(
+        "no-shared-group", Verdict.NOTE, "or no key exchange group in common", "read the server's log: it names the one"
+    )
+    name = Finding(
+        "sni-required", Verdict.NOTE, "or it wants a server name, and none was sent", "name it: --servername NAME"
+    )
+    return [cipher, group] if seen.server_name else [cipher, group, name]
+
+
+def _stalled(seen: Observation) -> Diagnosis:
+    where = "after our hello" if seen.stage is Stage.HELLO else "in the middle of the handshake"
+    found = Finding(
+        "handshake-stalled",
+        FAIL,
+        f"{seen.peer} accepted the connection and fell silent {where}: {seen.detail}",
+        "it may wait for another protocol's first word, or be overloaded; give more time with --timeout",
+        Whose.PEER,
+    )
+    return answer(seen, [found], RefusedBy.NETWORK, Confidence.LIKELY)
+
+
+def _dropped(seen: Observation) -> Diagnosis:
+    """Closed or reset, or an alert that has nothing to do with a client certificate."""
+    reset = seen.ended is Ended.RESET
+    how = "reset the connection" if reset else "closed the connection"
+    when = {Stage.HELLO: "right after our hello", Stage.HANDSHAKE: "in the handshake"}.get(
+        seen.stage, "after the handshake"
+    )
+    number = seen.received()
+    with_what = f" with {alert_words(number)}" if number is not None else ", without an alert"
+    found = Finding(
+        "connection-reset" if reset else "connection-closed",
+        FAIL,
+        f"{seen.peer} {how} {when}{with_what}",
+        "read the server's log; something between may also have cut it: a load balancer, a firewall, an allow-list",
+        Whose.PEER,
+    )
+    return answer(seen, [found], RefusedBy.SERVER, Confidence.UNKNOWN)
+
+
+def _gave_up(seen: Observation) -> Diagnosis:
+    """Our own library stopped: the server's answer is out of our range, or no TLS at all."""
+    number = seen.said()
+    words = alert_words(number) if number is not None else ""
+    if number == alerts.PROTOCOL_VERSION and sniff.is_tls(seen.first_bytes):
+        message = f"{seen.peer} answered with a version of TLS that this client refuses: we sent {words}"
+        found = Finding("protocol-version", FAIL, message, "allow older versions: --tls-min 1.0")
+        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
+    found = Finding(
+        "legacy-renegotiation" if number == alerts.HANDSHAKE_FAILURE else "not-tls",
+        FAIL,
+        f"{seen.peer} answered in a way that this client refuses: we sent {words}",
+        "the server, or something between that changes the bytes, is old or broken: update it",
+        Whose.PEER,
+    )
+    return answer(seen, [found], RefusedBy.CLIENT, Confidence.UNKNOWN)
+
+
+def _refused(seen: Observation, ours: Ours) -> Diagnosis:
+    """The server asked for a certificate and did not like the answer."""
+    from mtlsctl.core.diagnose_ours import our_certificate
+
+    number = seen.received()
+    how = f"with {alert_words(number)}" if number is not None else f"and {_ending(seen)} without an alert"
+    if ours.credential is None:
+        found = _required(seen, how)
+        # RFC 8446, 4.4.2.4: 116; TLS 1.2 has 40 for it (RFC 5246, 7.4.6); Java sends 42.
+        plain = (alerts.CERTIFICATE_REQUIRED, alerts.HANDSHAKE_FAILURE, alerts.BAD_CERTIFICATE)
+        return answer(seen, [found], RefusedBy.SERVER, Confidence.CERTAIN if number in plain else Confidence.LIKELY)
+    if not seen.sent:
+        return answer(seen, [not_sent(seen, ours.credential, FAIL)], RefusedBy.SERVER, Confidence.LIKELY)
+    refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
+    found_all, sure = our_certificate(seen, ours, ours.credential, refused)
+    return answer(seen, found_all, RefusedBy.SERVER, sure)
+
+
+def _ending(seen: Observation) -> str:
+    return "reset the connection" if seen.ended is Ended.RESET else "closed the connection"
+
+
+def _required(seen: Observation, how: str) -> Finding:
+    issuers = _issuers(seen)
+    return Finding(
+        "client-cert-required",
+        FAIL,
+        f"{seen.peer} demands a client certificate and none was given: it refused {how}"
+        + (f"; it accepts certificates issued by {issuers}" if issuers else ""),
+        "pass one: --cert client.pem --key client.key, or --identity FOLDER",
+        Whose.OURS,
+    )
+
+
+def _issuers(seen: Observation) -> str:
+    from mtlsctl.core import names
+
+    shown = [names.dn(name) for name in seen.acceptable_issuers[:3]]
+    more = len(seen.acceptable_issuers) - len(shown)
+    return " or ".join(shown) + (f" or {more} more" if more else "")

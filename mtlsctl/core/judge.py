@@ -1,0 +1,80 @@
+"""What is wrong with the other side's chain, in findings: core/verify.py's words, and OpenSSL's numbers behind them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+
+from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.observation import Observation, Role
+
+# X509_V_ERR_* to the code for a server's chain and for a client's; what core/verify.py did not see is said by these.
+_BY_NUMBER = {
+    2: ("server-untrusted-root", "client-cert-untrusted"),
+    7: ("server-bad-signature", "client-bad-signature"),
+    9: ("server-cert-not-yet-valid", "client-cert-not-yet-valid"),
+    10: ("server-cert-expired", "client-cert-expired"),
+    18: ("server-self-signed", "client-cert-self-signed"),
+    19: ("server-untrusted-root", "client-cert-untrusted"),
+    20: ("server-untrusted-root", "client-cert-untrusted"),
+    21: ("server-untrusted-root", "client-cert-untrusted"),
+    22: ("server-pathlen", "client-chain-too-long"),
+    23: ("server-cert-revoked", "client-cert-revoked"),
+    24: ("server-bad-ca", "client-bad-ca"),
+    25: ("server-pathlen", "client-chain-too-long"),
+    26: ("server-wrong-eku", "client-cert-wrong-eku"),
+    34: ("server-unknown-critical-extension", "client-unknown-critical-extension"),
+    47: ("server-name-constraints", "client-name-constraints"),
+    48: ("server-name-constraints", "client-name-constraints"),
+    62: ("server-name-mismatch", "client-name-mismatch"),
+    64: ("server-ip-not-in-san", "client-name-mismatch"),
+    66: ("server-weak-key", "client-cert-weak-key"),
+    67: ("server-weak-key", "client-cert-weak-key"),
+    68: ("server-weak-signature", "client-cert-weak-signature"),
+    79: ("server-bad-ca", "client-bad-ca"),
+}
+_OTHER = ("server-cert-invalid", "client-cert-invalid")
+
+
+def judge(
+    seen: Observation, roots: Sequence[x509.Certificate], wanted: x509.GeneralName | None, at: datetime
+) -> tuple[Finding, ...]:
+    """The findings about the peer's chain, root cause first; at least one that fails where OpenSSL refused it."""
+    found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted)
+    if any(f.verdict is Verdict.FAIL for f in found) or not seen.verify_errors:
+        return found
+    return (*dict.fromkeys(_by_number(seen)), *found)
+
+
+def chain_findings(
+    chain: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    client: bool,
+    at: datetime,
+    wanted: x509.GeneralName | None = None,
+) -> tuple[Finding, ...]:
+    """What verify says of a chain that a client (or a server) presents; () without a chain or roots."""
+    if not chain or not roots:
+        return ()
+    from mtlsctl.core.verify import Purpose, verify  # only where something is wrong
+
+    purpose = Purpose.CLIENT if client else Purpose.SERVER
+    asked = (wanted,) if wanted else ()
+    return verify(chain, roots, purpose=purpose, at=at, names=asked, partial_chain=True).findings
+
+
+def _by_number(seen: Observation) -> list[Finding]:
+    """One finding for each of OpenSSL's complaints, worst depth last."""
+    client = seen.role is Role.SERVER
+    return [
+        Finding(
+            _BY_NUMBER.get(error.number, _OTHER)[client],
+            Verdict.FAIL,
+            f"OpenSSL refuses {error.subject or 'a certificate that cannot be read'} at depth {error.depth}"
+            f" (verify error {error.number})",
+            "look at the chain: mtlsctl verify CHAIN --ca ROOTS",
+            Whose.PEER,
+            error.subject,
+        )
+        for error in seen.verify_errors
+    ]

@@ -1,0 +1,71 @@
+"""A certificate as plain values: what a handshake or a server shows of whoever is at the other end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mtlsctl.core import keys, names
+from mtlsctl.core.session import san
+
+
+@dataclass(frozen=True, slots=True)
+class PeerCertificate:
+    """One certificate. Its text may come from a stranger."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    """With their kind: `DNS:localhost`."""
+    serial_hex: str
+    not_before: datetime
+    not_after: datetime
+    key: str
+    sha256: str
+    spki_sha256: str
+    pem: str
+
+
+def describe(certificate: x509.Certificate) -> PeerCertificate:
+    """A certificate in plain values; a field that cannot be decoded says so."""
+    try:
+        found = tuple(names.tagged(name) for name in san(certificate))
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        found = ("(cannot be read)",)
+    return PeerCertificate(
+        subject=_dn(certificate, "subject"),
+        issuer=_dn(certificate, "issuer"),
+        names=found,
+        serial_hex=f"{certificate.serial_number:x}",
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key=_key(certificate),
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+        spki_sha256=_spki_sha256(certificate),
+        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+    )
+
+
+def _dn(certificate: x509.Certificate, which: str) -> str:
+    try:
+        return names.dn(getattr(certificate, which))
+    except ValueError:
+        return "(cannot be read)"
+
+
+def _key(certificate: x509.Certificate) -> str:
+    try:
+        return keys.describe(certificate.public_key())
+    except (ValueError, TypeError):
+        return "of an unknown kind"
+
+
+def _spki_sha256(certificate: x509.Certificate) -> str:
+    digest = hashes.Hash(hashes.SHA256())
+    try:
+        digest.update(keys.spki(certificate.public_key()))
+        return digest.finalize().hex()
+    except (ValueError, TypeError):
+        return ""

@@ -1,0 +1,201 @@
+"""One TLS handshake as a client: connect, talk, wait for the server's verdict, and say what happened."""
+
+import socket
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from mtlsctl.core import names
+from mtlsctl.core.diagnose import Diagnosis, Ours, diagnose
+from mtlsctl.core.endpoint import Endpoint
+from mtlsctl.core.findings import Report
+from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
+from mtlsctl.core.peer import PeerCertificate, describe
+from mtlsctl.core.session import Session
+from mtlsctl.core.tls import TlsSettings, client_context
+from mtlsctl.workflows import clock, network
+
+VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What kind of handshake is wanted."""
+
+    endpoint: Endpoint
+    settings: TlsSettings
+    trust: str
+    """Where the roots come from, in words."""
+    timeout: float
+    """Seconds for everything up to the end of the handshake."""
+    lenient: bool = False
+    """Go on with a server that does not verify."""
+    http: str = ""
+    """The path of an HTTP request to send afterwards; "" sends none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What came of one handshake."""
+
+    endpoint: str
+    server_name: str
+    address: str
+    tried: tuple[str, ...]
+    """The addresses that did not answer, with the reason."""
+    trust: str
+    stage: Stage
+    version: str
+    cipher: str
+    group: str
+    alpn: str
+    asked_for_certificate: bool
+    sent_certificate: bool
+    accepted: bool
+    """Nobody refused anybody."""
+    acceptable_issuers: tuple[str, ...]
+    server_chain: tuple[PeerCertificate, ...]
+    """As the server sent it, leaf first."""
+    client_certificate: PeerCertificate | None
+    """The one that we had ready, sent or not."""
+    verify_errors: tuple[VerifyError, ...]
+    alerts: tuple[Alert, ...]
+    http_status: str
+    """The status line of the answer to the request that was asked for; "" where there is none."""
+    dns_seconds: float
+    tcp_seconds: float
+    tls_seconds: float
+    refused_by: str
+    confidence: str
+
+
+def handshake(wish: Wish) -> tuple[Handshake, Report]:
+    """Do one handshake. Raises UsageError and InputError for settings that OpenSSL does not take."""
+    context = client_context(wish.settings)
+    attempt = network.connect(wish.endpoint, wish.timeout)
+    if attempt.connection is None:
+        seen = Observation(Role.CLIENT, wish.endpoint.text, _stage(attempt), attempt.ended, attempt.detail)
+        return _result(wish, attempt, seen, 0.0)
+    wanted = _wanted(wish.endpoint)
+    session = Session(context, Role.CLIENT, server_name=wish.endpoint.server_name, wanted=wanted, lenient=wish.lenient)
+    with attempt.connection as connection:
+        began = time.monotonic()
+        ended, detail = _talk(session, connection, began + wish.timeout)
+        spent = time.monotonic() - began
+        if ended is Ended.OPEN:
+            ended, detail = _await_verdict(session, connection)
+        seen = session.observe(wish.endpoint.text, ended, detail)
+        session.close()
+        _send(session, connection)
+    return _result(wish, attempt, seen, spent)
+
+
+def _stage(attempt: network.Attempt) -> Stage:
+    return Stage.RESOLVE if attempt.ended is Ended.NO_ADDRESS else Stage.CONNECT
+
+
+def _wanted(endpoint: Endpoint) -> x509.GeneralName:
+    """The name that the server must have: the one asked for, or the address connected to (RFC 9525, 6.1)."""
+    if endpoint.server_name:
+        return x509.DNSName(endpoint.server_name)
+    address = names.to_address(endpoint.host.partition("%")[0])
+    return x509.IPAddress(address) if address else x509.DNSName(endpoint.host)
+
+
+def _talk(session: Session, connection: socket.socket, deadline: float) -> tuple[Ended, str]:
+    """Do the handshake over a socket until it has an end. A failed send is no end: the alert may be on its way."""
+    while True:
+        session.advance()
+        _send(session, connection)
+        if session.over:
+            break
+        if (ended := _receive(session, connection, deadline - time.monotonic())) is not None:
+            return ended
+    if session.held:
+        return Ended.HELD, ""
+    if session.failed:
+        return (Ended.CLOSED if session.eof else Ended.ERROR), ""
+    return Ended.OPEN, ""
+
+
+def _await_verdict(session: Session, connection: socket.socket) -> tuple[Ended, str]:
+    """In TLS 1.3 the refusal of our certificate comes after our end is done: read before anything is written.
+
+    A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
+    """
+    deadline = time.monotonic() + VERDICT_WAIT
+    while not session.verdict_known:
+        ended = _receive(session, connection, deadline - time.monotonic())
+        if ended and ended[0] is Ended.TIMEOUT:
+            return Ended.OPEN, ""
+        if ended:
+            return ended
+        if session.read() == b"" and not session.verdict_known:
+            return Ended.CLOSED, ""
+    return Ended.OPEN, ""
+
+
+def _send(session: Session, connection: socket.socket) -> None:
+    data = session.take()
+    if not data:
+        return
+    try:
+        connection.sendall(data)
+    except OSError:
+        return  # what the other side said before it closed is still to be read
+
+
+def _receive(session: Session, connection: socket.socket, seconds: float) -> tuple[Ended, str] | None:
+    """Feed what comes next; None when the conversation can go on, else how it ended."""
+    if seconds <= 0:
+        return Ended.TIMEOUT, "the time is up"
+    connection.settimeout(seconds)
+    try:
+        data = connection.recv(_CHUNK)
+    except TimeoutError:
+        return Ended.TIMEOUT, f"nothing came for {seconds:.1f} s"
+    except OSError as error:
+        return Ended.RESET, (error.strerror or str(error)).lower()
+    session.feed(data)
+    return None
+
+
+def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: float) -> tuple[Handshake, Report]:
+    at = clock.now()
+    said = diagnose(seen, _ours(wish, at))
+    credential = wish.settings.credential
+    made = Handshake(
+        endpoint=wish.endpoint.text,
+        server_name=wish.endpoint.server_name,
+        address=attempt.address,
+        tried=attempt.tried,
+        trust=wish.trust,
+        stage=seen.stage,
+        version=seen.version,
+        cipher=seen.cipher,
+        group=seen.group,
+        alpn=seen.alpn,
+        asked_for_certificate=seen.asked,
+        sent_certificate=seen.sent,
+        accepted=said.report.ok,
+        acceptable_issuers=tuple(names.dn(name) for name in seen.acceptable_issuers),
+        server_chain=tuple(describe(certificate) for certificate in seen.peer_chain),
+        client_certificate=describe(credential.certificate) if credential else None,
+        verify_errors=seen.verify_errors,
+        alerts=seen.alerts,
+        http_status="",
+        dns_seconds=round(attempt.dns_seconds, 6),
+        tcp_seconds=round(attempt.tcp_seconds, 6),
+        tls_seconds=round(spent, 6),
+        refused_by=said.refused_by.value,
+        confidence=said.confidence.value,
+    )
+    return made, said.report
+
+
+def _ours(wish: Wish, at: datetime) -> Ours:
+    settings = wish.settings
+    return Ours(at, settings.credential, settings.roots, _wanted(wish.endpoint), wish.lenient, settings.maximum)
