@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core import constraints, keys, names
@@ -38,6 +38,7 @@ _PURPOSE_WORDS = {
     Eku.OCSP_SIGNING: "OCSPSigning",
 }
 TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")  # RFC 8446, 4.2.3: the curves that sign in TLS 1.3
+MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
 WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls
 
 
@@ -107,7 +108,7 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
         problems += wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
     # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.
     for number, one in enumerate(seen):
-        problems += _strength(one, number == 0, anchored and number == len(path) - 1)
+        problems += _strength(one, anchored and number == len(path) - 1)
     return problems
 
 
@@ -147,7 +148,7 @@ def _time(one: Look, depth: int, at: datetime) -> Iterator[Problem]:
 
 def _authority(one: Look, anchor: bool) -> Iterator[Problem]:
     basic, usage = value(one, x509.BasicConstraints), value(one, x509.KeyUsage)
-    if basic is None and not anchor:
+    if basic is None and (not anchor or one.certificate.version is x509.Version.v3):
         # OpenSSL takes a v3 issuer without the extension when its key usage says so; RFC 5280, 6.1.4 (k), does not.
         yield Problem(
             "bad-ca",
@@ -165,7 +166,7 @@ def _authority(one: Look, anchor: bool) -> Iterator[Problem]:
         )
 
 
-_NEW_CA = "issue the leaf from a CA certificate: mtlsctl issue --ca NAME"
+_NEW_CA = "have the leaf issued by a CA: mtlsctl issue server NAME --ca CA"
 
 
 def _path_length(one: Look, below: Sequence[x509.Certificate]) -> Iterator[Problem]:
@@ -197,12 +198,17 @@ def _constraints(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
         if number and self_issued(lower.certificate):
             continue  # RFC 5280, 6.1.3 (b): self-issued CAs are free
         san = value(lower, x509.SubjectAlternativeName) or ()
+        if len(tuple(san)) * _subtrees(limits) > MAX_COMPARISONS:
+            message = f"{one.name}: its name constraints and the names of {lower.name} are too many to compare"
+            yield Problem("name-constraints", message, "use fewer names and constraints", lower.name)
+            return
         wanted = [
             n
             for n in san
             if isinstance(n, x509.DNSName | x509.IPAddress | x509.RFC822Name | x509.UniformResourceIdentifier)
         ]
-        for name in constraints.outside(limits, wanted):
+        caught = _caught_wildcards(limits, wanted)
+        for name in dict.fromkeys([*constraints.outside(limits, wanted), *caught]):
             allowed = ", ".join(
                 constraints.describe(n for n in limits.permitted_subtrees or () if type(n) is type(name))
             )
@@ -211,6 +217,17 @@ def _constraints(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
             yield Problem(
                 "name-constraints", message, f"leave out {names.show(name)}, or use a CA that permits it", lower.name
             )
+
+
+def _subtrees(limits: x509.NameConstraints) -> int:
+    return len(limits.permitted_subtrees or ()) + len(limits.excluded_subtrees or ())
+
+
+def _caught_wildcards(limits: x509.NameConstraints, wanted: Sequence[x509.GeneralName]) -> list[x509.GeneralName]:
+    """Wildcards that stand for an excluded name: `*.a.test` for `b.a.test` (CVE-2025-61727)."""
+    excluded = [s.value.lower() for s in limits.excluded_subtrees or () if isinstance(s, x509.DNSName)]
+    stars = [n for n in wanted if isinstance(n, x509.DNSName) and n.value.startswith("*.")]
+    return [n for n in stars if any(host.endswith(n.value[1:].lower()) for host in excluded)]
 
 
 def _purposes(seen: Sequence[Look], purpose: Purpose) -> Iterator[Problem]:
@@ -292,8 +309,8 @@ def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
     )
 
 
-def _strength(one: Look, leaf: bool, anchor: bool) -> Iterator[Problem]:
-    weak = _key_weakness(one.certificate, leaf)
+def _strength(one: Look, anchor: bool) -> Iterator[Problem]:
+    weak = _key_weakness(one.certificate)
     if weak:
         yield Problem(
             "weak-key", f"{one.name}: {weak}", "make a new key: mtlsctl key new FILE, and have it certified", one.name
@@ -308,7 +325,7 @@ def _strength(one: Look, leaf: bool, anchor: bool) -> Iterator[Problem]:
         yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", one.name)
 
 
-def _key_weakness(certificate: x509.Certificate, leaf: bool) -> str:
+def _key_weakness(certificate: x509.Certificate) -> str:
     """Why TLS peers would not take this key, or ""."""
     try:
         key = certificate.public_key()
@@ -320,6 +337,6 @@ def _key_weakness(certificate: x509.Certificate, leaf: bool) -> str:
         return f"a key of kind {keys.describe(key)} cannot sign in TLS"
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in TLS_CURVES:
         return f"its curve is {key.curve.name}, and TLS peers take P-256, P-384 and P-521"
-    if leaf and keys.describe(key).startswith("DSA"):
+    if isinstance(key, dsa.DSAPublicKey):
         return "a DSA key, which TLS 1.3 does not know"
     return ""

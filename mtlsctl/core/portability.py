@@ -57,6 +57,10 @@ def _leaf(leaf: Look, purpose: Purpose) -> Iterator[Doubt]:
         yield Doubt(leaf.name, "a client certificate without subject alternative name", (WEBPKI,), again)
     if san and not certificate.subject.rdns and san not in leaf.critical:
         yield Doubt(leaf.name, "an empty subject with a SAN that is not critical", ("Java", STRICT, WEBPKI), again)
+    if certificate.serial_number <= 0 or certificate.serial_number.bit_length() > 160:
+        yield Doubt(leaf.name, "a serial number that is not positive, or above 20 bytes", ("Go", WEBPKI), again)
+    if value(leaf, x509.NameConstraints):
+        yield Doubt(leaf.name, "name constraints, which belong into CA certificates alone", ("rustls", WEBPKI), again)
     if purpose is Purpose.SERVER and leaf.not_after - leaf.not_before > APPLE_LIMIT + timedelta(days=1):
         days = (leaf.not_after - leaf.not_before).days
         yield Doubt(leaf.name, f"a lifetime of {days} days, above {APPLE_LIMIT.days}", ("Apple's systems",), again)

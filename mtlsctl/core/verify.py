@@ -92,7 +92,9 @@ def judge(
     # 1. Which certificate is the leaf: peers take the first, whatever it is (RFC 8446, 4.4.2).
     leaf, misplaced = _leaf(chain, purpose)
     pool = tuple(c for c in chain if c is not leaf)
-    task = _Task(leaf, pool, tuple(roots), Question(purpose, at, tuple(names)), tuple(crls), partial_chain)
+    task = _Task(
+        leaf, pool, tuple(roots), Question(purpose, at.replace(microsecond=0), tuple(names)), tuple(crls), partial_chain
+    )
     # 2. The paths that there are, and of these the one with the fewest faults by our own checks.
     path, anchored, problems = _best(task)
     # 3. OpenSSL's word: it decides. What it refuses and we did not find is said by its number.
@@ -102,7 +104,7 @@ def judge(
         problems = _faults(task, path, True)
     problems += misplaced + more
     # 4. The second opinion, and who else would refuse; both only of a path that holds.
-    opinion = engines.webpki((leaf, *pool), task.roots, at, purpose, task.question.names)
+    opinion = engines.webpki((leaf, *pool), task.roots, task.question.at, purpose, task.question.names)
     refused = [p for p in problems if p.verdict is Verdict.FAIL]
     if not refused:
         problems += _elsewhere(task, path, opinion)

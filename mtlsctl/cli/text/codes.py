@@ -1,0 +1,36 @@
+"""The catalogue of codes as text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+
+from mtlsctl.cli.output import Line
+from mtlsctl.core.catalogue.entry import Entry
+
+WIDTH = 100
+
+
+def entry(one: Entry, group: str) -> Iterator[Line]:
+    """One code: what it means, what to do, where the rule is."""
+    yield [(one.code, "bold"), f"  {one.title}"]
+    yield ""
+    yield from wrap(one.meaning, WIDTH)
+    yield ""
+    yield [("What to do", "bold")]
+    for case in one.fix.split("; "):
+        first, *rest = wrap(case, WIDTH - 4)
+        yield f"  - {first}"
+        yield from (f"    {line}" for line in rest)
+    yield ""
+    yield [("group   ", "dim"), group]
+    yield [("source  ", "dim"), one.source]
+
+
+def catalogue(groups: Mapping[str, Sequence[Entry]]) -> Iterator[Line]:
+    """All codes with their titles, group by group."""
+    width = max(len(one.code) for entries in groups.values() for one in entries)
+    for number, (group, entries) in enumerate(groups.items()):
+        if number:
+            yield ""
+        yield [(group, "bold")]
+        for one in entries:
+            yield [(f"  {one.code:<{width}}  ", "cyan"), one.title]

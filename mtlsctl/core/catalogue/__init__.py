@@ -1,0 +1,1 @@
+"""The texts of core/codes.py, one file per side."""
