@@ -8,17 +8,16 @@ from datetime import datetime
 from cryptography import x509
 
 from mtlsctl.core import names
-from mtlsctl.core.diagnose import Diagnosis, Ours, diagnose
+from mtlsctl.core.diagnose import Ours, diagnose
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Report
 from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
 from mtlsctl.core.peer import PeerCertificate, describe
 from mtlsctl.core.session import Session
 from mtlsctl.core.tls import TlsSettings, client_context
-from mtlsctl.workflows import clock, network
+from mtlsctl.workflows import clock, network, talk
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
-_CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,13 @@ def handshake(wish: Wish) -> tuple[Handshake, Report]:
     session = Session(context, Role.CLIENT, server_name=wish.endpoint.server_name, wanted=wanted, lenient=wish.lenient)
     with attempt.connection as connection:
         began = time.monotonic()
-        ended, detail = _talk(session, connection, began + wish.timeout)
+        ended, detail = talk.shake_hands(session, connection, began + wish.timeout)
         spent = time.monotonic() - began
         if ended is Ended.OPEN:
             ended, detail = _await_verdict(session, connection)
         seen = session.observe(wish.endpoint.text, ended, detail)
         session.close()
-        _send(session, connection)
+        talk.send(session, connection)
     return _result(wish, attempt, seen, spent)
 
 
@@ -105,30 +104,14 @@ def _wanted(endpoint: Endpoint) -> x509.GeneralName:
     return x509.IPAddress(address) if address else x509.DNSName(endpoint.host)
 
 
-def _talk(session: Session, connection: socket.socket, deadline: float) -> tuple[Ended, str]:
-    """Do the handshake over a socket until it has an end. A failed send is no end: the alert may be on its way."""
-    while True:
-        session.advance()
-        _send(session, connection)
-        if session.over:
-            break
-        if (ended := _receive(session, connection, deadline - time.monotonic())) is not None:
-            return ended
-    if session.held:
-        return Ended.HELD, ""
-    if session.failed:
-        return (Ended.CLOSED if session.eof else Ended.ERROR), ""
-    return Ended.OPEN, ""
-
-
-def _await_verdict(session: Session, connection: socket.socket) -> tuple[Ended, str]:
+def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     """In TLS 1.3 the refusal of our certificate comes after our end is done: read before anything is written.
 
     A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
     """
     deadline = time.monotonic() + VERDICT_WAIT
     while not session.verdict_known:
-        ended = _receive(session, connection, deadline - time.monotonic())
+        ended = talk.receive(session, connection, deadline)
         if ended and ended[0] is Ended.TIMEOUT:
             return Ended.OPEN, ""
         if ended:
@@ -136,31 +119,6 @@ def _await_verdict(session: Session, connection: socket.socket) -> tuple[Ended, 
         if session.read() == b"" and not session.verdict_known:
             return Ended.CLOSED, ""
     return Ended.OPEN, ""
-
-
-def _send(session: Session, connection: socket.socket) -> None:
-    data = session.take()
-    if not data:
-        return
-    try:
-        connection.sendall(data)
-    except OSError:
-        return  # what the other side said before it closed is still to be read
-
-
-def _receive(session: Session, connection: socket.socket, seconds: float) -> tuple[Ended, str] | None:
-    """Feed what comes next; None when the conversation can go on, else how it ended."""
-    if seconds <= 0:
-        return Ended.TIMEOUT, "the time is up"
-    connection.settimeout(seconds)
-    try:
-        data = connection.recv(_CHUNK)
-    except TimeoutError:
-        return Ended.TIMEOUT, f"nothing came for {seconds:.1f} s"
-    except OSError as error:
-        return Ended.RESET, (error.strerror or str(error)).lower()
-    session.feed(data)
-    return None
 
 
 def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: float) -> tuple[Handshake, Report]:

@@ -48,7 +48,7 @@ def credential(papers: Papers, secret: Secret) -> Credential | None:
         error.code = "client-key-encrypted"
         raise
     except MtlsctlError as error:
-        raise _coded(error, "client-file")
+        raise _coded(error, "client-file") from None
 
 
 def roots(word: str) -> tuple[x509.Certificate, ...]:
@@ -56,7 +56,7 @@ def roots(word: str) -> tuple[x509.Certificate, ...]:
     try:
         return materials.roots(word)
     except MtlsctlError as error:
-        raise _coded(error, "ca-file")
+        raise _coded(error, "ca-file") from None
 
 
 def _coded(error: MtlsctlError, prefix: str) -> MtlsctlError:
