@@ -67,7 +67,7 @@ _DAMAGE: dict[str, tuple[Verdict, str, str]] = {
     "pem-wrong-label": (Verdict.WARN, "says one thing in its BEGIN line and holds another", CLEAN),
     "pem-old-label": (
         Verdict.WARN,
-        "has an old label in its BEGIN line: Go skips X509 and TRUSTED CERTIFICATE without a word",
+        "has an old label in its BEGIN line: Go skips such a block without a word",
         CLEAN,
     ),
     "pem-padding": (Verdict.WARN, "has base64 without its final = signs: strict readers refuse it", CLEAN),
@@ -79,7 +79,12 @@ _DAMAGE: dict[str, tuple[Verdict, str, str]] = {
         CLEAN,
     ),
     "pem-truncated": (Verdict.FAIL, "is cut off", "copy it again, whole"),
-    "pem-damaged": (Verdict.FAIL, "cannot be decoded", "copy it again from where it was made"),
+    "pem-damaged": (Verdict.FAIL, "cannot be read", "copy it again from where it was made"),
+    "der-unknown": (
+        Verdict.FAIL,
+        "holds DER that is no certificate, request, key, CRL, PKCS#7, PKCS#12 or OCSP message, or is damaged inside",
+        "ask for the certificate as PEM",
+    ),
     "pem-unsupported": (Verdict.WARN, "holds what the library here cannot open", ""),
     "p12-legacy-algorithms": (
         Verdict.WARN,

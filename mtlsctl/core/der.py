@@ -21,6 +21,8 @@ class Opened(NamedTuple):
     container: str = ""
     """PKCS#7 or PKCS#12, where it came out of one."""
     alias: str = ""
+    encrypted: bool = False
+    """It took a password to open."""
 
 
 # X.690, 8.1.2: identifier octets.
@@ -146,7 +148,7 @@ def private(load: Callable[[bytes | None], Any], label: str, password: bytes | N
     except UNREADABLE:
         return ()
     try:
-        return (Opened(Kind.PRIVATE_KEY, load(password)),)
+        return (Opened(Kind.PRIVATE_KEY, load(password), encrypted=True),)
     except UnsupportedAlgorithm:
         return (Opened(Kind.ENCRYPTED_KEY, None),)
     except UNREADABLE:
@@ -177,7 +179,7 @@ def _pkcs12(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ..
         everything: list[tuple[Kind, Any, bytes]] = [(Kind.PRIVATE_KEY, found.key, b"")] if found.key else []
         bags = [found.cert, *found.additional_certs] if found.cert else list(found.additional_certs)
         everything += [(Kind.CERTIFICATE, bag.certificate, bag.friendly_name or b"") for bag in bags]
-        return tuple(Opened(k, v, "PKCS#12", a.decode(errors="replace")) for k, v, a in everything) or (
+        return tuple(Opened(k, v, "PKCS#12", a.decode(errors="replace"), bool(secret)) for k, v, a in everything) or (
             Opened(Kind.PKCS12, None),
         )
     if password is not None:

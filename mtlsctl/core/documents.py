@@ -48,6 +48,8 @@ class Document:
     """Damage that was read over. What concerns the whole file stands at its first document."""
     alias: str = ""
     """The name that a PKCS#12 file gives it (friendlyName, RFC 2985, 5.5.1)."""
+    encrypted: bool = False
+    """It took a password to open."""
 
 
 def number(label: str, position: int, count: int) -> str:

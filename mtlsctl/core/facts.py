@@ -96,9 +96,16 @@ def part(bad: list[str], what: str, read: Callable[[], Any], otherwise: Any) -> 
     try:
         return read()
     except _UNREADABLE as error:
-        reason = str(error).split("\n")[0].rstrip(".")
-        bad.append(f"{what}: {reason[:160]}" if reason else what)
+        bad.append(f"{what}: {_reason(str(error))}")
         return otherwise
+
+
+def _reason(text: str) -> str:
+    """cryptography's reason, without the debugging form of its parser's."""
+    if "ParseError" in text:
+        kind = text.partition("kind: ")[2].split(" ")[0].strip("{},")
+        return f"malformed ASN.1 ({kind})" if kind else "malformed ASN.1"
+    return text.split("\n")[0].rstrip(".")[:160] or "malformed"
 
 
 def public_key(key: Any) -> tuple[str, str]:

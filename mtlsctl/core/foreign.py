@@ -33,6 +33,9 @@ _TEXT: tuple[tuple[bytes, str, str], ...] = (
     (b"putty-user-key-file", "a PuTTY key", "convert it: puttygen FILE -O private-openssh-new -o NEW"),
     (b"certificate:", "openssl's text form of a certificate, without the certificate", "ask for the PEM block"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "fetch it: git lfs pull"),
+    (b"mime-version:", "a mail message", "if it is signed: openssl smime -pk7out -in FILE"),
+    (b"to:", "a mail message", "if it is signed: openssl smime -pk7out -in FILE"),
+    (b"from:", "a mail message", "if it is signed: openssl smime -pk7out -in FILE"),
     (b"{", "JSON with no certificate or key in it", ""),
     (b"[", "JSON with no certificate or key in it", ""),
 )

@@ -25,6 +25,7 @@ class Part(NamedTuple):
     encoding: str
     alias: str = ""
     notes: tuple[Finding, ...] = ()
+    encrypted: bool = False
 
 
 class Dig:
@@ -56,23 +57,20 @@ def read(data: bytes, label: str, password: bytes | None) -> tuple[Document, ...
         warnings.simplefilter("always")
         parts = list(_dig(dig, data, 0))
     for message in dict.fromkeys(str(warning.message) for warning in caught):
-        dig.note("odd-encoding", message.split(". ")[0].rstrip("."))
+        if "deprecated" not in message:  # that is about the kind of key, not about how it is written
+            dig.note("odd-encoding", message.split(". ")[0].rstrip("."))
     if not parts:
         raise foreign.refusal(data, label)
     if all(part.kind is Kind.DAMAGED for part in parts):
         worst = parts[0].notes[0]
         raise InputError(worst.message, worst.hint, code=worst.code)
-    return tuple(
-        Document(
-            p.kind,
-            p.value,
-            number(label, i, len(parts)),
-            p.encoding,
-            (dig.notes() if i == 1 else ()) + p.notes,
-            p.alias,
-        )
-        for i, p in enumerate(parts, 1)
-    )
+    return tuple(_document(dig, part, i, len(parts)) for i, part in enumerate(parts, 1))
+
+
+def _document(dig: Dig, part: Part, position: int, count: int) -> Document:
+    kind, value, encoding, alias, notes, encrypted = part
+    first = dig.notes() if position == 1 else ()
+    return Document(kind, value, number(dig.label, position, count), encoding, first + notes, alias, encrypted)
 
 
 def _dig(dig: Dig, data: bytes, depth: int) -> Iterator[Part]:
@@ -163,7 +161,7 @@ def _object(dig: Dig, data: bytes, size: int, position: int) -> Iterator[Part]:
         return
     opened = der.open_(data, dig.label, dig.password)
     if not opened:
-        yield _damaged(dig, "pem-damaged", f"object {position} is DER of no kind that is known here", "DER")
+        yield _damaged(dig, "der-unknown", f"object {position}, {size:,} bytes", "DER")
     for one in opened:
         yield _part(dig, one, "DER", data)
 
@@ -175,7 +173,9 @@ def _part(dig: Dig, opened: der.Opened, encoding: str, data: bytes) -> Part:
         notes = (damage.note("pem-unsupported", dig.label, "a private key of an unknown algorithm"),)
     if (opened.container or opened.kind) == Kind.PKCS12 and any(oid in data for oid in _LEGACY):
         dig.damage["p12-legacy-algorithms"] = [""]
-    return Part(opened.kind, opened.value, opened.container or encoding, opened.alias, notes)
+    if opened.container == Kind.PKCS12 and opened.kind is Kind.PRIVATE_KEY and dig.password is None:
+        dig.note("p12-empty-password")
+    return Part(opened.kind, opened.value, opened.container or encoding, opened.alias, notes, opened.encrypted)
 
 
 def _damaged(dig: Dig, code: str, why: str, encoding: str) -> Part:
@@ -229,7 +229,9 @@ def _decoded(dig: Dig, block: pemtext.Block, kind: Kind | None, where: str) -> I
         if kind is None:
             yield _other(dig, block, where)
         else:
-            yield _damaged(dig, "pem-damaged", f"{where}: what {block.label} holds cannot be read", "PEM")
+            yield _damaged(
+                dig, "pem-damaged", f"{where}: the content of its {block.label} is damaged or malformed", "PEM"
+            )
         return
     if size < len(block.der) and block.label != "TRUSTED CERTIFICATE":
         dig.note("pem-trailing-data", where)
@@ -255,9 +257,9 @@ def _traditional(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
     opened = der.private(lambda secret: load_pem_private_key(_tidy(block.raw), secret), dig.label, dig.password)
     dig.note("key-legacy-encryption", where)
     for one in opened:
-        yield Part(one.kind, one.value, "PEM")
+        yield _part(dig, one, "PEM", b"")
     if not opened:
-        yield _damaged(dig, "pem-damaged", f"{where}: what {block.label} holds cannot be read", "PEM")
+        yield _damaged(dig, "pem-damaged", f"{where}: the content of its {block.label} is damaged or malformed", "PEM")
 
 
 def _tidy(raw: bytes) -> bytes:
@@ -271,7 +273,7 @@ def _ssh_private(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
     opened = der.private(lambda secret: load_ssh_private_key(_tidy(block.raw), secret), dig.label, dig.password)
     dig.note("key-openssh-format", where)
     for one in opened:
-        yield Part(one.kind, one.value, "OpenSSH")
+        yield _part(dig, one, "OpenSSH", b"")
     if not opened:
         yield _damaged(dig, "pem-damaged", f"{where}: an OpenSSH key that cannot be read", "OpenSSH")
 
