@@ -26,14 +26,16 @@ def show(
     as_json: bool,
     findings: Sequence[Finding] = (),
     fail_on: Verdict = Verdict.FAIL,
+    last: Iterable[Line] = (),
 ) -> int:
-    """Say a result: the JSON object, or the lines and then the findings. Returns the exit status, 0 or 1."""
+    """Say a result: the JSON object, or the lines, the findings and the last lines. Returns the exit status, 0 or 1."""
     ok = not findings or worst(findings).rank < fail_on.rank
     if as_json:
         show_json({"schema": SCHEMA, "command": command, "ok": ok, "result": result, "findings": list(findings)})
     else:
         print_lines(lines)
         print_lines(finding_lines(findings))
+        print_lines(last)
     return 0 if ok else 1
 
 

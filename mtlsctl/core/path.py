@@ -152,8 +152,9 @@ def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence
 
 
 def _listed(roots: Sequence[x509.Certificate]) -> str:
-    shown = ", ".join(called(root) for root in roots[:3])
-    return shown if len(roots) <= 3 else f"{shown} and {len(roots) - 3} more"
+    if len(roots) > 3:
+        return f"{len(roots)} others"
+    return " and ".join(dict.fromkeys(called(root) for root in roots))
 
 
 def _ends_at_root(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
@@ -162,11 +163,11 @@ def _ends_at_root(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
     if namesake:
         return _other_key(f"{called(top)}: the chain ends at the one with key {key_id(top)}", namesake, top)
     if len(path) == 1:
-        message = f"{called(top)}: the certificate is self-signed and is not among the trusted ones ({_listed(roots)})"
+        message = f"{called(top)}: the certificate is self-signed and is not trusted; trusted: {_listed(roots)}"
         return Problem(
             "self-signed", message, "trust exactly this certificate with --ca FILE, or have a CA issue it", called(top)
         )
-    message = f"{called(top)}: the chain ends at this root, and the trusted ones are {_listed(roots)}"
+    message = f"{called(top)}: the chain ends at this root, and it is not trusted; trusted: {_listed(roots)}"
     return Problem("untrusted", message, "if this root is the right one, trust it: --ca FILE", called(top))
 
 
@@ -211,7 +212,7 @@ def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
         hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
         hint += "\nor, if it is a root, trust it: --ca FILE"
         return Problem("missing-intermediate", message, hint, called(top))
-    message = f"{called(top)}: the chain ends here, issued by {issuer}; the trusted roots are {_listed(roots)}"
+    message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
     hint = f"trust {issuer} with --ca FILE, or add its certificate to the chain if it is an intermediate"
     return Problem("untrusted", message, hint, called(top))
 

@@ -1,0 +1,80 @@
+"""A verified path as text: the tree, what each verifier says, the verdict."""
+
+from collections.abc import Iterator, Sequence
+
+from mtlsctl.cli.output import Line
+from mtlsctl.cli.text.common import date, span, tree
+from mtlsctl.core.facts import CertificateFacts
+from mtlsctl.core.findings import Finding, Verdict, worst
+from mtlsctl.workflows.verify import Verified
+
+_ENGINES = {"openssl": "openssl", "webpki": "webpki (Python's cryptography)"}
+
+
+def path_and_engines(result: Verified) -> Iterator[Line]:
+    """The path from leaf to root, then a line for each verifier, then an empty one before the findings."""
+    labels = [tree(depth) + _title(one) for depth, one in enumerate(result.path)]
+    width = max(len(label) for label in labels)
+    for depth, (label, one) in enumerate(zip(labels, result.path, strict=True)):
+        yield [
+            (f"{label:<{width}}", "bold" if not depth else ""),
+            f"  {_place(result, depth):<12}",
+            f"  {_life(result, one)}",
+        ]
+    if not result.anchored:
+        yield [tree(len(result.path)), (_gap(result.path[-1]), "red")]
+    yield ""
+    width = max(len(_ENGINES[engine.name]) for engine in result.engines)
+    for engine in result.engines:
+        style = {"accepts": "green", "refuses": "red"}.get(engine.verdict, "dim")
+        reason = (
+            f": {engine.reason}" if engine.reason and engine.name != "openssl" else ""
+        )  # its reasons are the findings
+        words = engine.verdict.replace("-", " ")
+        yield [f"{_ENGINES[engine.name]:<{width}}  ", (words, style), reason]
+    yield ""
+
+
+def _title(one: CertificateFacts) -> str:
+    return one.subject or (one.names[0] if one.names else f"serial {one.serial_hex}")
+
+
+def _place(result: Verified, depth: int) -> str:
+    if result.anchored and depth == len(result.path) - 1:
+        return "trusted"
+    return "leaf" if not depth else "CA"
+
+
+def _life(result: Verified, one: CertificateFacts) -> str:
+    whole = span(one.not_after - one.not_before)
+    if result.at > one.not_after:
+        return f"{whole}, ended {date(one.not_after)}, {span(result.at - one.not_after)} ago"
+    if result.at < one.not_before:
+        return f"{whole}, begins {date(one.not_before)}, in {span(one.not_before - result.at)}"
+    return f"{whole}, {span(one.not_after - result.at)} left, until {date(one.not_after)}"
+
+
+def _gap(top: CertificateFacts) -> str:
+    return "not trusted" if top.subject == top.issuer else f"missing or not trusted: {top.issuer or 'its issuer'}"
+
+
+def verdict(result: Verified, findings: Sequence[Finding], fail_on: Verdict) -> Iterator[Line]:
+    """The last line: one sentence."""
+    if findings:
+        yield ""
+    role = {"server": "as a server", "client": "as a client", "ca": "as a CA", "any": "for any purpose"}[result.purpose]
+    if result.purpose_from == "default":
+        role += " (the certificate does not say for what; choose with --as)"
+    elif result.purpose_from == "eku":
+        role += " (the purpose that it states)"
+    faults = sum(f.verdict is Verdict.FAIL for f in findings)
+    if faults:
+        yield [("Not valid", "bold red"), f" {role}: {result.subject}, {faults} fault{'s' * (faults > 1)}."]
+        return
+    names = f" for {', '.join(result.names)}" if result.names else "; no name was asked for"
+    if result.purpose in ("ca", "any") and not result.names:
+        names = ""
+    yield [("Valid", "bold green"), f" {role}{names}: {result.subject}, trusted through {', '.join(result.trusted)}."]
+    found = worst(findings)
+    if found.rank >= fail_on.rank:
+        yield f"The answer is no all the same: there is a {found} and --fail-on says {fail_on}."

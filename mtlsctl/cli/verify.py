@@ -1,0 +1,85 @@
+"""mtlsctl verify: would a peer accept this chain, and if not, why."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from mtlsctl.cli import options, output
+from mtlsctl.cli.options import Json
+from mtlsctl.cli.text import verify as text
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.errors import UsageError
+from mtlsctl.workflows import verify as workflow
+
+
+def verify(
+    chain: Annotated[list[str], typer.Argument(metavar="CHAIN...", help="Files, leaf first; an identity's folder; -.")],
+    ca: Annotated[
+        list[str] | None,
+        typer.Option("--ca", metavar="FILE|NAME", help="Trust these: a file, or a CA of yours.  [env: MTLSCTL_CA]"),
+    ] = None,
+    system: Annotated[bool, typer.Option("--system", help="Trust the system's roots.")] = False,
+    certifi: Annotated[bool, typer.Option("--certifi", help="Trust Mozilla's roots, as certifi has them.")] = False,
+    purpose: Annotated[
+        Purpose | None,
+        typer.Option("--as", metavar="server|client|ca|any", help="For what.  [default: what it allows]"),
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", metavar="NAME", help="A name that it must have; several: all of them.")
+    ] = None,
+    more: Annotated[list[str] | None, typer.Option("--chain", metavar="FILE", help="More intermediates.")] = None,
+    crl: Annotated[
+        list[str] | None, typer.Option("--crl", metavar="FILE", help="A CRL, PEM or DER: revocation is then checked.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="At this time.  [default: now]")] = None,
+    partial_chain: Annotated[
+        bool, typer.Option("--partial-chain", help="A trusted certificate need not be self-signed.")
+    ] = False,
+    fail_on: Annotated[
+        Verdict, typer.Option("--fail-on", metavar="note|warn|fail", help="From which finding on the answer is no.")
+    ] = Verdict.FAIL,
+    as_json: Json = False,
+) -> int:
+    """Verify a certificate chain as the peer would.
+
+    Says every fault, not only the first, what to do about each, and which other
+    stacks would refuse. Nothing is trusted that is not named.
+
+    Examples:
+      mtlsctl verify fullchain.pem --ca root.pem --name api.test
+      mtlsctl verify alice/ --as client --ca dev
+      mtlsctl verify web.pem --chain issuing.pem --ca root.pem --crl issuing.crl
+      mtlsctl verify fullchain.pem --ca root.pem --at 2027-06-01 --fail-on warn
+
+    Exit status: 0 valid, 1 not valid, 2 could not tell.
+    """
+    if fail_on is Verdict.OK:
+        raise UsageError("--fail-on ok would refuse everything", "--fail-on note, warn or fail")
+    trust = workflow.Trust(tuple(ca or _from_environment(system or certifi)), system, certifi)
+    result, report = workflow.verify(
+        chain,
+        trust,
+        more=more or (),
+        crls=crl or (),
+        wanted=name or (),
+        purpose=purpose,
+        at=options.moment(at) if at else None,
+        partial_chain=partial_chain,
+    )
+    return output.show(
+        "verify",
+        result,
+        text.path_and_engines(result),
+        as_json=as_json,
+        findings=report.findings,
+        fail_on=fail_on,
+        last=text.verdict(result, report.findings, fail_on),
+    )
+
+
+def _from_environment(other: bool) -> list[str]:
+    """MTLSCTL_CA, where no trust is named by option."""
+    word = os.environ.get("MTLSCTL_CA")
+    return [word] if word and not other else []
