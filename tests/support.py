@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -31,7 +31,9 @@ class Result:
         return json.loads(self.stdout)
 
 
-def run_tool(*words: Any, stdin: bytes | str = b"", cwd: Path | None = None, env: dict[str, str] | None = None) -> Result:
+def run_tool(
+    *words: Any, stdin: bytes | str = b"", cwd: Path | None = None, env: dict[str, str] | None = None
+) -> Result:
     """Run the installed mtlsctl. Its output must never hold a traceback."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
@@ -108,8 +110,8 @@ def make_cert(
     for value, critical in [*values, *extra]:
         if not isinstance(value, without):
             builder = builder.add_extension(value, critical)
-    algorithm = hashes.SHA256() if isinstance(signer, ec.EllipticCurvePrivateKey) or hasattr(signer, "key_size") else None
-    return Pair(builder.sign(signer, algorithm), key)
+    hashed = isinstance(signer, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+    return Pair(builder.sign(signer, hashes.SHA256() if hashed else None), key)
 
 
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH

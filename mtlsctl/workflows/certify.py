@@ -38,6 +38,8 @@ class Issued:
     ca: str
     profile: str
     identity: str
+    names: tuple[str, ...]
+    """As a person reads them: an IDN as typed, with the encoded form behind it."""
     folder: Path
     files: tuple[Path, ...]
     certificate: CertificateFacts
@@ -88,7 +90,14 @@ def issue(ca_word: str, texts: Sequence[str], wish: Wish, out: Path, secret: Sec
     credential = Credential(certificate, key, (ca.issuing,))
     written = identity.write(folder, credential, ca.root, force=force)
     return Issued(
-        ca.name, order.profile.name, names.plain(wanted[0]), folder, written, certificate_facts(certificate), notes
+        ca=ca.name,
+        profile=order.profile.name,
+        identity=names.plain(wanted[0]),
+        names=tuple(names.tagged(name) for name in wanted),
+        folder=folder,
+        files=written,
+        certificate=certificate_facts(certificate),
+        notes=notes,
     )
 
 

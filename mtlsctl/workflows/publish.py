@@ -1,5 +1,6 @@
 """Publish CRLs: number, sign and record one, then put the newest where servers read it."""
 
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def place(ca: store.Ca) -> tuple[Path, ...]:
     return tuple(output.path for output in outputs)
 
 
-def newest(db: ledger.sqlite3.Connection, role: str) -> bytes | None:
+def newest(db: sqlite3.Connection, role: str) -> bytes | None:
     """The DER of an issuer's newest CRL, or None."""
     row = db.execute("SELECT der FROM crls WHERE issuer = ? ORDER BY number DESC LIMIT 1", (role,)).fetchone()
     return bytes(row[0]) if row else None

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,6 +50,8 @@ class Revoked:
 
     ca: str
     certificates: tuple[Gone, ...]
+    remaining: tuple[str, ...]
+    """Serials of valid certificates of the same identities that were not meant."""
     crl: Published
 
 
@@ -72,6 +75,7 @@ def revoke(ca_word: str, what: str, reason: Reason, secret: Secret, *, every: bo
             )
         serials = [entry.serial for entry in chosen]
         stands = [ledger.entries(db, "serial = ?", (serial,))[0] for serial in serials]
+        remaining = _standing(ledger.entries(db, "identity = ?", (chosen[0].identity,)), now)
     try:
         publish.crl(ca, role, signer, now)
     except MtlsctlError as error:
@@ -83,13 +87,16 @@ def revoke(ca_word: str, what: str, reason: Reason, secret: Secret, *, every: bo
         Gone(e.identity, e.serial, e.reason or Reason.UNSPECIFIED, e.revoked_at or now, old.state == "revoked")
         for e, old in zip(stands, chosen, strict=True)
     )
-    return Revoked(ca.name, gone, _published(ca, role))
+    return Revoked(ca.name, gone, tuple(entry.serial for entry in remaining), _published(ca, role))
 
 
 def _choose(db: sqlite3.Connection, ca: store.Ca, what: str, now: datetime, every: bool) -> list[Entry]:
-    if Path(what).exists():
-        return [_by_certificate(db, ca, what)]
     found = ledger.entries(db, "identity = ? AND profile != 'root'", (what,))
+    if not found and Path(what).exists():
+        one = _by_certificate(db, ca, what)
+        if not every:
+            return [one]
+        found = ledger.entries(db, "identity = ?", (one.identity,))
     serials = _by_serial(db, what)
     if found and serials:
         raise UsageError(f"{what} is the name of one certificate and the serial of another", "name its file")
@@ -97,13 +104,17 @@ def _choose(db: sqlite3.Connection, ca: store.Ca, what: str, now: datetime, ever
         return serials
     if not found:
         raise NotFoundError(f"CA {ca.name} issued nothing to {what}", f"mtlsctl ca show {ca.name} lists what it issued")
-    standing = [e for e in found if e.state == "valid" and e.not_after >= now] or found[-1:]
+    standing = _standing(found, now) or found[-1:]
     if len(standing) > 1 and not every:
         listed = ", ".join(f"{e.serial} (until {e.not_after:%Y-%m-%d})" for e in standing)
         raise UsageError(
             f"{what} has {len(standing)} valid certificates: {listed}", "name one by its serial or file, or pass --all"
         )
     return standing
+
+
+def _standing(found: Sequence[Entry], now: datetime) -> list[Entry]:
+    return [entry for entry in found if entry.state == "valid" and entry.not_after >= now]
 
 
 def _by_certificate(db: sqlite3.Connection, ca: store.Ca, what: str) -> Entry:

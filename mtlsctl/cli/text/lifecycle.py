@@ -31,6 +31,9 @@ def revoked(result: Revoked) -> Iterator[Line]:
         word = "was already revoked " if gone.already else "revoked "
         yield [(word, "bold yellow" if gone.already else "bold green"), (gone.identity, "bold"), f"  {gone.serial_hex}"]
         yield row("reason", f"{gone.reason}, on {date(gone.revoked_at)}")
+    if result.remaining:
+        listed = ", ".join(result.remaining)
+        yield [("note  ", "cyan"), f"still valid for {result.certificates[0].identity}: {listed}"]
     yield from published(result.crl)
 
 

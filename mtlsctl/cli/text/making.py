@@ -52,7 +52,7 @@ def issued(result: Issued) -> Iterator[Line]:
     """A new identity: its files, and the commands that use them."""
     facts = result.certificate
     yield [("issued ", "bold green"), f"{result.profile} certificate for ", (result.identity, "bold")]
-    yield row("names", ", ".join(facts.names))
+    yield row("names", ", ".join(result.names))
     yield row("valid", f"until {date(facts.not_after)}, {span(facts.not_after - facts.not_before)}")
     yield row("files", f"{result.folder}/ cert.pem chain.pem fullchain.pem ca.pem key.pem")
     yield from _notes(result.notes)
