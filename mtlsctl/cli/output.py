@@ -1,11 +1,13 @@
 """What a command says: JSON for any result; for people, text.py's lines, plain or on a terminal."""
 
 import dataclasses
+import functools
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from operator import attrgetter
 from pathlib import PurePath
 from typing import Any
 
@@ -41,7 +43,7 @@ def show(
 
 def show_json(value: Any) -> None:
     """Write one JSON object on one line of stdout."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(value, default=plain, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
@@ -103,29 +105,36 @@ def printable(text: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A result's dataclasses, times, paths and enums as JSON values. Times are RFC 3339 in UTC; bytes are hex."""
+    """A value that json does not know as one that it knows, one level deep: json asks again for what is inside.
+
+    Times are RFC 3339 in UTC; bytes are hex.
+    """
     match value:
-        case None | bool():
-            return value
-        case Enum():
-            return value.value
-        case str() | int() | float():
-            return value
         case datetime():
             return rfc3339(value)
+        case Enum():
+            return value.value
         case PurePath():
             return str(value)
         case bytes():
             return value.hex()
-        case dict():
-            return {str(key): plain(item) for key, item in value.items()}
-        case tuple() | list() | set() | frozenset():
-            return [plain(item) for item in value]
+        case set() | frozenset():
+            return sorted(value)
     if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        kind: type[Any] = type(value)
+        names, values = _fields(kind)
+        return dict(zip(names, values(value), strict=True))
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+@functools.cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a dataclass's fields and what reads them all."""
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    reader = attrgetter(*names)
+    return names, reader if len(names) > 1 else lambda value: (reader(value),)
 
 
 def rfc3339(when: datetime) -> str:
     """A time as 2027-01-31T12:00:00Z (RFC 3339)."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"  # strftime costs five times as much

@@ -1,5 +1,6 @@
 """What a certificate says, as plain values: for inspect, verify, handshake and their JSON."""
 
+from binascii import a2b_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from mtlsctl.core.extensions import OtherExtension
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands where a certificate's time cannot be read."""
 
+_BEGIN, _END = len("-----BEGIN CERTIFICATE-----\n"), len("-----END CERTIFICATE-----\n")
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
@@ -72,6 +74,7 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
     subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
     issuer = part(bad, "issuer", lambda: names.dn(certificate.issuer), "")
     serial = certificate.serial_number
+    pem = certificate.public_bytes(Encoding.PEM)
     kind, spki = part(bad, "public key", lambda: public_key(certificate.public_key()), ("unknown", ""))
     return CertificateFacts(
         subject=subject,
@@ -83,9 +86,9 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
         self_signed=subject == issuer and said["authority_key_id"] in ("", said["subject_key_id"]),
         key=kind,
         signature_algorithm=extensions.called(certificate.signature_algorithm_oid),
-        sha256=sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
+        sha256=sha256(a2b_base64(pem[_BEGIN:-_END])).hexdigest(),  # decoding is quicker than asking for DER
         spki_sha256=spki,
-        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+        pem=pem.decode("ascii"),
         unreadable=tuple(bad),
         **said,
     )

@@ -15,6 +15,7 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[!-?A-~]+")  # printable ASCII without space and @ (RFC 5280: IA5String)
+_SPECIAL = re.compile(r'[,+"\\<>;=]')  # RFC 4514, 2.4
 _KINDS = ("dns", "ip", "email", "uri")
 
 
@@ -173,15 +174,17 @@ def plain(name: x509.GeneralName) -> str:
 
 def kind(name: x509.GeneralName) -> str:
     """The kind of a name as openssl writes it: DNS, IP, email, URI, dirName, RID, otherName."""
-    kinds = {
-        x509.DNSName: "DNS",
-        x509.IPAddress: "IP",
-        x509.RFC822Name: "email",
-        x509.UniformResourceIdentifier: "URI",
-        x509.DirectoryName: "dirName",
-        x509.RegisteredID: "RID",
-    }
-    return kinds.get(type(name), "otherName")
+    return _KIND_WORDS.get(type(name), "otherName")
+
+
+_KIND_WORDS: dict[type[x509.GeneralName], str] = {
+    x509.DNSName: "DNS",
+    x509.IPAddress: "IP",
+    x509.RFC822Name: "email",
+    x509.UniformResourceIdentifier: "URI",
+    x509.DirectoryName: "dirName",
+    x509.RegisteredID: "RID",
+}
 
 
 def tagged(name: x509.GeneralName) -> str:
@@ -196,7 +199,7 @@ def dn(name: x509.Name) -> str:
 
 def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
     value = attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
-    quoted = f'"{value}"' if any(c in value for c in ',+"\\<>;=') else value
+    quoted = f'"{value}"' if _SPECIAL.search(value) else value
     return f"{attribute.rfc4514_attribute_name}={quoted}"
 
 
