@@ -85,11 +85,19 @@ def answer(seen: Observation, found: Iterable[Finding], who: RefusedBy, how: Con
 
 
 def server_refused(seen: Observation, ours: Ours) -> Diagnosis:
-    """We refuse the server: its chain does not verify, or not for this name. Facts of our own, hence certain."""
-    from mtlsctl.core.judge import judge  # only where something is wrong
+    """We refuse the server: its chain does not verify, or not for this name."""
+    found, how = peer_faults(seen, ours)
+    return answer(seen, found, RefusedBy.CLIENT, how)
 
-    found = judge(seen, ours.roots, ours.wanted, ours.at)
-    return answer(seen, [f for f in found if f.verdict is not Verdict.OK], RefusedBy.CLIENT, Confidence.CERTAIN)
+
+def peer_faults(seen: Observation, ours: Ours) -> tuple[list[Finding], Confidence]:
+    """What is wrong with the peer's chain. We checked it ourselves: certain, unless the chain leaves two causes."""
+    from mtlsctl.core.judge import judge, sure  # only where something is wrong
+
+    found = [f for f in judge(seen, ours.roots, ours.wanted, ours.at) if f.verdict is not Verdict.OK]
+    known = (*ours.roots, *(ours.credential.chain if ours.credential else ()))
+    leaf = seen.peer_chain[0] if seen.peer_chain else None
+    return found, Confidence.CERTAIN if sure(found, leaf, known) else Confidence.LIKELY
 
 
 def accepted(seen: Observation, ours: Ours) -> Diagnosis:

@@ -1,9 +1,9 @@
 """Observation to Diagnosis, seen from a server: who came, what it did, and why it was not let in or went away."""
 
 from mtlsctl.core import alerts, sniff
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer, peer_faults
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.judge import chain_findings, judge
+from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Ended, Observation, Stage
 
 FAIL = Verdict.FAIL
@@ -13,8 +13,8 @@ def diagnose_client(seen: Observation, ours: Ours) -> Diagnosis:
     """What happened on a connection that we accepted as a server."""
     # 1. Its certificate. 2. It refused us. 3. No TLS. 4. It had no certificate, or nothing in common. 5. It left.
     if seen.verify_errors:  # 1
-        found = [f for f in judge(seen, ours.roots, None, ours.at) if f.verdict is not Verdict.OK]
-        return answer(seen, found, RefusedBy.SERVER, Confidence.CERTAIN)
+        found, how = peer_faults(seen, ours)
+        return answer(seen, found, RefusedBy.SERVER, how)
     if seen.stage is Stage.DONE and seen.received() is None:
         return answer(seen, [_let_in(seen)], RefusedBy.NOBODY, Confidence.CERTAIN)
     if (number := seen.received()) is not None:  # 2

@@ -8,7 +8,7 @@ from mtlsctl.core import alerts, names
 from mtlsctl.core.diagnose import Confidence, Ours
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.issuing import Credential
-from mtlsctl.core.judge import chain_findings
+from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
 
 _TRUST = frozenset(
@@ -51,8 +51,8 @@ def our_certificate(
     return [_by_alert(seen, credential, refused), *(replace(f, verdict=Verdict.NOTE) for f in faults)], _doubt(number)
 
 
-_SUSPECTED = frozenset(("client-cert-missing-intermediate", "client-ca-rekeyed"))
-"""Faults that the names make likely and cannot prove: the server's own store is not seen."""
+_SUSPECTED = frozenset(("client-ca-rekeyed", "client-bad-signature"))
+"""Faults held against our own roots: which key of that CA the server holds is not seen."""
 
 
 def _doubt(number: int | None) -> Confidence:
@@ -100,7 +100,8 @@ def _against_list(seen: Observation, ours: Ours, credential: Credential) -> list
         f"its issuer {names.dn(leaf.issuer)} was not sent along, and the server accepts {accepted}",
         "put the issuing CA's certificate behind the leaf: cat client.pem issuing.pem > fullchain.pem",
     )
-    return [missing, untrusted]
+    # The server shows an issuing CA of its own: when that one signed our leaf too, only the sending is at fault.
+    return [missing] if any(issued(leaf, ca) for ca in seen.peer_chain[1:]) else [untrusted, missing]
 
 
 _ISSUE = "have one issued by that CA: mtlsctl issue client NAME"

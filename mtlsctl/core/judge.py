@@ -1,9 +1,10 @@
 """What is wrong with the other side's chain, in findings: core/verify.py's words, and OpenSSL's numbers behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation, Role
@@ -61,6 +62,24 @@ def chain_findings(
     purpose = Purpose.CLIENT if client else Purpose.SERVER
     asked = (wanted,) if wanted else ()
     return verify(chain, roots, purpose=purpose, at=at, names=asked, partial_chain=True).findings
+
+
+def sure(found: Sequence[Finding], leaf: x509.Certificate | None, known: Iterable[x509.Certificate]) -> bool:
+    """True when the first finding is the only cause that fits.
+
+    A leaf that came alone may lack its intermediate or be a stranger's: only a CA that we know to have signed it tells.
+    """
+    alone = bool(found) and found[0].code.endswith("missing-intermediate")
+    return not alone or (leaf is not None and any(issued(leaf, ca) for ca in known))
+
+
+def issued(leaf: x509.Certificate, ca: x509.Certificate) -> bool:
+    """True when a CA signed a certificate."""
+    try:
+        leaf.verify_directly_issued_by(ca)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _by_number(seen: Observation) -> list[Finding]:

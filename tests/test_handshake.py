@@ -1,0 +1,336 @@
+"""mtlsctl handshake against real servers on loopback."""
+
+import contextlib
+import io
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import support
+import tls_lab
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from tls_lab import Lab
+
+from mtlsctl.cli import app
+from mtlsctl.core import alerts
+
+MUTUAL = ("-Verify", "3", "-verify_return_error")
+VERSIONS = ("1.2", "1.3")
+Tool = Callable[..., support.Result]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    return tls_lab.build(tmp_path_factory.mktemp("lab"))
+
+
+def ask(lab: Lab, port: int, *options: Any, host: str = "localhost", ca: str = "root") -> Any:
+    """Run the command in this process, which is faster; the JSON answer with the exit status beside it."""
+    words = ["handshake", f"{host}:{port}", "--ca", lab.cert(ca), *options, "--json"]
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = app.run([str(word) for word in words])
+    return json.loads(said.getvalue()) | {"exit": status}
+
+
+def code(answer: Any) -> str:
+    return answer["findings"][0]["code"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_both_sides_accept(lab: Lab, version: str) -> None:
+    with tls_lab.s_server(lab, "server", *MUTUAL, "-CAfile", str(lab.cert("root"))) as port:
+        answer = ask(lab, port, *lab.pair("alice"), "--tls-max", version)
+    result = answer["result"]
+    assert (answer["exit"], answer["ok"], code(answer)) == (0, True, "ok")
+    assert (result["refused_by"], result["confidence"], result["accepted"]) == ("nobody", "certain", True)
+    assert result["version"] == f"TLSv{version}"
+    assert result["asked_for_certificate"]
+    assert result["sent_certificate"]
+    assert result["acceptable_issuers"] == ["CN=Lab Root"]
+    assert result["server_chain"][0]["names"] == ["DNS:localhost", "IP:127.0.0.1"]
+    assert result["server_chain"][0]["pem"].startswith("-----BEGIN CERTIFICATE-----")
+    assert len(result["server_chain"][0]["sha256"]) == len(result["server_chain"][0]["spki_sha256"]) == 64
+    assert result["client_certificate"]["subject"] == "CN=alice"
+    assert result["alerts"] == []
+    assert result["tls_seconds"] > 0
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("client", "expected", "alert", "confidence"),
+    [
+        ("", "client-cert-required", {"1.2": 40, "1.3": 116}, "certain"),
+        ("expired", "client-cert-expired", 45, "certain"),
+        ("future", "client-cert-not-yet-valid", 42, "likely"),
+        ("wrong-eku", "client-cert-wrong-eku", 43, "certain"),
+        ("stranger", "client-cert-untrusted", 48, "certain"),
+        ("stranger-leaf", "client-cert-untrusted", 48, "likely"),
+        ("self-signed", "client-cert-self-signed", 48, "certain"),
+        ("leaf-only", "client-cert-missing-intermediate", 48, "certain"),
+        ("rekeyed", "client-ca-rekeyed", 48, "likely"),
+    ],
+)
+def test_the_server_refuses_our_certificate(
+    lab: Lab, version: str, client: str, expected: str, alert: Any, confidence: str
+) -> None:
+    with tls_lab.s_server(lab, "server", *MUTUAL, "-CAfile", str(lab.cert("root"))) as port:
+        options = lab.pair(client) if client else ()
+        answer = ask(lab, port, *options, "--tls-max", version)
+    result = answer["result"]
+    number = alert[version] if isinstance(alert, dict) else alert
+    assert (answer["exit"], code(answer)) == (1, expected), answer["findings"]
+    assert (result["refused_by"], result["accepted"]) == ("server", False)
+    assert [(a["direction"], a["number"]) for a in result["alerts"]] == [("received", number)]
+    assert f"alert {number}" in answer["findings"][0]["message"]
+    assert answer["findings"][0]["hint"]
+    assert result["confidence"] == confidence
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("server", "ca", "host", "expected", "alert"),
+    [
+        ("server-expired", "root", "localhost", "server-cert-expired", 45),
+        ("server-future", "root", "localhost", "server-cert-not-yet-valid", 42),
+        ("server", "other-root", "localhost", "server-untrusted-root", 48),
+        ("server-self-signed", "other-root", "localhost", "server-self-signed", 48),
+        ("server-wrong-eku", "root", "localhost", "server-wrong-eku", 43),
+        ("server-other-name", "root", "localhost", "server-name-mismatch", 42),
+        ("server", "root", "127.0.0.2", "server-ip-not-in-san", 42),
+    ],
+)
+def test_we_refuse_the_server_and_keep_our_certificate(
+    lab: Lab, version: str, server: str, ca: str, host: str, expected: str, alert: int
+) -> None:
+    accept = ("-accept", f"{host}:0") if host == "127.0.0.2" else ()
+    chain = ("-cert_chain", str(lab.cert("issuing"))) if server != "server-self-signed" else ()
+    with tls_lab.s_server(lab, server, "-verify", "3", "-CAfile", str(lab.cert("root")), *chain, *accept) as port:
+        answer = ask(lab, port, *lab.pair("alice"), "--tls-max", version, host=host, ca=ca)
+    result = answer["result"]
+    assert (answer["exit"], code(answer)) == (1, expected), answer["findings"]
+    assert (result["refused_by"], result["confidence"]) == ("client", "certain")
+    assert [(a["direction"], a["number"]) for a in result["alerts"]] == [("sent", alert)]
+    assert result["asked_for_certificate"]
+    assert not result["sent_certificate"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_our_certificate_does_not_leave_for_a_server_that_does_not_verify(lab: Lab, version: str) -> None:
+    """TLS 1.2 would send it in the clear; in 1.3 whoever sits in between is the one who decrypts it."""
+    ours = x509.load_pem_x509_certificate(lab.cert("alice").read_bytes()).public_bytes(Encoding.DER)
+    asking = ("-verify", "3", "-CAfile", str(lab.cert("root")))
+    with tls_lab.s_server(lab, "server-expired", *asking) as port:
+        with tls_lab.relay(port) as (near, strict_bytes):
+            strict = ask(lab, near, *lab.pair("alice"), "--tls-max", version)
+        with tls_lab.relay(port) as (near, lenient_bytes):
+            lenient = ask(lab, near, *lab.pair("alice"), "--tls-max", version, "--insecure")
+    assert not strict["result"]["sent_certificate"]
+    assert strict_bytes[strict_bytes[4] + (strict_bytes[3] << 8) + 5 :].endswith(alerts.record(45))
+    assert len(strict_bytes) < len(lenient_bytes) - len(ours)
+    assert ours not in strict_bytes
+    assert (ours in lenient_bytes) == (version == "1.2")
+    assert lenient["result"]["sent_certificate"]
+    assert (lenient["exit"], code(lenient)) == (0, "verify-disabled")
+    assert "server-cert-expired" in [f["code"] for f in lenient["findings"]]
+
+
+def test_a_server_that_leaves_its_intermediate_out(lab: Lab) -> None:
+    with tls_lab.serving(*lab.pair("server-leaf-only")) as server:
+        answer = ask(lab, server.port)
+    assert (answer["exit"], code(answer)) == (1, "server-missing-intermediate"), answer["findings"]
+    assert "Lab Issuing" in answer["findings"][0]["message"] + answer["findings"][0]["hint"]
+
+
+def test_notes_beside_a_good_answer(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server-soon") as port:
+        not_asked = ask(lab, port, *lab.pair("alice"))
+    assert not_asked["exit"] == 0
+    assert [f["code"] for f in not_asked["findings"]] == ["ok", "client-cert-not-requested", "expires-soon"]
+    with tls_lab.s_server(lab, "server", "-verify", "3", "-CAfile", str(lab.cert("root"))) as port:
+        optional = ask(lab, port)
+    assert [f["code"] for f in optional["findings"]] == ["ok", "client-cert-optional"]
+
+
+def test_a_key_of_a_kind_that_the_server_does_not_take_stays_at_home(lab: Lab) -> None:
+    options = (*MUTUAL, "-CAfile", str(lab.cert("root")), "-client_sigalgs", "RSA-PSS+SHA256")
+    with tls_lab.s_server(lab, "server", *options) as port:
+        answer = ask(lab, port, *lab.pair("alice"))
+    assert (answer["exit"], code(answer)) == (1, "client-cert-wrong-sigalg")
+    assert "ECDSA P-256" in answer["findings"][0]["message"]
+    assert not answer["result"]["sent_certificate"]
+
+
+def test_versions_that_do_not_meet(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", "-tls1_3") as port:
+        answer = ask(lab, port, "--tls-max", "1.2")
+    assert (answer["exit"], code(answer)) == (1, "protocol-version")
+    assert (answer["result"]["refused_by"], answer["result"]["confidence"]) == ("server", "certain")
+    with tls_lab.s_server(lab, "server", "-tls1_2") as port:
+        answer = ask(lab, port, "--tls-min", "1.3")
+    assert (answer["exit"], code(answer)) == (1, "protocol-version")
+
+
+def test_nothing_in_common(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", "-tls1_2", "-cipher", "AES128-SHA") as port:
+        answer = ask(lab, port)
+    assert (answer["exit"], code(answer)) == (1, "no-shared-cipher")
+    assert answer["result"]["confidence"] == "likely"
+    assert "no-shared-group" in [f["code"] for f in answer["findings"]]
+
+
+def test_alpn_is_offered_and_shown(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", "-alpn", "h2,http/1.1") as port:
+        answer = ask(lab, port, "--alpn", "http/1.1")
+        clash = ask(lab, port, "--alpn", "acme-tls/1")
+    assert answer["result"]["alpn"] == "http/1.1"
+    assert (clash["exit"], code(clash)) == (1, "alpn-mismatch")
+
+
+def _says(words: bytes) -> Callable[[socket.socket], None]:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(words)
+        connection.recv(4096)
+
+    return talk
+
+
+def _answers(words: bytes) -> Callable[[socket.socket], None]:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(words)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("talk", "expected", "hint"),
+    [
+        (_answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "plain-http-port", "http://"),
+        (_says(b"220 mail.test ESMTP Postfix\r\n"), "starttls-required", "-starttls smtp"),
+        (_says(b"* OK IMAP4rev2 ready\r\n"), "starttls-required", "993"),
+        (_says(b"SSH-2.0-OpenSSH_9.9\r\n"), "not-tls", ""),
+        (_answers(b"\x00\x01\x02\x03nonsense"), "not-tls", ""),
+        (_answers(b""), "connection-closed", ""),
+        (_answers(b"\x15\x03\x03\x00\x02\x02\x50"), "no-shared-cipher", ""),
+        (_answers(b"\x15\x03\x03\x00\x02\x02\x70"), "sni-unrecognized", "--servername"),
+        (_answers(b"\x16\x03\x03\xff\xff" + b"\x00" * 64), "not-tls", ""),
+    ],
+)
+def test_servers_that_speak_something_else(
+    lab: Lab, talk: Callable[[socket.socket], None], expected: str, hint: str
+) -> None:
+    with tls_lab.plain_server(talk) as port:
+        answer = ask(lab, port)
+    assert (answer["exit"], code(answer)) == (1, expected), answer["findings"]
+    assert hint in answer["findings"][0]["hint"]
+    assert answer["result"]["refused_by"] in ("server", "client")
+
+
+def test_a_silent_server(lab: Lab) -> None:
+    with tls_lab.plain_server(lambda connection: connection.recv(99999) and connection.recv(1)) as port:
+        answer = ask(lab, port, "--timeout", "0.4")
+    assert (answer["exit"], code(answer)) == (2, "handshake-stalled")
+    assert answer["result"]["refused_by"] == "network"
+
+
+def test_a_server_that_resets(lab: Lab) -> None:
+    def reset(connection: socket.socket) -> None:
+        connection.recv(1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    with tls_lab.plain_server(reset) as port:
+        answer = ask(lab, port)
+    assert (answer["exit"], code(answer)) == (1, "connection-reset")
+    assert answer["result"]["confidence"] == "unknown"
+
+
+def test_nobody_listens(lab: Lab) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    answer = ask(lab, port, host="127.0.0.1")
+    assert (answer["exit"], code(answer)) == (2, "connection-refused")
+    assert answer["result"]["refused_by"] == "network"
+    assert answer["result"]["tried"]
+
+
+def test_a_name_without_an_address(lab: Lab) -> None:
+    answer = ask(lab, 443, host="no-such-host.invalid")
+    assert (answer["exit"], code(answer)) == (2, "dns-failure")
+
+
+def test_identity_folder_and_explicit_options_win(mtlsctl: Tool, lab: Lab) -> None:
+    with tls_lab.serving("--identity", lab.folder / "id-server") as server:
+        where = f"localhost:{server.port}"
+        good = mtlsctl("handshake", where, "--identity", lab.folder / "id-alice")
+        other = mtlsctl("handshake", where, "--identity", lab.folder / "id-alice", "--ca", lab.cert("other-root"))
+        stranger = mtlsctl("handshake", where, "--identity", lab.folder / "id-alice", *lab.pair("stranger"))
+    assert good.exit_code == 0
+    assert "it accepted our certificate CN=alice" in good.stdout
+    assert "[server-untrusted-root]" in other.stdout
+    assert "[client-cert-untrusted]" in stranger.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code_", "message"),
+    [
+        (("nowhere:",), "usage", "port"),
+        (("localhost:1", "--cert", "{server.pem}"), "client-file-invalid", "private key"),
+        (("localhost:1", "--cert", "missing.pem", "--key", "missing.key"), "client-file-unreadable", "missing.pem"),
+        (("localhost:1", "--cert", "{server.key}", "--key", "{server.key}"), "client-file-invalid", "server.key"),
+        (("localhost:1", "--cert", "{server.pem}", "--key", "{alice.key}"), "client-key-mismatch", "does not belong"),
+        (("localhost:1", "--ca", "{server.key}"), "ca-file-invalid", "server.key"),
+        (("localhost:1", "--ca", "./missing.pem"), "ca-file-unreadable", "missing.pem"),
+        (("localhost:1", "--identity", "nobody"), "not-found", "nobody"),
+        (("localhost:1", "--key", "{server.key}"), "usage", "--cert"),
+        (("localhost:1", "--tls-min", "1.3", "--tls-max", "1.2"), "usage", "above"),
+        (("localhost:1", "--tls-min", "2.0"), "usage", "2.0"),
+        (("localhost:1", "--servername", "127.0.0.1"), "usage", "address"),
+    ],
+)
+def test_what_cannot_be_done_is_said(mtlsctl: Tool, lab: Lab, words: tuple[str, ...], code_: str, message: str) -> None:
+    filled = [str(lab.folder / w[1:-1]) if w.startswith("{") else w for w in words]
+    trust = () if "--ca" in words or "--identity" in words else ("--ca", lab.cert("root"))
+    done = mtlsctl("handshake", *filled, *trust, "--json")
+    assert done.exit_code == 2
+    assert (done.json["ok"], done.json["error"]["code"]) == (False, code_), done.stdout
+    assert message in done.json["error"]["message"] + done.json["error"]["hint"]
+
+
+def test_an_encrypted_key_and_its_password(mtlsctl: Tool, lab: Lab, tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives import serialization as s
+
+    key = s.load_pem_private_key(lab.key("alice").read_bytes(), None)
+    locked = tmp_path / "locked.key"
+    locked.write_bytes(
+        key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.BestAvailableEncryption(b"correct horse"))
+    )
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text("correct horse\n")
+    wrong.write_text("battery staple\n")
+    words = ("--ca", lab.cert("root"), "--cert", lab.cert("alice"), "--key", locked, "--json")
+    with tls_lab.serving(*lab.pair("server"), "--client-ca", lab.cert("root")) as server:
+        where = f"localhost:{server.port}"
+        opened = mtlsctl("handshake", where, *words, "--password-file", right)
+        refused = mtlsctl("handshake", where, *words, "--password-file", wrong)
+        unasked = mtlsctl("handshake", where, *words)
+    assert opened.exit_code == 0, opened.stdout
+    assert (refused.exit_code, refused.json["error"]["code"]) == (2, "client-key-encrypted")
+    assert (unasked.exit_code, unasked.json["error"]["code"]) == (2, "client-key-encrypted")
+    assert "staple" not in refused.stdout + refused.stderr
+
+
+def test_without_ca_the_public_roots_are_trusted_and_named(mtlsctl: Tool, lab: Lab, env: dict[str, str]) -> None:
+    with tls_lab.s_server(lab, "server") as port:
+        done = mtlsctl(
+            "handshake", f"localhost:{port}", "--json", env={k: v for k, v in env.items() if k != "SSL_CERT_FILE"}
+        )
+        chosen = mtlsctl("handshake", f"localhost:{port}", env=env | {"SSL_CERT_FILE": str(lab.cert("root"))})
+    assert done.exit_code == 1
+    assert "certifi" in done.json["result"]["trust"]
+    assert code(done.json) == "server-untrusted-root"
+    assert chosen.exit_code == 0
+    assert "SSL_CERT_FILE" in chosen.stdout
