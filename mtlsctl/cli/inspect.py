@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from mtlsctl.cli import options, output
-from mtlsctl.cli.text import inspect as text
 from mtlsctl.core.findings import Verdict
 from mtlsctl.errors import InputError
 from mtlsctl.workflows import examine
@@ -43,7 +42,12 @@ def inspect(
     secret = options.secret_from(password) if password.given or os.environ.get("MTLSCTL_PASSWORD_FILE") else None
     result, findings = examine.inspect(paths, secret)
     failed = any(finding.verdict is Verdict.FAIL for finding in findings)
-    if pem and not as_json:
+    if as_json:
+        output.show("inspect", result, (), as_json=True, findings=findings)
+        return 2 if failed else 0
+    from mtlsctl.cli.text import inspect as text  # scripts read JSON, and pay for each module
+
+    if pem:
         lines = list(text.pem_lines(result))
         if not lines:
             raise InputError(f"{', '.join(paths)}: no certificate or request to print")
@@ -51,5 +55,5 @@ def inspect(
         output.print_lines(output.finding_lines(findings), sys.stderr)
     else:
         lines_of = text.short_lines if short else text.lines
-        output.show("inspect", result, lines_of(result) if not as_json else (), as_json=as_json, findings=findings)
+        output.show("inspect", result, lines_of(result), as_json=False, findings=findings)
     return 2 if failed else 0

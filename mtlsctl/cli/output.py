@@ -121,8 +121,7 @@ def plain(value: Any) -> Any:
         case set() | frozenset():
             return sorted(value)
     if dataclasses.is_dataclass(value):
-        kind: type[Any] = type(value)
-        names, values = _fields(kind)
+        names, values = _fields(type(value))  # type: ignore[arg-type]  # mypy takes no class for hashable
         return dict(zip(names, values(value), strict=True))
     raise TypeError(f"{type(value).__name__} has no JSON form")
 

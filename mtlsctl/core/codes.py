@@ -1,6 +1,6 @@
 """The catalogue of codes: what each means and what to do, by group."""
 
-from mtlsctl.core.catalogue import client, local, network, server
+from mtlsctl.core.catalogue import client, files, local, network, server
 from mtlsctl.core.catalogue.entry import Entry
 
 GROUPS: dict[str, tuple[Entry, ...]] = {
@@ -10,6 +10,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "server's certificate": server.SERVER,
     "client's certificate": client.CLIENT,
     "local files": local.LOCAL,
+    "files": files.FILES,
     "success, with a word": local.SUCCESS,
 }
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 
 from cryptography import x509
 
-from mtlsctl.core import der, keys, pemtext
+from mtlsctl.core import der, keys
 from mtlsctl.core.documents import Document, Kind, number
 from mtlsctl.errors import InputError
 
 __all__ = ["Document", "Kind", "read_all", "read_key", "read_one"]
 
+_MAX_LINE = 77  # pemtext.MAX_LINE and a line end; that module is for files with something odd
 _BEGIN = b"-----BEGIN CERTIFICATE-----\n"
 
 
@@ -73,7 +74,7 @@ def _clean_certificates(data: bytes, label: str) -> tuple[Document, ...] | None:
     odd = (b"\r", b"\x00", b"\\n", b"----------", b"\n ", b"\n\t", b" -----BEGIN")
     if not count or count != data.count(b"-BEGIN ") or count != data.count(b"-----END CERTIFICATE-----"):
         return None
-    if any(sign in data for sign in odd) or data.count(b"\n") * (pemtext.MAX_LINE + 1) < len(data):
+    if any(sign in data for sign in odd) or data.count(b"\n") * _MAX_LINE < len(data):
         return None
     if not data.startswith(_BEGIN) and data.count(b"\n" + _BEGIN) != count:
         return None
