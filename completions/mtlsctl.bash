@@ -1,0 +1,302 @@
+# Completion of mtlsctl for bash (3.2 and later; bash-completion is not needed).
+# Made by `mtlsctl completions bash`; do not edit.
+
+# What may follow a command: commands, options, and a kind of value for each argument.
+# With many=1 the last argument may be repeated.
+_mtlsctl_command() {
+    commands='' options='' arguments=() many=0
+    case $1 in
+        '')
+            commands='ca key csr sign issue renew revoke crl inspect verify explain handshake serve completions demo'
+            options='--version -V --help -h'
+            ;;
+        'ca')
+            commands='create list show export'
+            options='--help -h'
+            ;;
+        'ca create')
+            options='--key-type --permit --lifetime --issuing-lifetime --folder --encrypt --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('none') many=0
+            ;;
+        'ca list')
+            options='--json --help -h'
+            ;;
+        'ca show')
+            options='--json --help -h'
+            arguments=('cas') many=0
+            ;;
+        'ca export')
+            options='--out --chain --der --force --json --help -h'
+            arguments=('cas') many=0
+            ;;
+        'key')
+            commands='new'
+            options='--help -h'
+            ;;
+        'key new')
+            options='--key-type --encrypt --force --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=0
+            ;;
+        'csr')
+            commands='new'
+            options='--help -h'
+            ;;
+        'csr new')
+            options='--name --cn --out --force --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=0
+            ;;
+        'sign')
+            options='--profile --ca --name --lifetime --allow-long --out --dry-run --force --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=0
+            ;;
+        'issue')
+            options='--ca --out --key-type --cn --lifetime --allow-long --from --force --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('words server client peer spiffe' 'none') many=1
+            ;;
+        'renew')
+            options='--key --ca --within --force --reuse-key --exit-code --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=0
+            ;;
+        'revoke')
+            options='--ca --reason --all --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=0
+            ;;
+        'crl')
+            options='--ca --root --lifetime --out --force --json --password-file --password-fd --password-env --password-command --help -h'
+            ;;
+        'inspect')
+            options='--short --pem --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('files') many=1
+            ;;
+        'verify')
+            options='--ca --system --certifi --as --name --chain --crl --at --partial-chain --fail-on --json --help -h'
+            arguments=('files') many=1
+            ;;
+        'explain')
+            options='--json --help -h'
+            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls not-tls protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions ok verify-disabled expires-soon client-cert-optional portability') many=0
+            ;;
+        'handshake')
+            options='--identity --cert --key --ca --servername --alpn --tls-min --tls-max --timeout --http --insecure --json --password-file --password-fd --password-env --password-command --help -h'
+            arguments=('none') many=0
+            ;;
+        'serve')
+            options='--listen --identity --cert --key --client-ca --client-cert --alpn --tls-min --tls-max --timeout --count --once --json --password-file --password-fd --password-env --password-command --help -h'
+            ;;
+        'completions')
+            options='--json --help -h'
+            arguments=('words bash zsh fish powershell') many=0
+            ;;
+        'demo')
+            options='--json --help -h'
+            ;;
+    esac
+}
+
+# What follows an option of a command: a kind of value, or nothing after a flag.
+_mtlsctl_value() {
+    value=''
+    case "$1 $2" in
+        'ca create --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
+        'ca create --permit') value='none' ;;
+        'ca create --lifetime') value='none' ;;
+        'ca create --issuing-lifetime') value='none' ;;
+        'ca create --folder') value='folders' ;;
+        'ca create --password-file') value='files' ;;
+        'ca create --password-fd') value='none' ;;
+        'ca create --password-env') value='none' ;;
+        'ca create --password-command') value='none' ;;
+        'ca export --out') value='files' ;;
+        'key new --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
+        'key new --password-file') value='files' ;;
+        'key new --password-fd') value='none' ;;
+        'key new --password-env') value='none' ;;
+        'key new --password-command') value='none' ;;
+        'csr new --name') value='none' ;;
+        'csr new --cn') value='none' ;;
+        'csr new --out') value='files' ;;
+        'csr new --password-file') value='files' ;;
+        'csr new --password-fd') value='none' ;;
+        'csr new --password-env') value='none' ;;
+        'csr new --password-command') value='none' ;;
+        'sign --profile') value='words issuing server client peer spiffe ocsp' ;;
+        'sign --ca') value='cas' ;;
+        'sign --name') value='none' ;;
+        'sign --lifetime') value='none' ;;
+        'sign --out') value='files' ;;
+        'sign --password-file') value='files' ;;
+        'sign --password-fd') value='none' ;;
+        'sign --password-env') value='none' ;;
+        'sign --password-command') value='none' ;;
+        'issue --ca') value='cas' ;;
+        'issue --out') value='folders' ;;
+        'issue --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
+        'issue --cn') value='none' ;;
+        'issue --lifetime') value='none' ;;
+        'issue --from') value='files' ;;
+        'issue --password-file') value='files' ;;
+        'issue --password-fd') value='none' ;;
+        'issue --password-env') value='none' ;;
+        'issue --password-command') value='none' ;;
+        'renew --key') value='files' ;;
+        'renew --ca') value='cas' ;;
+        'renew --within') value='none' ;;
+        'renew --password-file') value='files' ;;
+        'renew --password-fd') value='none' ;;
+        'renew --password-env') value='none' ;;
+        'renew --password-command') value='none' ;;
+        'revoke --ca') value='cas' ;;
+        'revoke --reason') value='words unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn' ;;
+        'revoke --password-file') value='files' ;;
+        'revoke --password-fd') value='none' ;;
+        'revoke --password-env') value='none' ;;
+        'revoke --password-command') value='none' ;;
+        'crl --ca') value='cas' ;;
+        'crl --lifetime') value='none' ;;
+        'crl --out') value='files' ;;
+        'crl --password-file') value='files' ;;
+        'crl --password-fd') value='none' ;;
+        'crl --password-env') value='none' ;;
+        'crl --password-command') value='none' ;;
+        'inspect --password-file') value='files' ;;
+        'inspect --password-fd') value='none' ;;
+        'inspect --password-env') value='none' ;;
+        'inspect --password-command') value='none' ;;
+        'verify --ca') value='cas-or-files' ;;
+        'verify --as') value='words server client ca any' ;;
+        'verify --name') value='none' ;;
+        'verify --chain') value='files' ;;
+        'verify --crl') value='files' ;;
+        'verify --at') value='none' ;;
+        'verify --fail-on') value='words note warn fail' ;;
+        'handshake --identity') value='folders' ;;
+        'handshake --cert') value='files' ;;
+        'handshake --key') value='files' ;;
+        'handshake --ca') value='cas-or-files' ;;
+        'handshake --servername') value='none' ;;
+        'handshake --alpn') value='none' ;;
+        'handshake --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
+        'handshake --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
+        'handshake --timeout') value='none' ;;
+        'handshake --http') value='none' ;;
+        'handshake --password-file') value='files' ;;
+        'handshake --password-fd') value='none' ;;
+        'handshake --password-env') value='none' ;;
+        'handshake --password-command') value='none' ;;
+        'serve --listen') value='none' ;;
+        'serve --identity') value='folders' ;;
+        'serve --cert') value='files' ;;
+        'serve --key') value='files' ;;
+        'serve --client-ca') value='cas-or-files' ;;
+        'serve --client-cert') value='words none optional required' ;;
+        'serve --alpn') value='none' ;;
+        'serve --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
+        'serve --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
+        'serve --timeout') value='none' ;;
+        'serve --count') value='none' ;;
+        'serve --password-file') value='files' ;;
+        'serve --password-fd') value='none' ;;
+        'serve --password-env') value='none' ;;
+        'serve --password-command') value='none' ;;
+    esac
+}
+
+# The words up to the cursor, the last one cut there. Bash takes words apart at = and : (COMP_WORDBREAKS);
+# those between which the line has no space are one.
+_mtlsctl_words() {
+    local i blank word rest=${COMP_LINE:0:COMP_POINT}
+    [[ -n $COMP_LINE ]] || rest="${COMP_WORDS[*]:0:COMP_CWORD+1}"
+    words=() last=-1
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        blank=${rest%%[![:space:]]*}
+        rest=${rest#"$blank"}
+        word=${COMP_WORDS[i]}
+        ((i < COMP_CWORD)) || word=$rest
+        rest=${rest#"$word"}
+        if [[ -n $blank || $i == 0 ]]; then
+            words[++last]=$word
+        else
+            words[last]+=$word
+        fi
+    done
+}
+
+# Offer what begins with the word: the CAs, and the words that compgen makes with the option given.
+_mtlsctl_cas() {
+    local word
+    while IFS= read -r word; do
+        [[ $word == "$2"* ]] && COMPREPLY+=("$word")
+    done < <(mtlsctl __complete cas 2>/dev/null)
+    # Without a CA, bash completes the files or folders itself; with one, both are offered.
+    ((${#COMPREPLY[@]})) || return 0
+    while IFS= read -r word; do
+        COMPREPLY+=("$word")
+    done < <(compgen "$1" -- "$2")
+    compopt -o filenames 2>/dev/null
+}
+
+# Offer the values of a kind that begin with the word.
+_mtlsctl_reply() {
+    local IFS=$' \t\n' word=$2
+    word=${word#[\"\']}
+    word=${word//\\/}
+    case $1 in
+        words\ *) COMPREPLY=($(compgen -W "${1#words }" -- "$word")) ;;
+        files) compopt -o default 2>/dev/null ;;
+        folders) compopt -o dirnames 2>/dev/null ;;
+        cas) compopt -o dirnames 2>/dev/null; _mtlsctl_cas -d "$word" ;;
+        cas-or-files) compopt -o default 2>/dev/null; _mtlsctl_cas -f "$word" ;;
+    esac
+}
+
+_mtlsctl() {
+    local words last commands options arguments many value word
+    local command='' i=1 given=0 ended=0
+    COMPREPLY=()
+    # Files only where a file belongs. Bash before 4 has no compopt and offers files where nothing else is known.
+    compopt +o default 2>/dev/null
+    _mtlsctl_words
+    _mtlsctl_command ''
+    while ((i < last)); do
+        word=${words[i++]}
+        if ((ended)); then
+            ((given++))
+        elif [[ $word == -- ]]; then
+            [[ -n $commands ]] || ended=1
+        elif [[ $word == --*=* ]]; then
+            continue
+        elif [[ $word == -?* ]]; then
+            _mtlsctl_value "$command" "$word"
+            [[ -z $value ]] || ((i++))
+            if ((i > last)); then
+                _mtlsctl_reply "$value" "${words[last]}"
+                return 0
+            fi
+        elif [[ -z $commands ]]; then
+            ((given++))
+        elif [[ " $commands " == *" $word "* ]]; then
+            command=${command:+$command }$word
+            _mtlsctl_command "$command"
+        else
+            return 0
+        fi
+    done
+    word=${words[last]}
+    if ((given >= ${#arguments[@]} && many)); then
+        given=$((${#arguments[@]} - 1))
+    fi
+    if [[ $word == --*=* ]] && ((!ended)); then
+        _mtlsctl_value "$command" "${word%%=*}"
+        _mtlsctl_reply "$value" "${word#*=}"
+    elif [[ $word == -* ]] && ((!ended)); then
+        _mtlsctl_reply "words $options" "$word"
+    elif [[ -n $commands ]]; then
+        _mtlsctl_reply "words $commands" "$word"
+    elif ((given < ${#arguments[@]})); then
+        _mtlsctl_reply "${arguments[given]}" "$word"
+    elif ((!ended)); then
+        _mtlsctl_reply "words $options" "$word"
+    fi
+}
+
+complete -o default -F _mtlsctl mtlsctl

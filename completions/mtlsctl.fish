@@ -1,0 +1,381 @@
+# Completion of mtlsctl for fish (3.1 and later).
+# Made by `mtlsctl completions fish`; do not edit.
+
+# Whether a command has commands below it.
+function __mtlsctl_is_group --argument-names path
+    contains -- "$path" '' 'ca' 'key' 'csr'
+end
+
+# Whether the word after an option of a command is its value.
+function __mtlsctl_takes_value --argument-names path option
+    switch "$path $option"
+        case 'ca create --key-type' \
+            'ca create --permit' \
+            'ca create --lifetime' \
+            'ca create --issuing-lifetime' \
+            'ca create --folder' \
+            'ca create --password-file' \
+            'ca create --password-fd' \
+            'ca create --password-env' \
+            'ca create --password-command' \
+            'ca export --out' \
+            'key new --key-type' \
+            'key new --password-file' \
+            'key new --password-fd' \
+            'key new --password-env' \
+            'key new --password-command' \
+            'csr new --name' \
+            'csr new --cn' \
+            'csr new --out' \
+            'csr new --password-file' \
+            'csr new --password-fd' \
+            'csr new --password-env' \
+            'csr new --password-command' \
+            'sign --profile' \
+            'sign --ca' \
+            'sign --name' \
+            'sign --lifetime' \
+            'sign --out' \
+            'sign --password-file' \
+            'sign --password-fd' \
+            'sign --password-env' \
+            'sign --password-command' \
+            'issue --ca' \
+            'issue --out' \
+            'issue --key-type' \
+            'issue --cn' \
+            'issue --lifetime' \
+            'issue --from' \
+            'issue --password-file' \
+            'issue --password-fd' \
+            'issue --password-env' \
+            'issue --password-command' \
+            'renew --key' \
+            'renew --ca' \
+            'renew --within' \
+            'renew --password-file' \
+            'renew --password-fd' \
+            'renew --password-env' \
+            'renew --password-command' \
+            'revoke --ca' \
+            'revoke --reason' \
+            'revoke --password-file' \
+            'revoke --password-fd' \
+            'revoke --password-env' \
+            'revoke --password-command' \
+            'crl --ca' \
+            'crl --lifetime' \
+            'crl --out' \
+            'crl --password-file' \
+            'crl --password-fd' \
+            'crl --password-env' \
+            'crl --password-command' \
+            'inspect --password-file' \
+            'inspect --password-fd' \
+            'inspect --password-env' \
+            'inspect --password-command' \
+            'verify --ca' \
+            'verify --as' \
+            'verify --name' \
+            'verify --chain' \
+            'verify --crl' \
+            'verify --at' \
+            'verify --fail-on' \
+            'handshake --identity' \
+            'handshake --cert' \
+            'handshake --key' \
+            'handshake --ca' \
+            'handshake --servername' \
+            'handshake --alpn' \
+            'handshake --tls-min' \
+            'handshake --tls-max' \
+            'handshake --timeout' \
+            'handshake --http' \
+            'handshake --password-file' \
+            'handshake --password-fd' \
+            'handshake --password-env' \
+            'handshake --password-command' \
+            'serve --listen' \
+            'serve --identity' \
+            'serve --cert' \
+            'serve --key' \
+            'serve --client-ca' \
+            'serve --client-cert' \
+            'serve --alpn' \
+            'serve --tls-min' \
+            'serve --tls-max' \
+            'serve --timeout' \
+            'serve --count' \
+            'serve --password-file' \
+            'serve --password-fd' \
+            'serve --password-env' \
+            'serve --password-command'
+            return 0
+    end
+    return 1
+end
+
+# Whether the words before the cursor lead to the command at $path and, with $place, whether its argument at that
+# place, counted from 0, comes next. With `more` that argument may be repeated.
+function __mtlsctl_at --argument-names path place more
+    set -l words (commandline -opc)
+    set -l reached ''
+    set -l given 0
+    set -l ended 0
+    set -l i 1
+    # Variables may be set before the command.
+    while string match -qr -- '^\w+=' "$words[$i]"
+        set i (math $i + 1)
+    end
+    while test $i -lt (count $words)
+        set i (math $i + 1)
+        set -l word $words[$i]
+        if test $ended = 1
+            set given (math $given + 1)
+        else if test "$word" = --
+            __mtlsctl_is_group "$reached"; or set ended 1
+        else if string match -qr -- '^-.' "$word"
+            __mtlsctl_takes_value "$reached" "$word"; and set i (math $i + 1)
+        else if __mtlsctl_is_group "$reached"
+            set reached (string trim -- "$reached $word")
+        else
+            set given (math $given + 1)
+        end
+    end
+    test "$reached" = "$path"; or return 1
+    test -n "$place"; or return 0
+    test $given = $place; or test "$more" = more -a $given -gt $place
+end
+
+# The folders that the word may become; in --option=word, after the sign.
+function __mtlsctl_folders
+    __fish_complete_directories (commandline -ct | string replace -r -- '^--[^=]*=' '')
+end
+
+# Files only where a file belongs.
+complete -c mtlsctl -f
+
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a ca -d 'Create and look after certificate authorities.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a key -d 'Make private keys.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a csr -d 'Make certificate signing requests.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a sign -d 'Sign a certificate signing request with a CA.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a issue -d 'Issue a key and certificate, with the chain and CA, ready to use.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a renew -d 'Renew a certificate when it is due, as a pair with a new key.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a revoke -d 'Revoke a certificate and publish the CRL.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a crl -d 'Publish a fresh CRL.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a inspect -d 'Show what a file holds: any format, any number of objects.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a verify -d 'Verify a certificate chain as the peer would.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a explain -d 'Explain a finding\'s code: what it means and what to do.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a handshake -d 'Do one TLS handshake and say what happened.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a serve -d 'Run a TLS server that shows who connects, for debugging clients.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a completions -d 'Print the completion script of a shell.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a demo -d 'Play the whole story, from nothing to a proven handshake, on loopback.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -l version -s V -d 'Show the version.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a create -d 'Create a CA: a root and an issuing CA below it.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a list -d 'List the CAs, what they issued and when they expire.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a show -d 'Show one CA: its certificates and what it issued.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a export -d 'Write a CA\'s root certificate, for those who must trust it.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\' 0' -f
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of both keys.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l permit -r -f -d 'Only names below: dns:test, ip:10.0.0.0/8, email:, uri:.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l lifetime -r -f -d 'The root\'s lifetime. [default: 3650d]'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l issuing-lifetime -r -f -d 'The issuing CA\'s. [default: 1825d]'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l folder -r -f -a '(__mtlsctl_folders)' -d 'Keep it here instead of below MTLSCTL_HOME.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l encrypt -d 'Encrypt both keys; asks for the password.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'ca list\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca list\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'ca show\' 0' -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)'
+complete -c mtlsctl -n '__mtlsctl_at \'ca show\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca show\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\' 0' -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l out -r -F -d 'The file to write; - is standard output.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l chain -d 'The issuing CA\'s certificate too.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l der -d 'DER instead of PEM.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca export\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'key\'' -a new -d 'Make a private key.'
+complete -c mtlsctl -n '__mtlsctl_at \'key\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'key new\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of key.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l encrypt -d 'Encrypt it; asks for the password.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -a new -d 'Make a certificate signing request for a key.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l name -r -f -d 'A DNS name, IP address, e-mail address or URI.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l cn -r -f -d 'The CN. [default: the first DNS name]'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l out -r -F -d 'The file to write; - is standard output. [default: KEY\'s name, .csr]'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'sign\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l profile -r -f -a 'issuing server client peer spiffe ocsp' -d 'What the certificate is for: server, client, peer, spiffe ...'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l name -r -f -d 'Certify these names instead of those requested.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l lifetime -r -f -d '90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l allow-long -d 'Allow a lifetime above 825 days.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l out -r -F -d 'The file to write; - is standard output. [default: CSR\'s name, .crt]'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l dry-run -d 'Show what would be granted, sign nothing.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'issue\' 0' -f -a 'server client peer spiffe'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\' 1 more' -f
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l out -r -f -a '(__mtlsctl_folders)' -d 'The folder in which the identity\'s folder is made.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of key.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l cn -r -f -d 'The CN. [default: the first name]'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l lifetime -r -f -d '90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l allow-long -d 'Allow a lifetime above 825 days.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l from -r -F -d 'One identity for each line of names in FILE.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'renew\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l key -r -F -d 'The key of a certificate\'s FILE. [default: FILE\'s name, .key]'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l within -r -f -d 'Due when less than this is left, such as 30d.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l force -d 'Renew now, due or not.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l reuse-key -d 'Keep the key; a new one is the default.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l exit-code -d 'Exit 10 when renewed, 0 when not due.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l reason -r -f -a 'unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn' -d 'Why.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l all -d 'All valid certificates of that name.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l root -d 'The root\'s CRL instead of the issuing CA\'s.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l lifetime -r -f -d 'Until nextUpdate. [default: 7d; root 365d]'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l out -r -F -d 'Also write the newest CRLs of both here, as one PEM file.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\' 0 more' -F
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l short -d 'One line for each object.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print the certificates and requests as clean PEM: repairs a damaged file.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'verify\' 0 more' -F
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Trust these: a file, or a CA of yours. [env: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l system -d 'Trust the system\'s roots.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l certifi -d 'Trust Mozilla\'s roots, as certifi has them.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l as -r -f -a 'server client ca any' -d 'For what. [default: what it allows]'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l name -r -f -d 'A name that it must have; several: all of them.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l chain -r -F -d 'More intermediates.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l crl -r -F -d 'A CRL, PEM or DER: revocation is then checked.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l at -r -f -d 'At this time. [default: now]'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l partial-chain -d 'A trusted certificate need not be self-signed.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fail-on -r -f -a 'note warn fail' -d 'From which finding on the answer is no.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls not-tls protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions ok verify-disabled expires-soon client-cert-optional portability'
+complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\' 0' -f
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l identity -r -f -a '(__mtlsctl_folders)' -d 'A folder made by issue: cert, key and CA.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l cert -r -F -d 'Our certificate, with its chain below it.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l key -r -F -d 'Its private key, if not in --cert.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l servername -r -f -d 'The name to ask for and to verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d ''
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l http -r -f -d 'Then send GET PATH, and show the status.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l insecure -d 'Go on, and show our certificate, although the server does not verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l listen -r -f -d 'Where to listen; port 0 takes a free one.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l identity -r -f -a '(__mtlsctl_folders)' -d 'A folder made by issue: cert, key and CA.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l cert -r -F -d 'The server\'s certificate, its chain below it.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l key -r -F -d 'Its private key.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l client-ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for clients.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l client-cert -r -f -a 'none optional required' -d 'Demand a client certificate; required with --client-ca.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l alpn -r -f -d 'A protocol to agree on; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l timeout -r -f -d 'For one handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l count -r -f -d 'End after N connections.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l once -d 'End after one connection.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-file -r -F -d 'Read the password here.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'completions\' 0' -f -a 'bash zsh fish powershell'
+complete -c mtlsctl -n '__mtlsctl_at \'completions\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'completions\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'demo\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'demo\'' -l help -s h -d 'Show this help.'

@@ -1,0 +1,567 @@
+# Completion of mtlsctl for PowerShell (5.1 and later).
+# Made by `mtlsctl completions powershell`; do not edit.
+
+Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    # What may follow a command: commands and options with their help, and a kind of value for each argument.
+    # With Many the last argument may be repeated.
+    $commands = @{
+        '' = @{
+            Commands = @(
+                'ca Create and look after certificate authorities.'
+                'key Make private keys.'
+                'csr Make certificate signing requests.'
+                'sign Sign a certificate signing request with a CA.'
+                'issue Issue a key and certificate, with the chain and CA, ready to use.'
+                'renew Renew a certificate when it is due, as a pair with a new key.'
+                'revoke Revoke a certificate and publish the CRL.'
+                'crl Publish a fresh CRL.'
+                'inspect Show what a file holds: any format, any number of objects.'
+                'verify Verify a certificate chain as the peer would.'
+                'explain Explain a finding''s code: what it means and what to do.'
+                'handshake Do one TLS handshake and say what happened.'
+                'serve Run a TLS server that shows who connects, for debugging clients.'
+                'completions Print the completion script of a shell.'
+                'demo Play the whole story, from nothing to a proven handshake, on loopback.'
+            )
+            Options = @(
+                '--version Show the version.'
+                '-V Show the version.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'ca' = @{
+            Commands = @(
+                'create Create a CA: a root and an issuing CA below it.'
+                'list List the CAs, what they issued and when they expire.'
+                'show Show one CA: its certificates and what it issued.'
+                'export Write a CA''s root certificate, for those who must trust it.'
+            )
+            Options = @(
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'ca create' = @{
+            Options = @(
+                '--key-type The kind of both keys.'
+                '--permit Only names below: dns:test, ip:10.0.0.0/8, email:, uri:.'
+                '--lifetime The root''s lifetime. [default: 3650d]'
+                '--issuing-lifetime The issuing CA''s. [default: 1825d]'
+                '--folder Keep it here instead of below MTLSCTL_HOME.'
+                '--encrypt Encrypt both keys; asks for the password.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'none'
+            )
+            Many = $false
+        }
+        'ca list' = @{
+            Options = @(
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'ca show' = @{
+            Options = @(
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'cas'
+            )
+            Many = $false
+        }
+        'ca export' = @{
+            Options = @(
+                '--out The file to write; - is standard output.'
+                '--chain The issuing CA''s certificate too.'
+                '--der DER instead of PEM.'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'cas'
+            )
+            Many = $false
+        }
+        'key' = @{
+            Commands = @(
+                'new Make a private key.'
+            )
+            Options = @(
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'key new' = @{
+            Options = @(
+                '--key-type The kind of key.'
+                '--encrypt Encrypt it; asks for the password.'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $false
+        }
+        'csr' = @{
+            Commands = @(
+                'new Make a certificate signing request for a key.'
+            )
+            Options = @(
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'csr new' = @{
+            Options = @(
+                '--name A DNS name, IP address, e-mail address or URI.'
+                '--cn The CN. [default: the first DNS name]'
+                '--out The file to write; - is standard output. [default: KEY''s name, .csr]'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $false
+        }
+        'sign' = @{
+            Options = @(
+                '--profile What the certificate is for: server, client, peer, spiffe ...'
+                '--ca The CA; not needed when there is one.'
+                '--name Certify these names instead of those requested.'
+                '--lifetime 90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31.'
+                '--allow-long Allow a lifetime above 825 days.'
+                '--out The file to write; - is standard output. [default: CSR''s name, .crt]'
+                '--dry-run Show what would be granted, sign nothing.'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $false
+        }
+        'issue' = @{
+            Options = @(
+                '--ca The CA; not needed when there is one.'
+                '--out The folder in which the identity''s folder is made.'
+                '--key-type The kind of key.'
+                '--cn The CN. [default: the first name]'
+                '--lifetime 90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31.'
+                '--allow-long Allow a lifetime above 825 days.'
+                '--from One identity for each line of names in FILE.'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'words server client peer spiffe'
+                'none'
+            )
+            Many = $true
+        }
+        'renew' = @{
+            Options = @(
+                '--key The key of a certificate''s FILE. [default: FILE''s name, .key]'
+                '--ca The CA; not needed when there is one.'
+                '--within Due when less than this is left, such as 30d.'
+                '--force Renew now, due or not.'
+                '--reuse-key Keep the key; a new one is the default.'
+                '--exit-code Exit 10 when renewed, 0 when not due.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $false
+        }
+        'revoke' = @{
+            Options = @(
+                '--ca The CA; not needed when there is one.'
+                '--reason Why.'
+                '--all All valid certificates of that name.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $false
+        }
+        'crl' = @{
+            Options = @(
+                '--ca The CA; not needed when there is one.'
+                '--root The root''s CRL instead of the issuing CA''s.'
+                '--lifetime Until nextUpdate. [default: 7d; root 365d]'
+                '--out Also write the newest CRLs of both here, as one PEM file.'
+                '--force Replace files that are already there.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'inspect' = @{
+            Options = @(
+                '--short One line for each object.'
+                '--pem Print the certificates and requests as clean PEM: repairs a damaged file.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $true
+        }
+        'verify' = @{
+            Options = @(
+                '--ca Trust these: a file, or a CA of yours. [env: MTLSCTL_CA]'
+                '--system Trust the system''s roots.'
+                '--certifi Trust Mozilla''s roots, as certifi has them.'
+                '--as For what. [default: what it allows]'
+                '--name A name that it must have; several: all of them.'
+                '--chain More intermediates.'
+                '--crl A CRL, PEM or DER: revocation is then checked.'
+                '--at At this time. [default: now]'
+                '--partial-chain A trusted certificate need not be self-signed.'
+                '--fail-on From which finding on the answer is no.'
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'files'
+            )
+            Many = $true
+        }
+        'explain' = @{
+            Options = @(
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls not-tls protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions ok verify-disabled expires-soon client-cert-optional portability'
+            )
+            Many = $false
+        }
+        'handshake' = @{
+            Options = @(
+                '--identity A folder made by issue: cert, key and CA.'
+                '--cert Our certificate, with its chain below it.'
+                '--key Its private key, if not in --cert.'
+                '--ca Who may vouch for the server.'
+                '--servername The name to ask for and to verify.'
+                '--alpn A protocol to offer; may be repeated.'
+                '--tls-min The lowest version of TLS.'
+                '--tls-max The highest version of TLS.'
+                '--timeout '
+                '--http Then send GET PATH, and show the status.'
+                '--insecure Go on, and show our certificate, although the server does not verify.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'none'
+            )
+            Many = $false
+        }
+        'serve' = @{
+            Options = @(
+                '--listen Where to listen; port 0 takes a free one.'
+                '--identity A folder made by issue: cert, key and CA.'
+                '--cert The server''s certificate, its chain below it.'
+                '--key Its private key.'
+                '--client-ca Who may vouch for clients.'
+                '--client-cert Demand a client certificate; required with --client-ca.'
+                '--alpn A protocol to agree on; may be repeated.'
+                '--tls-min The lowest version of TLS.'
+                '--tls-max The highest version of TLS.'
+                '--timeout For one handshake.'
+                '--count End after N connections.'
+                '--once End after one connection.'
+                '--json Say the result as one JSON object.'
+                '--password-file Read the password here.'
+                '--password-fd ... from a file descriptor.'
+                '--password-env ... from a variable.'
+                '--password-command ... from a command.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+        'completions' = @{
+            Options = @(
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Arguments = @(
+                'words bash zsh fish powershell'
+            )
+            Many = $false
+        }
+        'demo' = @{
+            Options = @(
+                '--json Say the result as one JSON object.'
+                '--help Show this help.'
+                '-h Show this help.'
+            )
+            Many = $false
+        }
+    }
+
+    # What follows an option of a command: a kind of value. An option that is not here is a flag.
+    $values = [System.Collections.Hashtable]::new([StringComparer]::Ordinal)
+    $values['ca create --key-type'] = 'words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87'
+    $values['ca create --permit'] = 'none'
+    $values['ca create --lifetime'] = 'none'
+    $values['ca create --issuing-lifetime'] = 'none'
+    $values['ca create --folder'] = 'folders'
+    $values['ca create --password-file'] = 'files'
+    $values['ca create --password-fd'] = 'none'
+    $values['ca create --password-env'] = 'none'
+    $values['ca create --password-command'] = 'none'
+    $values['ca export --out'] = 'files'
+    $values['key new --key-type'] = 'words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87'
+    $values['key new --password-file'] = 'files'
+    $values['key new --password-fd'] = 'none'
+    $values['key new --password-env'] = 'none'
+    $values['key new --password-command'] = 'none'
+    $values['csr new --name'] = 'none'
+    $values['csr new --cn'] = 'none'
+    $values['csr new --out'] = 'files'
+    $values['csr new --password-file'] = 'files'
+    $values['csr new --password-fd'] = 'none'
+    $values['csr new --password-env'] = 'none'
+    $values['csr new --password-command'] = 'none'
+    $values['sign --profile'] = 'words issuing server client peer spiffe ocsp'
+    $values['sign --ca'] = 'cas'
+    $values['sign --name'] = 'none'
+    $values['sign --lifetime'] = 'none'
+    $values['sign --out'] = 'files'
+    $values['sign --password-file'] = 'files'
+    $values['sign --password-fd'] = 'none'
+    $values['sign --password-env'] = 'none'
+    $values['sign --password-command'] = 'none'
+    $values['issue --ca'] = 'cas'
+    $values['issue --out'] = 'folders'
+    $values['issue --key-type'] = 'words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87'
+    $values['issue --cn'] = 'none'
+    $values['issue --lifetime'] = 'none'
+    $values['issue --from'] = 'files'
+    $values['issue --password-file'] = 'files'
+    $values['issue --password-fd'] = 'none'
+    $values['issue --password-env'] = 'none'
+    $values['issue --password-command'] = 'none'
+    $values['renew --key'] = 'files'
+    $values['renew --ca'] = 'cas'
+    $values['renew --within'] = 'none'
+    $values['renew --password-file'] = 'files'
+    $values['renew --password-fd'] = 'none'
+    $values['renew --password-env'] = 'none'
+    $values['renew --password-command'] = 'none'
+    $values['revoke --ca'] = 'cas'
+    $values['revoke --reason'] = 'words unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn'
+    $values['revoke --password-file'] = 'files'
+    $values['revoke --password-fd'] = 'none'
+    $values['revoke --password-env'] = 'none'
+    $values['revoke --password-command'] = 'none'
+    $values['crl --ca'] = 'cas'
+    $values['crl --lifetime'] = 'none'
+    $values['crl --out'] = 'files'
+    $values['crl --password-file'] = 'files'
+    $values['crl --password-fd'] = 'none'
+    $values['crl --password-env'] = 'none'
+    $values['crl --password-command'] = 'none'
+    $values['inspect --password-file'] = 'files'
+    $values['inspect --password-fd'] = 'none'
+    $values['inspect --password-env'] = 'none'
+    $values['inspect --password-command'] = 'none'
+    $values['verify --ca'] = 'cas-or-files'
+    $values['verify --as'] = 'words server client ca any'
+    $values['verify --name'] = 'none'
+    $values['verify --chain'] = 'files'
+    $values['verify --crl'] = 'files'
+    $values['verify --at'] = 'none'
+    $values['verify --fail-on'] = 'words note warn fail'
+    $values['handshake --identity'] = 'folders'
+    $values['handshake --cert'] = 'files'
+    $values['handshake --key'] = 'files'
+    $values['handshake --ca'] = 'cas-or-files'
+    $values['handshake --servername'] = 'none'
+    $values['handshake --alpn'] = 'none'
+    $values['handshake --tls-min'] = 'words 1.0 1.1 1.2 1.3'
+    $values['handshake --tls-max'] = 'words 1.0 1.1 1.2 1.3'
+    $values['handshake --timeout'] = 'none'
+    $values['handshake --http'] = 'none'
+    $values['handshake --password-file'] = 'files'
+    $values['handshake --password-fd'] = 'none'
+    $values['handshake --password-env'] = 'none'
+    $values['handshake --password-command'] = 'none'
+    $values['serve --listen'] = 'none'
+    $values['serve --identity'] = 'folders'
+    $values['serve --cert'] = 'files'
+    $values['serve --key'] = 'files'
+    $values['serve --client-ca'] = 'cas-or-files'
+    $values['serve --client-cert'] = 'words none optional required'
+    $values['serve --alpn'] = 'none'
+    $values['serve --tls-min'] = 'words 1.0 1.1 1.2 1.3'
+    $values['serve --tls-max'] = 'words 1.0 1.1 1.2 1.3'
+    $values['serve --timeout'] = 'none'
+    $values['serve --count'] = 'none'
+    $values['serve --password-file'] = 'files'
+    $values['serve --password-fd'] = 'none'
+    $values['serve --password-env'] = 'none'
+    $values['serve --password-command'] = 'none'
+
+    $reached = ''
+    $given = 0
+    $ended = $false
+    $value = $null
+
+    # The words before the one at the cursor.
+    $words = @($commandAst.CommandElements |
+        Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        ForEach-Object { $_.Extent.Text -replace '^["'']|["'']$' })
+
+    foreach ($word in $words) {
+        if ($value) {
+            $value = $null
+        } elseif ($ended) {
+            $given++
+        } elseif ($word -ceq '--') {
+            $ended = -not $commands[$reached].Commands
+        } elseif ($word.StartsWith('-') -and $word.Length -gt 1) {
+            $value = $values["$reached $word"]
+        } elseif ($commands[$reached].Commands) {
+            $reached = "$reached $word".Trim()
+            if (-not $commands.ContainsKey($reached)) { return }
+        } else {
+            $given++
+        }
+    }
+
+    # What is typed of the value, and what stands before it in the same word (--option=).
+    $typed = $wordToComplete -replace '^["'']|["'']$'
+    $before = ''
+    $here = $commands[$reached]
+    $offers = @()
+
+    if (-not $value -and -not $ended -and $typed -cmatch '^(--[^=]+)=(.*)$') {
+        $before = $Matches[1] + '='
+        $typed = $Matches[2]
+        $value = $values["$reached $($Matches[1])"]
+        if (-not $value) { return }
+    } elseif (-not $value -and -not $ended -and $typed.StartsWith('-')) {
+        $offers = $here.Options
+    } elseif (-not $value -and $here.Commands) {
+        $offers = $here.Commands
+    } elseif (-not $value) {
+        $last = $here.Arguments.Count - 1
+        if ($here.Many -and $given -gt $last) { $given = $last }
+        if ($given -le $last) {
+            $value = $here.Arguments[$given]
+        } elseif (-not $ended) {
+            $offers = $here.Options
+        }
+    }
+
+    if ($value -and $value.StartsWith('words ')) {
+        $offers = $value.Substring(6) -split ' '
+    } elseif ($value -in 'cas', 'cas-or-files') {
+        $offers = @(& mtlsctl __complete cas 2>$null)
+    }
+
+    # An offer is a word, a space, and its help.
+    foreach ($offer in $offers) {
+        $word, $help = $offer -split ' ', 2
+        if ($word -and $word.StartsWith($typed, [StringComparison]::Ordinal)) {
+            if (-not $help) { $help = $word }
+            [System.Management.Automation.CompletionResult]::new("$before$word", $word, 'ParameterValue', $help)
+        }
+    }
+
+    # Where nothing at all is offered PowerShell completes file names by itself, but not after --option=, not
+    # beside other offers, and not folders alone.
+    $folders = $value -in 'cas', 'folders'
+    if ($folders -or $value -eq 'cas-or-files' -or ($before -and $value -eq 'files')) {
+        foreach ($path in [System.Management.Automation.CompletionCompleters]::CompleteFilename($typed)) {
+            if (-not $folders -or $path.ResultType -eq 'ProviderContainer') {
+                [System.Management.Automation.CompletionResult]::new(
+                    $before + $path.CompletionText, $path.ListItemText, $path.ResultType, $path.ToolTip)
+            }
+        }
+    }
+}
