@@ -334,3 +334,36 @@ def test_without_ca_the_public_roots_are_trusted_and_named(mtlsctl: Tool, lab: L
     assert code(done.json) == "server-untrusted-root"
     assert chosen.exit_code == 0
     assert "SSL_CERT_FILE" in chosen.stdout
+
+
+_PAGE = "HTTP/1.1 {} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "exit_code"),
+    [
+        ("200", "hello", "ok", 0),
+        ("404", "not here", "ok", 0),
+        ("403", "forbidden", "client-cert-refused-by-app", 1),
+        ("400", "<center>No required SSL certificate was sent</center>", "client-cert-required", 1),
+        ("400", "<center>The SSL certificate error</center>", "client-cert-refused-by-app", 1),
+    ],
+)
+def test_the_application_has_the_last_word(
+    lab: Lab, status: str, body: str, expected: str, exit_code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "page").write_bytes(_PAGE.format(status, len(body), body).encode())
+    with tls_lab.s_server(lab, "server", "-HTTP", cwd=tmp_path) as port:
+        answer = ask(lab, port, "--http", "/page")
+    assert (answer["exit"], code(answer)) == (exit_code, expected), answer["findings"]
+    assert answer["result"]["http_status"].startswith(status)
+    assert answer["result"]["refused_by"] == ("app" if exit_code else "nobody")
+
+
+def test_no_request_goes_to_a_server_that_does_not_verify(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "page").write_bytes(_PAGE.format("200", 2, "hi").encode())
+    with tls_lab.s_server(lab, "server-expired", "-HTTP", cwd=tmp_path) as port:
+        strict = ask(lab, port, "--http", "/page")
+        lenient = ask(lab, port, "--http", "/page", "--insecure")
+    assert (strict["exit"], strict["result"]["http_status"]) == (1, "")
+    assert (lenient["exit"], lenient["result"]["http_status"]) == (0, "200 x")

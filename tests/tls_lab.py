@@ -93,11 +93,11 @@ def _identity(folder: Path, pair: Pair, issuing: Pair, root: Pair) -> None:
 
 
 @contextmanager
-def s_server(lab: Lab, name: str, *options: str) -> Iterator[int]:
+def s_server(lab: Lab, name: str, *options: str, cwd: Path | None = None) -> Iterator[int]:
     """`openssl s_server` with an identity of the lab; gives its port."""
     words = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", lab.cert(name), "-key", lab.key(name)]
     words += ["-chainCAfile", lab.cert("issuing"), *options]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd)
     try:
         yield int(line_with(process, b"ACCEPT ").rsplit(b":", 1)[1])
     finally:

@@ -9,6 +9,7 @@ from mtlsctl.cli import options, output
 from mtlsctl.cli.text.handshake import lines
 from mtlsctl.core import endpoint
 from mtlsctl.core.tls import TlsSettings
+from mtlsctl.errors import UsageError
 from mtlsctl.workflows import identities
 from mtlsctl.workflows.handshake import Wish
 from mtlsctl.workflows.handshake import handshake as do_handshake
@@ -59,6 +60,7 @@ def handshake(
       mtlsctl handshake localhost:8443 --identity alice
       mtlsctl handshake api.test:443 --cert client.pem --key client.key --ca ca.pem --json
       mtlsctl handshake 127.0.0.1:8443 --servername api.test --ca dev --tls-max 1.2
+      mtlsctl handshake api.test --identity alice --http /health
 
     Exit status: 0 both sides accepted; 1 one of them refused; 2 could not tell (a file that cannot be read, no
     address, nothing listens, no answer in time).
@@ -66,6 +68,8 @@ def handshake(
     where = endpoint.parse(target)
     if servername is not None:
         where = endpoint.named(where, servername)
+    if http and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
+        raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
     papers = identities.complete(identities.Papers(identity, cert, key, ca))
     credential = identities.credential(papers, options.secret_from(password))
     roots, trust = (identities.roots(papers.ca), papers.ca) if papers.ca else identities.public_roots()

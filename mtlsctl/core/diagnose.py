@@ -61,7 +61,8 @@ SOON = timedelta(days=14)
 
 def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
     """What happened on a connection that we made as a client."""
-    # 1. The network. 2. No hello, or not TLS. 3. The server does not verify. 4. Somebody gave up. 5. All is well.
+    # 1. The network. 2. No hello, or not TLS. 3. The server does not verify. 4. Somebody gave up. 5. All is well for
+    # TLS. 6. The application says no.
     if seen.stage in (Stage.RESOLVE, Stage.CONNECT):  # 1
         from mtlsctl.core.diagnose_failure import network
 
@@ -76,7 +77,11 @@ def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
         from mtlsctl.core.diagnose_failure import failed
 
         return failed(seen, ours)
-    return accepted(seen, ours)  # 5
+    if seen.answer is None:
+        return accepted(seen, ours)  # 5
+    from mtlsctl.core.diagnose_app import application
+
+    return application(seen, ours, accepted(seen, ours))  # 6
 
 
 def answer(seen: Observation, found: Iterable[Finding], who: RefusedBy, how: Confidence) -> Diagnosis:

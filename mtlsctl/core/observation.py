@@ -96,6 +96,8 @@ class Observation:
     alerts: tuple[Alert, ...] = ()
     first_bytes: bytes = b""
     """The first bytes that came from the other side, at most 64."""
+    answer: bytes | None = None
+    """The beginning of the application's answer to a request; None where none was made."""
 
     def received(self) -> int | None:
         """The number of the last alert that the other side sent, or None."""

@@ -2,14 +2,14 @@
 
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
 
 from mtlsctl.core import names
 from mtlsctl.core.diagnose import Ours, diagnose
-from mtlsctl.core.endpoint import Endpoint
+from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.findings import Report
 from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
 from mtlsctl.core.peer import PeerCertificate, describe
@@ -18,6 +18,7 @@ from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.workflows import clock, network, talk
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+_ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def handshake(wish: Wish) -> tuple[Handshake, Report]:
         if ended is Ended.OPEN:
             ended, detail = _await_verdict(session, connection)
         seen = session.observe(wish.endpoint.text, ended, detail)
+        if wish.http and seen.confirmed and ended is Ended.OPEN:
+            seen = replace(seen, answer=_request(session, connection, wish))
         session.close()
         talk.send(session, connection)
     return _result(wish, attempt, seen, spent)
@@ -121,6 +124,27 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     return Ended.OPEN, ""
 
 
+def _request(session: Session, connection: socket.socket, wish: Wish) -> bytes:
+    """Send a GET and take the beginning of its answer. Only for a server that verifies, or that is not to."""
+    from mtlsctl.core import http  # only with --http
+
+    name = wish.endpoint.server_name or wish.endpoint.host
+    session.write(http.request(join(name, wish.endpoint.port), wish.http))
+    talk.send(session, connection)
+    deadline, answer = time.monotonic() + wish.timeout, b""
+    while len(answer) < _ANSWER and (data := talk.hear(session, connection, deadline)):
+        answer += data
+    return answer[:_ANSWER]
+
+
+def _status(seen: Observation) -> str:
+    if seen.answer is None:
+        return ""
+    from mtlsctl.core import http  # only with --http
+
+    return http.status_line(seen.answer)
+
+
 def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: float) -> tuple[Handshake, Report]:
     at = clock.now()
     said = diagnose(seen, _ours(wish, at))
@@ -144,7 +168,7 @@ def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: floa
         client_certificate=describe(credential.certificate) if credential else None,
         verify_errors=seen.verify_errors,
         alerts=seen.alerts,
-        http_status="",
+        http_status=_status(seen),
         dns_seconds=round(attempt.dns_seconds, 6),
         tcp_seconds=round(attempt.tcp_seconds, 6),
         tls_seconds=round(spent, 6),

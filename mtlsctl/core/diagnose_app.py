@@ -1,0 +1,68 @@
+"""What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
+
+from dataclasses import replace
+
+from mtlsctl.core import http
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, not_sent, subject
+from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.observation import Observation
+
+# nginx, ngx_http_special_response.c: it completes every handshake and refuses with these pages.
+_NOT_SENT = b"No required SSL certificate was sent"
+_BAD = b"The SSL certificate error"
+
+
+def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
+    """TLS succeeded as tls says; whether the answer to the HTTP request is a no."""
+    said = seen.answer or b""
+    status = http.status_line(said)
+    if not status:
+        found = Finding(
+            "connection-closed",
+            Verdict.FAIL,
+            f"{seen.peer} accepted the handshake and gave no HTTP answer",
+            "it may speak another protocol inside TLS; read its log",
+            Whose.PEER,
+        )
+        return _refused(seen, found, tls, Confidence.UNKNOWN)
+    answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
+    if _NOT_SENT in said or status.startswith("496"):
+        found = (
+            not_sent(seen, ours.credential, Verdict.FAIL)
+            if ours.credential and seen.asked and not seen.sent
+            else _required(answered, ours)
+        )
+        return _refused(seen, found, tls, Confidence.CERTAIN)
+    if _BAD in said or status.startswith("495"):
+        return _refused(seen, _refused_certificate(answered, ours), tls, Confidence.CERTAIN)
+    if status[:3] in ("401", "403"):
+        return _refused(seen, _refused_certificate(answered, ours), tls, Confidence.LIKELY)
+    first, *rest = tls.report.findings
+    return answer(
+        seen, [replace(first, message=f"{first.message}; HTTP {status}"), *rest], tls.refused_by, tls.confidence
+    )
+
+
+def _refused(seen: Observation, found: Finding, tls: Diagnosis, how: Confidence) -> Diagnosis:
+    others = [f for f in tls.report.findings if f.code not in ("ok", "client-cert-optional")]
+    return answer(seen, [found, *others], RefusedBy.APP, how)
+
+
+def _required(answered: str, ours: Ours) -> Finding:
+    hint = "pass one: --cert client.pem --key client.key, or --identity FOLDER"
+    if ours.credential:
+        hint = "the server asked for none in the handshake: it must ask for the whole listener"
+    return Finding(
+        "client-cert-required", Verdict.FAIL, f"{answered}: no client certificate was sent", hint, Whose.OURS
+    )
+
+
+def _refused_certificate(answered: str, ours: Ours) -> Finding:
+    who = f"our certificate {subject(ours.credential.certificate)}" if ours.credential else "a client without one"
+    return Finding(
+        "client-cert-refused-by-app",
+        Verdict.FAIL,
+        f"{answered} to {who}",
+        "the reason is in the server's log: a chain that it does not trust, a CRL, or a name without rights",
+        Whose.PEER,
+    )
