@@ -44,7 +44,7 @@ COMMANDS = (
     Row("handshake", "Talk", "Do one TLS handshake and say what happened.", "handshake:handshake"),
     Row("serve", "Talk", "Run a TLS server that shows who connects, for debugging clients.", "serve:serve"),
     Row("completions", "System", "Print the completion script of a shell.", "completions:completions"),
-    Row("demo", "System", "Play the whole story in seconds, on loopback.", "demo:demo"),
+    Row("demo", "System", "Play the whole story, from nothing to a proven handshake, on loopback.", "demo:demo"),
 )
 
 PANELS = ("Make", "Revoke", "Look", "Talk", "System")
