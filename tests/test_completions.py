@@ -10,6 +10,7 @@ import pytest
 from shells import COMPLETIONS, SHELLS, Stage, Terminal, fish_offers
 
 from mtlsctl.cli import tree
+from mtlsctl.cli.app import COMMANDS
 from mtlsctl.cli.shells import SCRIPTS, script
 from mtlsctl.cli.tree import Argument, Command, Option, Values
 
@@ -17,8 +18,9 @@ KEY_TYPES = "ed25519 ml-dsa-44 ml-dsa-65 ml-dsa-87 p256 p384 rsa rsa2048 rsa3072
 
 # A line, and what is offered for its last word; known without mtlsctl.
 WORDS = {
-    "mtlsctl c": "ca completions crl csr",
-    "mtlsctl ca ": "create export list show",
+    "mtlsctl ": " ".join(row.words for row in COMMANDS if " " not in row.words),
+    "mtlsctl ca ": " ".join(row.words[3:] for row in COMMANDS if row.words.startswith("ca ")),
+    "mtlsctl iss": "issue",
     "mtlsctl ca cr": "create",
     "mtlsctl ca create --iss": "--issuing-lifetime",
     "mtlsctl --v": "--version",
@@ -201,7 +203,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 @pytest.mark.parametrize(
     ("line", "words", "reply"),
     [
-        ("-", ["mtlsctl", "ca", ""], ["create", "list", "show", "export"]),
+        ("-", ["mtlsctl", "issue", ""], ["server", "client", "peer", "spiffe"]),
         ("-", ["mtlsctl", "issue", "--key-type", "p"], ["p256", "p384"]),
         ("mtlsctl issue --key-type=p", ["mtlsctl", "issue", "--key-type", "=", "p"], ["p256", "p384"]),
         ("mtlsctl issue --ca=", ["mtlsctl", "issue", "--ca", "="], ["dev", "prod", "certs", "my folder"]),

@@ -1,10 +1,9 @@
 """The command tree as plain data, with what a shell can offer for each value: what completions are made from."""
 
-import inspect
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mtlsctl.cli.app import LazyGroup, root
+from mtlsctl.cli.app import COMMANDS, LazyGroup, root
 from mtlsctl.core import codes, tls
 from mtlsctl.core.profiles import ProfileName
 
@@ -129,7 +128,7 @@ def read(path: str, loaded: Any) -> Command:
     """One loaded click command, and those below it."""
     return Command(
         path,
-        summary_of(loaded),
+        summary_of(path, loaded),
         (*(option(path, p) for p in shown(loaded, "option")), HELP),
         tuple(argument(path, p) for p in shown(loaded, "argument")),
         tuple(read(f"{path} {word}".strip(), below) for word, below in children(loaded)),
@@ -143,9 +142,9 @@ def children(loaded: Any) -> list[tuple[str, Any]]:
     return [(word, loaded.get_command(None, word)) for word in loaded.list_commands(None)]
 
 
-def summary_of(loaded: Any) -> str:
-    """The first line of the help."""
-    return inspect.cleandoc(loaded.help or "").partition("\n")[0]
+def summary_of(path: str, loaded: Any) -> str:
+    """What the list of commands says of one; the top's own help."""
+    return next((row.summary for row in COMMANDS if row.words == path), loaded.help)
 
 
 def shown(loaded: Any, kind: str) -> list[Any]:
