@@ -85,7 +85,7 @@ def _key(one: Look) -> Iterator[Doubt]:
     key = one.certificate.public_key()
     kind = f"a key of type {keys.describe(key)}"
     if isinstance(key, mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey):
-        yield Doubt(one.name, kind, ("OpenSSL before 3.5", "Go", "Java", "rustls", "browsers", WEBPKI))
+        yield Doubt(one.name, kind, ("OpenSSL before 3.5", "Go", "Java", "rustls", "browsers"))
     elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         yield Doubt(one.name, kind, ("BoringSSL (Chrome, gRPC)", WEBPKI))
     elif isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == "secp521r1":

@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography import x509
 
 from mtlsctl.core import keys
-from mtlsctl.core.issuing import Credential
+from mtlsctl.core.credential import Credential
 from mtlsctl.errors import InputError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.passwords import Secret
@@ -19,7 +19,7 @@ def certificates(path: Path | str) -> tuple[x509.Certificate, ...]:
     data = files.read(path)
     try:
         found = tuple(x509.load_pem_x509_certificates(data)) if _BEGIN in data else ()
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         found = ()
     return found or _dig(data, files.label(path))
 

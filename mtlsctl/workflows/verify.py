@@ -4,7 +4,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from mtlsctl.core import names
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
-from mtlsctl.core.findings import Report
+from mtlsctl.core.findings import Finding, Report, Verdict
 from mtlsctl.core.verify import Engine, Purpose, judge, purpose_of
 from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageError
 from mtlsctl.workflows import clock, files, materials
@@ -27,6 +27,7 @@ SYSTEM_ROOTS = (
     "/etc/ssl/cert.pem",
     "/usr/local/share/certs/ca-root-nss.crt",
 )
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----\n"
 _CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
@@ -83,9 +84,9 @@ def verify(
     _one_stdin([*chain, *more, *crls, *trust.cas])
     asked = tuple(names.parse(word) for word in wanted)
     with _quiet():
-        certificates = [c for word in chain for c in materials.certificates(_chain_file(word))]
-        certificates += [c for word in more for c in materials.certificates(word)]
-        roots = _roots(trust, chain[0])
+        notes: list[Finding] = []
+        certificates = [c for word in [*map(_chain_file, chain), *more] for c in _certificates(word, notes)]
+        roots = _roots(trust, chain[0], notes)
         lists = [crl for word in crls for crl in read_crls(word)]
         stated = purpose or purpose_of(certificates[0])
         when = at or clock.now()
@@ -110,7 +111,8 @@ def verify(
         path=path,
         engines=found.engines,
     )
-    return verified, found.report
+    findings = sorted([*found.report.findings, *notes], key=lambda f: -f.verdict.rank)
+    return verified, Report(found.report.subject, tuple(findings))
 
 
 @contextmanager
@@ -136,11 +138,36 @@ def _chain_file(word: str) -> str:
     return str(folder / "fullchain.pem")
 
 
-def _roots(trust: Trust, first: str) -> list[x509.Certificate]:
+def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
+    """The certificates of a file; what is damaged or odd about the file goes into notes."""
+    data = files.read(word)
+    if _clean(data):
+        with suppress(ValueError, x509.InvalidVersion):
+            return x509.load_pem_x509_certificates(data)
+    from mtlsctl.core import pem  # only for what is not plain PEM
+
+    documents = pem.read_all(data, files.label(word))
+    found = [d.value for d in documents if isinstance(d.value, x509.Certificate)]
+    if not found:
+        kinds = " and ".join(dict.fromkeys(d.kind.with_article for d in documents))
+        raise InputError(
+            f"{files.label(word)}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {word}"
+        )
+    notes += [note for d in documents for note in d.notes]
+    return found
+
+
+def _clean(data: bytes) -> bool:
+    """True for PEM certificates, each on its own lines, and nothing else."""
+    count = data.count(_BEGIN)
+    return bool(count) and data.startswith(_BEGIN) and count == data.count(b"-----BEGIN") == data.count(_END)
+
+
+def _roots(trust: Trust, first: str, notes: list[Finding]) -> list[x509.Certificate]:
     """The trust anchors. Raises where nothing is named, and where what is named cannot be read."""
     if not trust.words:
         raise UsageError("nothing is trusted: no roots are named", _trust_hint(first))
-    found = [root for word in trust.cas for root in _ca(word)]
+    found = [root for word in trust.cas for root in _ca(word, notes)]
     if trust.system:
         found += materials.certificates(system_file())
     if trust.certifi:
@@ -150,10 +177,15 @@ def _roots(trust: Trust, first: str) -> list[x509.Certificate]:
     return found
 
 
-def _ca(word: str) -> Sequence[x509.Certificate]:
+def _ca(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
     """What one --ca names; the error says that it is about the trust, and nothing is trusted in its place."""
     try:
-        return materials.roots(word)
+        if word != "-" and not Path(word).is_file():
+            return materials.roots(word)
+        odd: list[Finding] = []
+        roots = _certificates(word, odd)
+        if damage := next((note for note in odd if note.verdict is Verdict.FAIL), None):
+            raise InputError(damage.message, damage.hint)
     except InputError as error:
         error.code = "ca-file-invalid"
         raise
@@ -166,6 +198,8 @@ def _ca(word: str) -> Sequence[x509.Certificate]:
     except SystemTroubleError as error:
         error.code = "ca-file-unreadable"
         raise
+    notes += odd
+    return roots
 
 
 def _trust_hint(first: str) -> str:

@@ -1,0 +1,74 @@
+"""mtlsctl explain."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from support import Result
+
+from mtlsctl.core import codes
+
+Tool = Callable[..., Result]
+
+
+def test_a_code_is_explained(mtlsctl: Tool) -> None:
+    r = mtlsctl("explain", "server-missing-intermediate")
+    assert r.exit_code == 0
+    assert r.stderr == ""
+    assert r.stdout.startswith("server-missing-intermediate  An intermediate certificate is missing\n")
+    assert "cat leaf.pem issuing.pem > fullchain.pem" in r.stdout
+    assert "RFC 8446" in r.stdout
+
+
+def test_a_code_as_json(mtlsctl: Tool) -> None:
+    r = mtlsctl("explain", "client-cert-wrong-eku", "--json")
+    assert r.exit_code == 0
+    assert (r.json["schema"], r.json["command"], r.json["ok"], r.json["findings"]) == (1, "explain", True, [])
+    assert r.json["result"] == {
+        **codes.CODES["client-cert-wrong-eku"]._asdict(),
+        "group": "client's certificate",
+    }
+
+
+def test_all_codes_by_group(mtlsctl: Tool) -> None:
+    r = mtlsctl("explain")
+    assert r.exit_code == 0
+    listed = [line.split()[0] for line in r.stdout.splitlines() if line.startswith("  ")]
+    assert listed == list(codes.CODES)
+    assert [line for line in r.stdout.splitlines() if line and line[0] != " "] == list(codes.GROUPS)
+
+
+def test_all_codes_as_json(mtlsctl: Tool) -> None:
+    groups = mtlsctl("explain", "--json").json["result"]["groups"]
+    assert [group["group"] for group in groups] == list(codes.GROUPS)
+    assert sum(len(group["codes"]) for group in groups) == len(codes.CODES)
+
+
+@pytest.mark.parametrize("typed", ["[server-cn-only]", "SERVER-CN-ONLY", " server-cn-only"])
+def test_a_code_as_it_was_copied(mtlsctl: Tool, typed: str) -> None:
+    assert mtlsctl("explain", typed).stdout.startswith("server-cn-only")
+
+
+def test_an_unknown_code_names_the_nearest(mtlsctl: Tool) -> None:
+    r = mtlsctl("explain", "server-expired")
+    assert r.exit_code == 2
+    assert r.stdout == ""
+    assert "'server-expired' is not a code" in r.stderr
+    assert "server-cert-expired" in r.stderr
+    r = mtlsctl("explain", "zzz", "--json")
+    assert r.exit_code == 2
+    assert r.json["error"] == {
+        "code": "unknown-code",
+        "message": "'zzz' is not a code",
+        "hint": "mtlsctl explain lists them all",
+    }
+
+
+def test_explain_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; from mtlsctl.cli.app import run; run(['explain', 'ok']);"
+        "print([m for m in ('cryptography', 'OpenSSL', 'rich', 'asyncio', 'ssl') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
