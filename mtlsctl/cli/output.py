@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -43,6 +42,8 @@ def show(
 
 def show_json(value: Any) -> None:
     """Write one JSON object on one line of stdout."""
+    import json  # text needs none of it
+
     sys.stdout.write(json.dumps(value, default=plain, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 

@@ -41,7 +41,10 @@ def grow(members: Sequence[Member]) -> Forest:
 
     An issuer is found by name and key identifiers (RFC 5280, 4.2.1.1), and proved by its signature in small sets.
     """
-    unique = list({member.facts.sha256: member for member in reversed(members)}.values())[::-1]
+    first: dict[str, Member] = {}
+    for member in members:
+        first.setdefault(member.facts.sha256, member)
+    unique = list(first.values())
     verified = len(unique) <= MAX_SIGNATURES
     search = _by_names(unique)
     parents: dict[int, int] = {}

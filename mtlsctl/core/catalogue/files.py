@@ -9,8 +9,8 @@ FILES = (
     Entry(
         "pem-bom",
         "A byte order mark in front of PEM",
-        "The file begins with the three bytes EF BB BF, as Windows editors write them. Go finds no certificate in it and"
-        " says nothing; keytool fails; OpenSSL reads over them.",
+        "The file begins with the three bytes EF BB BF, as Windows editors write them. Go finds no certificate in it"
+        " and says nothing; keytool fails; OpenSSL reads over them.",
         _CLEAN,
         "RFC 3629, 6; golang encoding/pem",
     ),
@@ -104,7 +104,7 @@ FILES = (
         "pem-base64-twice",
         "PEM in base64 once more",
         "The text begins with LS0tLS1CRUdJTi, which is -----BEGIN in base64, as in the data of a Kubernetes Secret.",
-        "decode it once: base64 -d FILE > clean.pem; kubectl get secret NAME -o jsonpath='{.data.tls\\.crt}' | base64 -d",
+        "base64 -d FILE > clean.pem; of a whole Secret: kubectl get secret NAME -o yaml | mtlsctl inspect --pem -",
         "kubernetes.io: Secrets; 1Password/connect#38",
     ),
     Entry(
@@ -188,8 +188,8 @@ FILES = (
     Entry(
         "der-unknown",
         "DER of no known kind",
-        "The bytes are ASN.1 and none of certificate, request, CRL, key, PKCS#7, PKCS#12 or OCSP message; or one that is"
-        " damaged inside.",
+        "The bytes are ASN.1 and none of certificate, request, CRL, key, PKCS#7, PKCS#12 or OCSP message; or one that"
+        " is damaged inside.",
         "ask for the certificate as PEM; openssl asn1parse -inform DER -in FILE shows its outline",
         "X.690",
     ),
