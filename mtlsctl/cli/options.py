@@ -1,7 +1,6 @@
 """Options that commands share: one name, one meaning."""
 
 import functools
-import getpass
 import inspect
 import os
 import re
@@ -30,7 +29,7 @@ Lifetime = Annotated[
 AllowLong = Annotated[bool, typer.Option("--allow-long", help="Allow a lifetime above 825 days.")]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
-_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
+_ISO = r"P(?:(\d+)Y)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
 
 
 def duration(text: str) -> timedelta:
@@ -39,7 +38,7 @@ def duration(text: str) -> timedelta:
     try:
         if parts and "".join(n + u for n, u in parts) == text and all(u in _UNITS for _, u in parts):
             return timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in parts))
-        iso = _ISO.fullmatch(text)
+        iso = re.fullmatch(_ISO, text)
         if iso and any(iso.groups()):
             numbers = [int(n or 0) for n in iso.groups()]
             return timedelta(seconds=sum(n * _UNITS[u] for n, u in zip(numbers, "ywdhms", strict=True)))
@@ -71,6 +70,8 @@ def ask(what: str) -> bytes:
             f"{what} needs a password and there is no terminal to ask at",
             "use --password-file FILE (or MTLSCTL_PASSWORD_FILE), --password-fd, --password-env or --password-command",
         )
+    import getpass  # only to ask
+
     try:
         return getpass.getpass(f"Password for {what}: ", stream=sys.stderr).encode()
     except EOFError:

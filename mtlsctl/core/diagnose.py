@@ -1,15 +1,16 @@
 """Observation to Diagnosis: what happened, who refused, and what to do. The client's view; diagnose_server has ours."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
+from mtlsctl.core.credential import Credential
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
-from mtlsctl.core.issuing import Credential
 from mtlsctl.core.observation import Ended, Observation, Stage
 
 
@@ -32,8 +33,7 @@ class Confidence(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(NamedTuple):
     """What our end brought to the connection, and when it was."""
 
     at: datetime
@@ -47,8 +47,7 @@ class Ours:
     """The highest version of TLS offered; "" where it was not limited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """The answer: findings with the root cause first, who refused, and how sure that is."""
 
     report: Report

@@ -5,9 +5,9 @@ from dataclasses import replace
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
+from mtlsctl.core.credential import Credential
 from mtlsctl.core.diagnose import Confidence, Ours
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.issuing import Credential
 from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
 

@@ -1,17 +1,14 @@
 """Endpoints: "host:443", "[::1]:8443", "https://host/path" as host, port and server name."""
 
-import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mtlsctl.core import names
 from mtlsctl.errors import UsageError
 
 HTTPS_PORT = 443
-_URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#]*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where a TLS server listens."""
 
     host: str
@@ -58,10 +55,11 @@ def named(endpoint: Endpoint, name: str) -> Endpoint:
 
 def _without_url(text: str) -> str:
     """The host and port of an https URL; any other text as it stands."""
-    if (url := _URL.match(text)) is None:
+    scheme, is_url, rest = text.partition("://")
+    if not is_url:
         return text
-    scheme, authority = url.group(1).lower(), url.group(2)
-    if scheme != "https":
+    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    if scheme.lower() != "https":
         raise UsageError(f"{text}: {scheme} is not a protocol known here", "write https://host or host:port")
     if "@" in authority:
         raise UsageError("a URL with a user or a password in it is not taken", "write host:port")

@@ -11,20 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from mtlsctl.core import keys, names
+from mtlsctl.core.credential import Credential as Credential
 from mtlsctl.core.profiles import BACKDATE, MAX_LIFETIME, PROFILES, Profile, ProfileName
 from mtlsctl.errors import InputError, UsageError
 
 T = TypeVar("T", bound=x509.ExtensionType)
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A certificate with its key: a CA is one that signs, a client identity one that is presented."""
-
-    certificate: x509.Certificate
-    key: keys.PrivateKey
-    chain: tuple[x509.Certificate, ...] = ()
-    """The CA certificates above, issuer first; the root may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

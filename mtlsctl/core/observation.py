@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cryptography import x509
 
@@ -42,7 +43,7 @@ class Ended(StrEnum):
     """We stopped before our certificate went out, since the server does not verify."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Alert:
     """One TLS alert, other than close_notify."""
 
@@ -54,7 +55,7 @@ class Alert:
     """OpenSSL's word for the step before it: evidence, not a message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VerifyError:
     """One complaint of OpenSSL about the peer's chain."""
 
@@ -65,8 +66,7 @@ class VerifyError:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What happened on one connection. Evidence only: what it means is core/diagnose.py's."""
 
     role: Role

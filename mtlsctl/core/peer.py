@@ -11,7 +11,7 @@ from mtlsctl.core import keys, names
 from mtlsctl.core.session import san
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PeerCertificate:
     """One certificate. Its text may come from a stranger."""
 

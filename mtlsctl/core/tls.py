@@ -1,16 +1,15 @@
 """TlsSettings to an OpenSSL context: the only place that knows pyOpenSSL's quirks, with core/session.py."""
 
 import warnings
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
-from mtlsctl.core.issuing import Credential
+from mtlsctl.core.credential import Credential
 from mtlsctl.core.session import on_certificate, on_info
 from mtlsctl.errors import InputError, UsageError
 
@@ -31,8 +30,7 @@ class Demand(StrEnum):
     REQUIRED = "required"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsSettings:
+class TlsSettings(NamedTuple):
     """One end's side of TLS, for clients and servers."""
 
     credential: Credential | None = None

@@ -2,8 +2,9 @@
 
 import socket
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 
@@ -21,8 +22,7 @@ VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one roun
 _ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What kind of handshake is wanted."""
 
     endpoint: Endpoint
@@ -37,7 +37,7 @@ class Wish:
     """The path of an HTTP request to send afterwards; "" sends none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Handshake:
     """What came of one handshake."""
 
@@ -89,7 +89,7 @@ def handshake(wish: Wish) -> tuple[Handshake, Report]:
             ended, detail = _await_verdict(session, connection)
         seen = session.observe(wish.endpoint.text, ended, detail)
         if wish.http and seen.confirmed and ended is Ended.OPEN:
-            seen = replace(seen, answer=_request(session, connection, wish))
+            seen = seen._replace(answer=_request(session, connection, wish))
         session.close()
         talk.send(session, connection)
     return _result(wish, attempt, seen, spent)

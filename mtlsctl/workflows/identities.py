@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core.issuing import Credential
+from mtlsctl.core.credential import Credential
 from mtlsctl.errors import MtlsctlError, NotFoundError, PasswordError, UsageError
 from mtlsctl.workflows import materials
 from mtlsctl.workflows.passwords import Secret

@@ -30,7 +30,8 @@ def connect(endpoint: Endpoint, timeout: float) -> Attempt:
     """Connect to the first address that answers, within timeout seconds for all of them together."""
     began = time.monotonic()
     try:
-        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+        # As bytes: a text host would load Python's IDNA codec, and ours is in A-labels already.
+        found = socket.getaddrinfo(endpoint.host.encode("ascii"), endpoint.port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         reason = (getattr(error, "strerror", "") or str(error)).lower()
         return Attempt(None, "", (), Ended.NO_ADDRESS, reason, time.monotonic() - began, 0.0)

@@ -1,8 +1,6 @@
 """Passwords: from a file, a file descriptor, the environment or a command; never from an argument."""
 
 import os
-import shlex
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +61,9 @@ def _from_descriptor(number: int) -> bytes:
 
 
 def _from_command(command: str) -> bytes:
+    import shlex  # only for a password that a command gives, as the next
+    import subprocess
+
     try:
         words = shlex.split(command)
         done = subprocess.run(words, stdout=subprocess.PIPE, timeout=60, check=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from OpenSSL import SSL
 
@@ -52,8 +53,7 @@ class Event:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(NamedTuple):
     """What every visit needs."""
 
     context: SSL.Context
