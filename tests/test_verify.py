@@ -385,6 +385,12 @@ def test_extra_certificates_are_notes() -> None:
         assert [(f.code, f.verdict) for f in found.findings] == [("server-extra-certs", Verdict.NOTE)]
 
 
+def test_many_extra_certificates_are_one_note() -> None:
+    strangers = [make_cert(f"Stranger {n}", ca=True) for n in range(9)]
+    (finding,) = report([LEAF, CA, *strangers]).findings
+    assert finding.message.startswith("9 certificates:")
+
+
 # CAs
 
 
@@ -666,7 +672,12 @@ def test_no_byte_of_a_leaf_can_be_changed(position: int, mask: int) -> None:
     ],
 )
 def test_the_purpose_that_a_certificate_states(certificate: Pair, purpose: Purpose | None) -> None:
-    assert purpose_of(certificate.certificate) == purpose
+    assert purpose_of([certificate.certificate]) == purpose
+
+
+def test_a_ca_in_front_of_a_leaf_does_not_make_it_a_question_about_a_ca() -> None:
+    assert purpose_of([CA.certificate, CLIENT.certificate]) is Purpose.CLIENT
+    assert purpose_of([CA.certificate, ROOT.certificate]) is Purpose.CA
 
 
 # The openssl command, on good and bad chains, at both ends

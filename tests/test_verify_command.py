@@ -108,6 +108,13 @@ def test_the_purpose_is_taken_from_the_certificate(mtlsctl: Tool, files: Path) -
     assert "choose with --as" in mtlsctl("verify", "both.pem", "--ca", "root.pem").stdout
 
 
+def test_a_ca_in_front_is_the_wrong_order_and_no_question_about_a_ca(mtlsctl: Tool, files: Path) -> None:
+    write(files / "wrong.pem", CA.pem, LEAF.pem)
+    r = mtlsctl("verify", "wrong.pem", "--ca", "root.pem")
+    assert r.exit_code == 1
+    assert "[server-chain-order]" in r.stdout
+
+
 def test_several_files_and_chain(mtlsctl: Tool) -> None:
     assert mtlsctl("verify", "leaf.pem", "--ca", "root.pem").exit_code == 1
     assert mtlsctl("verify", "leaf.pem", "issuing.pem", "--ca", "root.pem").exit_code == 0

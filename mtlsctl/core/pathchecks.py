@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
-from mtlsctl.core import constraints, keys, names
+from mtlsctl.core import constraints, names, strength
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.path import UNREADABLE, Path, called, self_issued
 
@@ -37,9 +37,7 @@ _PURPOSE_WORDS = {
     Eku.TIME_STAMPING: "timeStamping",
     Eku.OCSP_SIGNING: "OCSPSigning",
 }
-TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")  # RFC 8446, 4.2.3: the curves that sign in TLS 1.3
 MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
-WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls
 
 
 class Look(NamedTuple):
@@ -108,7 +106,7 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
         problems += wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
     # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.
     for number, one in enumerate(seen):
-        problems += _strength(one, anchored and number == len(path) - 1)
+        problems += strength.check(one.certificate, one.name, anchored and number == len(path) - 1)
     return problems
 
 
@@ -307,36 +305,3 @@ def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
     return Problem(
         "name", f"{leaf.name}: not valid for {shown}; it has no SAN, so it is valid for no name", hint, leaf.name
     )
-
-
-def _strength(one: Look, anchor: bool) -> Iterator[Problem]:
-    weak = _key_weakness(one.certificate)
-    if weak:
-        yield Problem(
-            "weak-key", f"{one.name}: {weak}", "make a new key: mtlsctl key new FILE, and have it certified", one.name
-        )
-    try:
-        algorithm = one.certificate.signature_hash_algorithm
-    except UNREADABLE:
-        return  # OpenSSL says whether it knows the algorithm
-    if not anchor and algorithm and algorithm.name in WEAK_HASHES:
-        word = algorithm.name.upper().replace("SHA1", "SHA-1")
-        message = f"{one.name}: its signature is over {word}, and SHA-256 is the least that peers take"
-        yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", one.name)
-
-
-def _key_weakness(certificate: x509.Certificate) -> str:
-    """Why TLS peers would not take this key, or ""."""
-    try:
-        key = certificate.public_key()
-    except UNREADABLE as error:
-        return f"its public key cannot be used: {str(error).rstrip('.')}"
-    if weak := keys.weakness(key):
-        return weak
-    if not keys.can_be_certified(key):
-        return f"a key of kind {keys.describe(key)} cannot sign in TLS"
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in TLS_CURVES:
-        return f"its curve is {key.curve.name}, and TLS peers take P-256, P-384 and P-521"
-    if isinstance(key, dsa.DSAPublicKey):
-        return "a DSA key, which TLS 1.3 does not know"
-    return ""

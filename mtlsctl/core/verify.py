@@ -1,5 +1,6 @@
 """Chain, trust, purpose, time and names in; a Report out: every fault, not only the first."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,9 @@ class Judgement(NamedTuple):
     """Leaf first; up to a trust anchor, or to where it ends."""
     anchored: bool
     engines: tuple[Engine, ...]
+
+
+MAX_STRANGERS = 5
 
 
 class _Task(NamedTuple):
@@ -116,10 +120,13 @@ def judge(
     return Judgement(report, path, anchored, (_openssl_engine(ranked, answer), _webpki_engine(opinion)))
 
 
-def purpose_of(certificate: x509.Certificate) -> Purpose | None:
-    """The purpose that a certificate states: one of its EKUs, or a CA without names; None where that is not clear."""
+def purpose_of(chain: Sequence[x509.Certificate]) -> Purpose | None:
+    """The purpose that a chain's leaf states: one of its EKUs, or a CA without names; None where that is not clear.
+
+    Where a CA stands in front of a leaf, the leaf counts: such a chain is in the wrong order.
+    """
     try:
-        seen = look(certificate)
+        seen = look(next((c for c in chain if not _is_ca(c)), chain[0]))
     except UNREADABLE:
         return None
     basic, usage = value(seen, x509.BasicConstraints), value(seen, x509.ExtendedKeyUsage)
@@ -270,28 +277,35 @@ def _ending(path: Path, at: datetime) -> list[Problem]:
 def _presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: Path, anchored: bool) -> list[Problem]:
     """Whether the file has the path in its order and nothing beside it (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
     order = list(chain)
-    problems = []
     served = [order.index(c) for c in path if c in order]
+    problems = []
     if leaf is chain[0] and served != sorted(served):
         wanted = ", ".join(called(c) for c in path if c in order)
         message = (
             f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
         )
         problems.append(Problem("order", message, "write them in this order", called(leaf), Verdict.WARN))
-    if not anchored:
-        return problems
-    for certificate in dict.fromkeys(order):
-        name = called(certificate)
-        if certificate not in path:
-            words = f"{name}: it is in the file and on no path from {called(leaf)}"
-        elif order.count(certificate) > 1:
-            words = f"{name}: it is in the file {order.count(certificate)} times"
-        elif certificate is not leaf and certificate == path[-1]:
-            words = f"{name}: the trusted root is in the file; whoever verifies has it, or does not trust it"
-        else:
-            continue
-        problems.append(Problem("extra", words, f"leave {name} out of the file", name, Verdict.NOTE))
-    return problems
+    return problems + _not_needed(Counter(chain), leaf, path) if anchored else problems
+
+
+def _not_needed(counts: Counter[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:
+    """Certificates on no path (in one finding where they are many), doubles, and the root."""
+    said = []
+    strangers = [c for c in counts if c not in path]
+    for certificate in strangers[:MAX_STRANGERS]:
+        said.append((called(certificate), f"it is in the file and on no path from {called(leaf)}"))
+    if len(strangers) > MAX_STRANGERS:
+        said = [(f"{len(strangers)} certificates", f"they are in the file and on no path from {called(leaf)}")]
+    for certificate in path:
+        if counts[certificate] > 1:
+            said.append((called(certificate), f"it is in the file {counts[certificate]} times"))
+        elif counts[certificate] and certificate is path[-1] and certificate != leaf:
+            words = "the trusted root is in the file; whoever verifies has it, or does not trust it"
+            said.append((called(certificate), words))
+    return [
+        Problem("extra", f"{name}: {words}", f"leave {name} out of the file", name, Verdict.NOTE)
+        for name, words in said
+    ]
 
 
 def _openssl_engine(ranked: Sequence[Problem], answer: engines.Answer) -> Engine:

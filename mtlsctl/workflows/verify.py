@@ -88,7 +88,7 @@ def verify(
         certificates = [c for word in [*map(_chain_file, chain), *more] for c in _certificates(word, notes)]
         roots = _roots(trust, chain[0], notes)
         lists = [crl for word in crls for crl in read_crls(word)]
-        stated = purpose or purpose_of(certificates[0])
+        stated = purpose or purpose_of(certificates)
         when = at or clock.now()
         found = judge(
             certificates,

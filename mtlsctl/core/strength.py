@@ -1,0 +1,47 @@
+"""Whether TLS peers take a certificate's key and the hash in its signature."""
+
+from collections.abc import Iterator
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec
+
+from mtlsctl.core import keys
+from mtlsctl.core.causes import Problem
+from mtlsctl.core.path import UNREADABLE
+
+TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")  # RFC 8446, 4.2.3: the curves that sign in TLS 1.3
+WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls
+
+
+def check(certificate: x509.Certificate, name: str, anchor: bool) -> Iterator[Problem]:
+    """Problems of a certificate's key and signature. name is how messages call it; an anchor's hash does not matter."""
+    weak = _key_weakness(certificate)
+    if weak:
+        yield Problem(
+            "weak-key", f"{name}: {weak}", "make a new key: mtlsctl key new FILE, and have it certified", name
+        )
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UNREADABLE:
+        return  # OpenSSL says whether it knows the algorithm
+    if not anchor and algorithm and algorithm.name in WEAK_HASHES:
+        word = algorithm.name.upper().replace("SHA1", "SHA-1")
+        message = f"{name}: its signature is over {word}, and SHA-256 is the least that peers take"
+        yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", name)
+
+
+def _key_weakness(certificate: x509.Certificate) -> str:
+    """Why TLS peers would not take this key, or ""."""
+    try:
+        key = certificate.public_key()
+    except UNREADABLE as error:
+        return f"its public key cannot be used: {str(error).rstrip('.')}"
+    if weak := keys.weakness(key):
+        return weak
+    if not keys.can_be_certified(key):
+        return f"a key of kind {keys.describe(key)} cannot sign in TLS"
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in TLS_CURVES:
+        return f"its curve is {key.curve.name}, and TLS peers take P-256, P-384 and P-521"
+    if isinstance(key, dsa.DSAPublicKey):
+        return "a DSA key, which TLS 1.3 does not know"
+    return ""
