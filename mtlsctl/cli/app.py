@@ -91,6 +91,8 @@ def load(row: Row) -> Any:
         return group(row.words + " ", row.words.split()[-1], row.summary)
     module, function = row.target.split(":")
     callback = getattr(import_module(f"mtlsctl.cli.{module}"), function)
+    gc.freeze()  # all is loaded: from here on there may be garbage (__main__.py switched the collector off)
+    gc.enable()
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(row.words.split()[-1], cls=Command, no_args_is_help=False)(callback)
     return typer.main.get_command(app)
@@ -156,8 +158,6 @@ def call(words: list[str]) -> int:
             if ctx.params.get("version"):
                 typer.echo(f"mtlsctl {__version__}")
                 return 0
-            gc.freeze()
-            gc.enable()
             result = top.invoke(ctx)
     except typer.Exit as ended:
         result = ended.exit_code

@@ -11,7 +11,7 @@ from mtlsctl.cli.options import Force, Json
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.keys import KeyType
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import request
+from mtlsctl.workflows import keyfile
 from mtlsctl.workflows.passwords import Source
 
 
@@ -38,7 +38,7 @@ def new(
     target = None if str(file) == "-" else file
     if as_json and not target:
         raise UsageError("--json and a key on standard output do not go together", "name a file")
-    made, pem = request.make_key(target, key_type, options.new_secret(password, encrypt), force=force)
+    made, pem = keyfile.make_key(target, key_type, options.new_secret(password, encrypt), force=force)
     if target:
         return output.show("key new", made, text.key_made(made), as_json=as_json)
     sys.stdout.buffer.write(pem)

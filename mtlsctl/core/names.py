@@ -11,10 +11,11 @@ from mtlsctl.errors import UsageError
 
 MAX_COMMON_NAME = 64  # RFC 5280, appendix A.1: ub-common-name
 
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+", re.IGNORECASE)
-_LOCAL_PART = re.compile(r"[!-?A-~]+")  # printable ASCII without space and @ (RFC 5280: IA5String)
+# Patterns as text: re keeps what it compiled, and most commands need none of them.
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
+_URN = r"[Uu][Rr][Nn]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:\S+"
+_LOCAL_PART = r"[!-?A-~]+"  # printable ASCII without space and @ (RFC 5280: IA5String)
 _SPECIAL = re.compile(r'[,+"\\<>;=]')  # RFC 4514, 2.4
 _KINDS = ("dns", "ip", "email", "uri")
 
@@ -34,7 +35,7 @@ def parse(text: str) -> x509.GeneralName:
         return _parse_as(kind.lower(), rest)
     if (address := to_address(text)) is not None:
         return x509.IPAddress(address)
-    if _SCHEME.match(text) or _URN.fullmatch(text):
+    if re.match(_SCHEME, text) or re.fullmatch(_URN, text):
         return x509.UniformResourceIdentifier(uri(text))
     return x509.RFC822Name(email(text)) if "@" in text else x509.DNSName(dns(text))
 
@@ -77,7 +78,7 @@ def dns(text: str) -> str:
         base = _to_ascii(base, text)
     if "*" in base:
         raise UsageError(f"{text}: a wildcard stands only as the whole first label", "write it as *.example.test")
-    if len(base) > 253 or not all(_LABEL.fullmatch(label) for label in base.split(".")):
+    if len(base) > 253 or not all(re.fullmatch(_LABEL, label) for label in base.split(".")):
         raise UsageError(f"{text} is not a DNS name", "letters, digits, - and _ in labels of at most 63, with dots")
     if base.replace(".", "").isdigit():
         raise UsageError(f"{text} looks like an IP address and is none", "write it as 192.0.2.1")
@@ -96,7 +97,7 @@ def _to_ascii(base: str, text: str) -> str:
 def email(text: str) -> str:
     """An e-mail address, its domain as A-labels (RFC 5280, 4.2.1.6). Raises UsageError."""
     local, _, domain = text.rpartition("@")
-    if not local or not _LOCAL_PART.fullmatch(local) or domain.startswith("*"):
+    if not local or not re.fullmatch(_LOCAL_PART, local) or domain.startswith("*"):
         raise UsageError(f"{text} is not an e-mail address", "write it as alice@example.test, in ASCII before the @")
     return f"{local}@{dns(domain)}"
 

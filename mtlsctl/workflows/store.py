@@ -14,7 +14,7 @@ from mtlsctl.errors import InputError, NotFoundError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.passwords import Secret
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 ROOT = "root"
 ISSUING = "issuing"
 
@@ -50,7 +50,7 @@ def home() -> Path:
 
 def folder_for(name: str) -> Path:
     """The folder of a new CA of that name. Raises UsageError for a name that cannot be one."""
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise UsageError(
             f"{name!r} is not a name for a CA",
             "up to 40 letters, digits, dots, dashes and underscores, a letter or digit first",

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import commands, date, row
-from mtlsctl.workflows.authority import CaFacts, CaList, CaShown, Exported
-from mtlsctl.workflows.ledger import Count
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.authority import CaFacts, CaList, CaShown, Exported
+    from mtlsctl.workflows.ledger import Count
 
 LISTED = 20  # certificates that `ca show` lists; --json lists all
 _KEYS = {"plain": "not encrypted", "encrypted": "encrypted", "elsewhere": "not here"}
 
 
-def created(ca: CaFacts) -> Iterator[Line]:
+def created(ca: "CaFacts") -> Iterator[Line]:
     """A new CA: its tree, where it is, what to type next."""
     yield [("created ", "bold green"), f"CA {ca.name}"]
     yield from _tree(ca)
@@ -28,7 +31,7 @@ def created(ca: CaFacts) -> Iterator[Line]:
     )
 
 
-def _tree(ca: CaFacts) -> Iterator[Line]:
+def _tree(ca: "CaFacts") -> Iterator[Line]:
     yield [
         f"  {ca.root.subject}",
         (f"  {ca.root.key}, until {date(ca.root.not_after)}, key {_KEYS[ca.root_key]}", "dim"),
@@ -39,7 +42,7 @@ def _tree(ca: CaFacts) -> Iterator[Line]:
     ]
 
 
-def _details(ca: CaFacts) -> Iterator[Line]:
+def _details(ca: "CaFacts") -> Iterator[Line]:
     yield row("folder", str(ca.folder))
     yield row("SHA-256", ca.root.sha256)
     if ca.permitted:
@@ -48,7 +51,7 @@ def _details(ca: CaFacts) -> Iterator[Line]:
         yield [("note  ", "cyan"), note]
 
 
-def listed(found: CaList) -> Iterator[Line]:
+def listed(found: "CaList") -> Iterator[Line]:
     """The CAs, a line each."""
     if not found.cas and not found.broken:
         yield f"no CA in {found.home}"
@@ -67,11 +70,11 @@ def listed(found: CaList) -> Iterator[Line]:
             yield [" " * width, "  ", ("hint: ", "bold"), broken.hint]
 
 
-def _counted(counts: Count) -> str:
+def _counted(counts: "Count") -> str:
     return f"{counts.signed} issued, {counts.valid} valid, {counts.expired} expired, {counts.revoked} revoked"
 
 
-def shown(result: CaShown) -> Iterator[Line]:
+def shown(result: "CaShown") -> Iterator[Line]:
     """One CA and its newest certificates."""
     ca = result.ca
     yield [("CA ", "bold"), (ca.name, "bold")]
@@ -91,7 +94,7 @@ def shown(result: CaShown) -> Iterator[Line]:
         yield f"  ... and {len(result.issued) - LISTED} more: --json lists all"
 
 
-def exported(result: Exported) -> Iterator[Line]:
+def exported(result: "Exported") -> Iterator[Line]:
     """Where the certificates were written."""
     for facts in result.certificates:
         yield [("wrote ", "bold green"), f"{facts.subject} to {result.file}  ", (f"SHA-256 {facts.sha256}", "dim")]

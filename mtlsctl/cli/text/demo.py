@@ -1,13 +1,16 @@
 """How the demo is told to a person."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import commands
-from mtlsctl.workflows.demo import Step, Story
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.demo import Step, Story
 
 
-def step(number: int, one: Step) -> Iterator[Line]:
+def step(number: int, one: "Step") -> Iterator[Line]:
     """One step: its title, its commands, its outcome."""
     yield [(f"{number}. ", "bold"), (one.title, "bold")]
     for command in one.commands:
@@ -22,7 +25,7 @@ def step(number: int, one: Step) -> Iterator[Line]:
     yield ""
 
 
-def ending(story: Story) -> Iterator[Line]:
+def ending(story: "Story") -> Iterator[Line]:
     """What was shown, and where to begin."""
     if story.as_expected:
         yield "Only who holds a key with a certificate from this CA got in. Nothing was left behind."

@@ -1,14 +1,17 @@
 """How renewals, revocations and CRLs are told to a person."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import date, row
-from mtlsctl.workflows.revoke import Published, Revoked
-from mtlsctl.workflows.rotate import Renewed
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.revoke import Published, Revoked
+    from mtlsctl.workflows.rotate import Renewed
 
 
-def renewed(result: Renewed) -> Iterator[Line]:
+def renewed(result: "Renewed") -> Iterator[Line]:
     """A renewal, or why there was none."""
     facts = result.certificate
     if not result.changed:
@@ -25,7 +28,7 @@ def renewed(result: Renewed) -> Iterator[Line]:
         yield [("note  ", "cyan"), note]
 
 
-def revoked(result: Revoked) -> Iterator[Line]:
+def revoked(result: "Revoked") -> Iterator[Line]:
     """What is revoked now, and where the CRL lies."""
     for gone in result.certificates:
         word = "was already revoked " if gone.already else "revoked "
@@ -37,7 +40,7 @@ def revoked(result: Revoked) -> Iterator[Line]:
     yield from published(result.crl)
 
 
-def published(crl: Published) -> Iterator[Line]:
+def published(crl: "Published") -> Iterator[Line]:
     """A CRL: its number, its times, its files."""
     yield [("published ", "bold green"), f"CRL {crl.number} of {crl.ca}'s {crl.issuer} CA, {crl.revoked} revoked"]
     yield row("valid", f"until {date(crl.next_update)}")

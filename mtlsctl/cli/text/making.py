@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import commands, date, row, span
-from mtlsctl.workflows.certify import Issued, IssuedMany, Signed
-from mtlsctl.workflows.request import CsrMade, KeyMade
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.certify import Issued, IssuedMany, Signed
+    from mtlsctl.workflows.keyfile import KeyMade
+    from mtlsctl.workflows.request import CsrMade
 
 
-def key_made(made: KeyMade) -> Iterator[Line]:
+def key_made(made: "KeyMade") -> Iterator[Line]:
     """A new key: its file and kind, never more."""
     state = "encrypted" if made.encrypted else "not encrypted"
     yield [("wrote ", "bold green"), f"{made.file}: {made.key} private key, {state}, mode 0600"]
     yield from commands([f"mtlsctl csr new {quote(str(made.file))} --name NAME"])
 
 
-def csr_made(made: CsrMade) -> Iterator[Line]:
+def csr_made(made: "CsrMade") -> Iterator[Line]:
     """A new request: who it names."""
     yield [("wrote ", "bold green"), f"{made.file}: certificate signing request"]
     yield row("subject", made.subject or "(empty)")
@@ -24,7 +28,7 @@ def csr_made(made: CsrMade) -> Iterator[Line]:
     yield from commands([f"mtlsctl sign {quote(str(made.file))} --profile server"])
 
 
-def signed(result: Signed) -> Iterator[Line]:
+def signed(result: "Signed") -> Iterator[Line]:
     """Requested against granted, then the certificate."""
     if result.dry_run:
         yield [("would sign ", "bold cyan"), f"with CA {result.ca}, profile {result.profile}"]
@@ -48,7 +52,7 @@ def _notes(notes: tuple[str, ...]) -> Iterator[Line]:
         yield [("note  ", "cyan"), note]
 
 
-def issued(result: Issued) -> Iterator[Line]:
+def issued(result: "Issued") -> Iterator[Line]:
     """A new identity: its files, and the commands that use them."""
     facts = result.certificate
     yield [("issued ", "bold green"), f"{result.profile} certificate for ", (result.identity, "bold")]
@@ -59,7 +63,7 @@ def issued(result: Issued) -> Iterator[Line]:
     yield from commands(_next(result))
 
 
-def _next(result: Issued) -> list[str]:
+def _next(result: "Issued") -> list[str]:
     folder = quote(str(result.folder))
     serve = f"mtlsctl serve --identity {folder} --client-ca {folder}/ca.pem"
     shake = f"mtlsctl handshake HOST:PORT --identity {folder}"
@@ -73,7 +77,7 @@ def _next(result: Issued) -> list[str]:
             return [serve, shake]
 
 
-def issued_many(result: IssuedMany) -> Iterator[Line]:
+def issued_many(result: "IssuedMany") -> Iterator[Line]:
     """Many identities: how many and where."""
     yield [("issued ", "bold green"), f"{result.count} {result.profile} certificates with CA {result.ca}"]
     yield row("folder", str(result.folder))
