@@ -1,8 +1,10 @@
 """Sign requests and issue identities: each signature is in the ledger before anything is handed out."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -178,17 +180,23 @@ def _lifetime(
 
 def _check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName]) -> None:
     """Refuse names that the CA's own certificates do not permit: every peer would refuse the result."""
-    for certificate in (ca.issuing, ca.root):
-        try:
-            permitted = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
-        except x509.ExtensionNotFound:
-            continue
+    for permitted in _constraints(ca):
         if bad := constraints.outside(permitted, wanted):
             allowed = ", ".join(constraints.describe(permitted.permitted_subtrees or ()))
             raise UsageError(
                 f"{names.tagged(bad[0])} is outside what CA {ca.name} permits: {allowed}",
                 "choose a name inside, or another CA",
             )
+
+
+@lru_cache(maxsize=8)
+def _constraints(ca: store.Ca) -> tuple[x509.NameConstraints, ...]:
+    """The name constraints on the way from the root to what the CA issues."""
+    found = []
+    for certificate in (ca.issuing, ca.root):
+        with suppress(x509.ExtensionNotFound):
+            found.append(certificate.extensions.get_extension_for_class(x509.NameConstraints).value)
+    return tuple(found)
 
 
 def _record(ca: store.Ca, made: Sequence[tuple[x509.Certificate, str, Order, Path | None]]) -> None:

@@ -35,8 +35,10 @@ def folder_name(name: x509.GeneralName) -> str:
 
 def refuse_existing(folder: Path, force: bool) -> None:
     """Refuse to write over an identity; where half of a pair is there, say which half is missing."""
+    if force or not os.path.lexists(folder):
+        return
     there = [part for part in PARTS if os.path.lexists(folder / part)]
-    if not there or force:
+    if not there:
         return
     for one, other in (("cert.pem", "key.pem"), ("key.pem", "cert.pem")):
         if one in there and other not in there:

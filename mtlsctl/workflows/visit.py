@@ -79,7 +79,7 @@ def visit(house: House, connection: socket.socket, number: int, peer: str) -> It
 
 def _greeted(house: House, seen: Observation, number: int) -> Event:
     """The event that a handshake, or the lack of one, makes."""
-    at = clock.now()
+    at, seen = clock.now(), seen.without(house.settings.roots)
     said = diagnose_client(seen, Ours(at, house.settings.credential, house.settings.roots))
     first = said.report.findings[0]
     done = first.code == "ok"
