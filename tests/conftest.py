@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mtlsctl as mtlsctl_package
 import pytest
 import support
 
@@ -28,3 +29,18 @@ def mtlsctl(tmp_path: Path, env: dict[str, str]) -> Callable[..., support.Result
         return support.run_tool(*words, **{"cwd": tmp_path, "env": env} | options)
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run")
+
+
+def pytest_report_header() -> str:
+    return f"mtlsctl: {Path(mtlsctl_package.__file__).parent}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With --no-skips, a skip is a failure: what is not tested is not known to work."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

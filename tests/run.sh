@@ -1,0 +1,35 @@
+#!/bin/sh
+# All checks and tests against the installed wheel, in .venv. Installs what is missing: programs with apt, then packages.
+# Words given are passed to pytest: tests/run.sh -k handshake
+set -eu
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-python3}
+missing=
+need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+need openssl openssl
+need curl curl
+need nginx nginx-light
+need zsh zsh
+need fish fish
+need keytool default-jre-headless
+need ssh-keygen openssh-client
+"$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+if [ -n "$missing" ]; then
+  echo "tests: installing$missing" >&2
+  if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086
+  $sudo apt-get update -qq && $sudo apt-get install -y -qq $missing >/dev/null
+fi
+
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/pip install --quiet --disable-pip-version-check '.[test]'
+.venv/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+
+.venv/bin/ruff check --quiet .
+.venv/bin/ruff format --quiet --check .
+.venv/bin/mypy
+for script in examples/*.sh tests/*.sh completions/*.sh .ci/run; do sh -n "$script"; done
+# pytest itself, not `python -m pytest`: the folder of the checkout is not on its path, the wheel is.
+exec .venv/bin/pytest -n auto --no-skips "$@"
