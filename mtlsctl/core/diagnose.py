@@ -187,10 +187,12 @@ def _expiring(seen: Observation, ours: Ours) -> Iterable[Finding]:
 
 def subject(certificate: x509.Certificate) -> str:
     """A certificate's subject, or what stands for it in messages."""
-    return names.dn(certificate.subject) or "with an empty subject"
+    try:
+        return names.dn(certificate.subject) or "with an empty subject"
+    except ValueError:  # a stranger's, let in by --insecure
+        return "with a subject that cannot be read"
 
 
 def alert_words(number: int) -> str:
-    """An alert as messages name it: `alert 48 (unknown_ca: no trusted CA was found for the certificate)`."""
-    meaning = alerts.meaning(number)
-    return f"alert {number} ({alerts.name(number)}{': ' + meaning if meaning else ''})"
+    """An alert as messages name it: `alert 48 (unknown_ca)`."""
+    return f"alert {number} ({alerts.name(number)})"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from cryptography import x509
 
+from mtlsctl.core import alerts
+
 
 class Role(StrEnum):
     """Which end we are."""
@@ -51,8 +53,15 @@ class Alert:
     """`received` or `sent`."""
     number: int
     name: str
+    meaning: str
+    """What its sender says with it, in words."""
     state: str
     """OpenSSL's word for the step before it: evidence, not a message."""
+
+    @classmethod
+    def of(cls, direction: str, number: int, state: str) -> "Alert":
+        """An alert of a number, with its name and meaning."""
+        return cls(direction, number, alerts.name(number), alerts.meaning(number), state)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -98,6 +107,13 @@ class Observation(NamedTuple):
     """The first bytes that came from the other side, at most 64."""
     answer: bytes | None = None
     """The beginning of the application's answer to a request; None where none was made."""
+
+    def without(self, anchors: tuple[x509.Certificate, ...]) -> "Observation":
+        """The same with the peer's chain as it was sent: OpenSSL adds trust anchors to a refused client's."""
+        if self.role is Role.CLIENT or self.stage is Stage.DONE:
+            return self
+        leaf, above = self.peer_chain[:1], self.peer_chain[1:]
+        return self._replace(peer_chain=leaf + tuple(c for c in above if c not in anchors))
 
     def received(self) -> int | None:
         """The number of the last alert that the other side sent, or None."""

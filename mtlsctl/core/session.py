@@ -86,7 +86,7 @@ class Session:
             return b""
         self.held = True
         number = alerts.for_verify_error(self.errors[0].number)
-        self.alerts.append(Alert("sent", number, alerts.name(number), self.states[-1]))
+        self.alerts.append(Alert.of("sent", number, self.states[-1]))
         return alerts.record(number)
 
     def _drain(self) -> bytes:
@@ -222,7 +222,7 @@ def on_info(connection: SSL.Connection, where: int, ret: int) -> None:
         # At an unexpected end of file OpenSSL claims to have sent decode_error: nobody could receive it.
         if number != alerts.CLOSE_NOTIFY and not (sent and session.eof):
             state = session.states[-1] if session.states else ""
-            session.alerts.append(Alert("sent" if sent else "received", number, alerts.name(number), state))
+            session.alerts.append(Alert.of("sent" if sent else "received", number, state))
     elif where & SSL.SSL_CB_LOOP:
         session.states.append(connection.get_state_string().decode())
 

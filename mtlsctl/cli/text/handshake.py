@@ -28,7 +28,9 @@ def lines(result: "Handshake") -> Iterable[Line]:
     if result.version:
         yield from _client(result)
     for alert in result.alerts:
-        yield row("alert", f"{alert.direction} {alert.number} {alert.name}")
+        yield row(
+            "alert", f"{alert.direction} {alert.number} {alert.name}{f': {alert.meaning}' if alert.meaning else ''}"
+        )
     if result.http_status:
         yield row("http", result.http_status)
 
