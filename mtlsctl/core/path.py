@@ -93,9 +93,11 @@ class _Search:
         self.longest: Path = ()
 
     def is_anchor(self, certificate: x509.Certificate) -> bool:
+        """True where a path may end: at a root that is self-issued, or at any where partial paths are allowed."""
         return certificate in self.roots and (self.partial or self_issued(certificate))
 
     def walk(self, path: Path) -> None:
+        """Go on upwards from the end of a path; what is found is kept."""
         if self.is_anchor(path[-1]):
             self.complete.append(path)
             return
@@ -107,11 +109,13 @@ class _Search:
                 self.walk((*path, issuer))
 
     def issuers(self, child: x509.Certificate) -> list[x509.Certificate]:
+        """Those who issued it, the ones whose signature could be checked first."""
         links = [(issuer, self.link(child, issuer)) for issuer in self.candidates if issuer is not child]
         sure = [issuer for issuer, kind in links if kind is Link.SIGNED]
         return sure + [issuer for issuer, kind in links if kind is Link.UNSURE]
 
     def link(self, child: x509.Certificate, issuer: x509.Certificate) -> Link:
+        """As link(), each pair once; NONE where the budget is spent."""
         key = id(child), id(issuer)
         if key not in self.seen:
             if self.checks >= MAX_CHECKS:

@@ -57,6 +57,7 @@ class _Task(NamedTuple):
 
     @property
     def flags(self) -> int:
+        """OpenSSL's flags for what was asked."""
         return engines.PARTIAL_CHAIN if self.partial else 0
 
 
