@@ -289,6 +289,12 @@ def test_identity_folder_and_explicit_options_win(mtlsctl: Tool, lab: Lab) -> No
         (("localhost:1", "--tls-min", "1.3", "--tls-max", "1.2"), "usage", "above"),
         (("localhost:1", "--tls-min", "2.0"), "usage", "2.0"),
         (("localhost:1", "--servername", "127.0.0.1"), "usage", "address"),
+        (("localhost:1", "--servername", ""), "usage", "empty"),
+        (("localhost:1", "--alpn", ""), "usage", "ALPN"),
+        (("localhost:1", "--alpn", "a" * 256), "usage", "ALPN"),
+        (("localhost:1", "--http", "no-slash"), "usage", "--http /"),
+        (("localhost:1", "--http", "/a b"), "usage", "--http /"),
+        (("localhost:1", "--timeout", "0"), "usage", "range"),
     ],
 )
 def test_what_cannot_be_done_is_said(mtlsctl: Tool, lab: Lab, words: tuple[str, ...], code_: str, message: str) -> None:

@@ -48,6 +48,8 @@ def parse(text: str, *, default_port: int | None = HTTPS_PORT, allow_zero: bool 
 
 def named(endpoint: Endpoint, name: str) -> Endpoint:
     """The same place asked for by another name. Raises UsageError for what cannot be an SNI (RFC 6066, 3)."""
+    if not name:
+        raise UsageError("the server name is empty", "leave --servername away, or give a DNS name")
     if names.to_address(name) is not None:
         raise UsageError(f"{name}: an address is no server name", "connect to the address, or give a DNS name")
     return Endpoint(endpoint.host, endpoint.port, names.dns(name))

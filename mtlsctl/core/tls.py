@@ -51,7 +51,7 @@ def client_context(settings: TlsSettings) -> SSL.Context:
     _common(made, settings)
     made.set_verify(SSL.VERIFY_PEER, on_certificate)
     if settings.alpn:
-        made.set_alpn_protos([protocol.encode() for protocol in settings.alpn])
+        made.set_alpn_protos(_protocols(settings.alpn))
     return made
 
 
@@ -68,7 +68,7 @@ def server_context(settings: TlsSettings) -> SSL.Context:
     if settings.demand is not Demand.NONE:
         for root in settings.roots:
             made.add_client_ca(root)
-    ours = [protocol.encode() for protocol in settings.alpn]
+    ours = _protocols(settings.alpn)
     made.set_alpn_select_callback(lambda _, theirs: _select(ours, theirs))
     return made
 
@@ -78,6 +78,14 @@ _VERIFY_MODES = {
     Demand.OPTIONAL: SSL.VERIFY_PEER,
     Demand.REQUIRED: SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT,
 }
+
+
+def _protocols(words: tuple[str, ...]) -> list[bytes]:
+    """ALPN protocol names as they are sent: 1 to 255 bytes each (RFC 7301, 3.1). Raises UsageError."""
+    for word in words:
+        if not (0 < len(word) < 256 and word.isascii() and word.isprintable()):
+            raise UsageError(f"{word[:40]!r} is not an ALPN protocol", "such as http/1.1, h2, postgresql")
+    return [word.encode("ascii") for word in words]
 
 
 def _select(ours: list[bytes], theirs: list[bytes]) -> Any:
@@ -93,9 +101,18 @@ def _common(made: SSL.Context, settings: TlsSettings) -> None:
     if store is not None:
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
         for root in settings.roots:
-            store.add_cert(crypto.X509.from_cryptography(root))
+            _trust(store, root)
     if settings.credential:
         _load(made, settings.credential)
+
+
+def _trust(store: crypto.X509Store, root: x509.Certificate) -> None:
+    try:
+        store.add_cert(crypto.X509.from_cryptography(root))
+    except crypto.Error:
+        raise InputError(
+            f"OpenSSL cannot read the trusted certificate with serial {root.serial_number:x}", code="ca-file-invalid"
+        ) from None
 
 
 def _versions(made: SSL.Context, settings: TlsSettings) -> None:
