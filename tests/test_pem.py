@@ -1,6 +1,7 @@
 """Bytes of any kind to Documents; what is damaged is read where it can be, and said."""
 
 import base64
+import re
 import time
 from collections.abc import Callable
 
@@ -196,6 +197,8 @@ def test_every_damage_is_in_the_catalogue() -> None:
     assert not damage.CODES - codes.CODES.keys()
 
 
+TRADITIONAL = private(s.PrivateFormat.TraditionalOpenSSL, password=PASSWORD)
+OPENSSH = base64.b64decode(b"".join(private(s.PrivateFormat.OpenSSH).splitlines()[1:-1]))
 REFUSED = {
     "empty": (b"", "empty", "invalid-input"),
     "white space": (b" \n\n", "white space", "invalid-input"),
@@ -212,6 +215,18 @@ REFUSED = {
     "cut off DER": (DER[:-20], f"{len(DER) - 20} of {len(DER)} bytes", "pem-truncated"),
     "broken base64": (PEM.replace(b"\nMII", b"\nM!I"), "line 2 has a character that is not base64", "pem-damaged"),
     "nothing inside": (b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "nothing between", "pem-damaged"),
+    "old encryption, IV cut": (
+        re.sub(rb"(DEK-Info: [^,]*,.{10}).*", rb"\1", TRADITIONAL),
+        "the IV in its DEK-Info line is too short",
+        "pem-damaged",
+    ),
+    "OpenSSH, point compressed": (
+        b"-----BEGIN OPENSSH PRIVATE KEY-----\n"
+        + base64.encodebytes(OPENSSH.replace(b"\x00\x00\x00\x41\x04", b"\x00\x00\x00\x41\x02"))
+        + b"-----END OPENSSH PRIVATE KEY-----\n",
+        "an OpenSSH key that cannot be read",
+        "pem-damaged",
+    ),
     "unknown DER": (b"\x30\x03\x02\x01\x05", "DER that is no certificate", "der-unknown"),
 }
 
@@ -276,6 +291,11 @@ def test_read_key_asks_nothing_for_an_open_key(form: s.PrivateFormat) -> None:
     key = pem.read_key(PEM + private(form), "f", asked(questions))
     assert keys.belong(key, LEAF.certificate.public_key())
     assert questions == []
+
+
+def test_a_key_with_a_short_iv_is_refused_before_it_is_decrypted() -> None:
+    with pytest.raises(InputError, match="its IV is too short"):
+        keys.decode(re.sub(rb"(DEK-Info: [^,]*,.{10}).*", rb"\1", TRADITIONAL), "f", PASSWORD)
 
 
 def test_read_key_names_both_sides() -> None:

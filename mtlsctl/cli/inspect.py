@@ -26,8 +26,8 @@ def inspect(
 ) -> int:
     """Show what a file holds: any format, any number of objects.
 
-    PEM, DER, PKCS#7, PKCS#12, keys of all forms, requests, CRLs, OCSP messages; damage is named and, where it can
-    be, read over. Chains are drawn as trees. Key material is never shown.
+    PEM, DER, PKCS#7, PKCS#12, keys of all forms, requests, CRLs, OCSP messages; damage is named and, where it
+    can be, read over. Chains are drawn as trees. Key material is never shown.
 
       mtlsctl inspect fullchain.pem
       mtlsctl inspect web.pem web.key ca.pem         do they belong together?

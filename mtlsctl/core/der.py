@@ -9,7 +9,15 @@ from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from mtlsctl.core.documents import Kind
 from mtlsctl.errors import PasswordError
 
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, InternalError, x509.InvalidVersion, OverflowError)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    InternalError,
+    x509.InvalidVersion,
+    OverflowError,
+    NotImplementedError,
+)
 """What cryptography's loaders and lazy properties raise for input that they do not take."""
 
 
@@ -171,20 +179,27 @@ def _pkcs12(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ..
     """Key and certificates of a PKCS#12 file. "No password" is written in two ways; both are tried first."""
     from cryptography.hazmat.primitives.serialization import pkcs12
 
-    for secret in (None, b"", password):
+    wrong_password = False
+    for secret in dict.fromkeys((None, b"", password)):  # each try costs a key derivation
         try:
-            found = pkcs12.load_pkcs12(data, secret)
-        except UNREADABLE:
-            continue
-        everything: list[tuple[Kind, Any, bytes]] = [(Kind.PRIVATE_KEY, found.key, b"")] if found.key else []
-        bags = [found.cert, *found.additional_certs] if found.cert else list(found.additional_certs)
-        everything += [(Kind.CERTIFICATE, bag.certificate, bag.friendly_name or b"") for bag in bags]
-        return tuple(Opened(k, v, "PKCS#12", a.decode(errors="replace"), bool(secret)) for k, v, a in everything) or (
-            Opened(Kind.PKCS12, None),
-        )
-    if password is not None:
+            return _unpacked(pkcs12.load_pkcs12(data, secret), bool(secret))
+        except UNREADABLE as error:
+            wrong_password = "password" in str(error).lower()  # else it opened, and what is inside is malformed
+    if password is not None and wrong_password:
         raise PasswordError(f"{label}: the password does not open this PKCS#12 file")
-    return (Opened(Kind.PKCS12, None),)
+    return (Opened(Kind.PKCS12, None),) if wrong_password else ()
+
+
+def _unpacked(found: Any, encrypted: bool) -> tuple[Opened, ...]:
+    """The key and the certificates of an opened PKCS#12 file; itself where it holds neither."""
+    key = [Opened(Kind.PRIVATE_KEY, found.key, "PKCS#12", "", encrypted)] if found.key else []
+    bags = [found.cert, *found.additional_certs] if found.cert else found.additional_certs
+    return (*key, *(_from_bag(bag, encrypted) for bag in bags)) or (Opened(Kind.PKCS12, None),)
+
+
+def _from_bag(bag: Any, encrypted: bool) -> Opened:
+    alias = (bag.friendly_name or b"").decode(errors="replace")
+    return Opened(Kind.CERTIFICATE, bag.certificate, "PKCS#12", alias, encrypted)
 
 
 def _ocsp_response(data: bytes) -> Any:

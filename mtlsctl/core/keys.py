@@ -1,5 +1,6 @@
 """Private keys: their algorithms, how they are made, written, read and recognised."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeGuard, get_args
@@ -92,13 +93,26 @@ def is_encrypted(pem: bytes) -> bool:
     return b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
 
 
+_DEK_INFO = re.compile(rb"DEK-Info:[ \t]*(DES)?[^,\s]*,?[ \t]*([0-9A-Fa-f]*)")
+
+
+def has_short_iv(pem: bytes) -> bool:
+    """True when a key encrypted in the old form (RFC 1421, 4.6.1.3) names an IV too short for its cipher.
+
+    cryptography 50 ends in a Rust panic on such a key, which no `except Exception` catches.
+    """
+    return any(len(found[2]) < (16 if found[1] else 32) for found in _DEK_INFO.finditer(pem))
+
+
 def decode(pem: bytes, label: str, password: bytes | None = None) -> PrivateKey:
     """Read a PEM private key. label names the file in errors. Raises InputError or PasswordError."""
+    if has_short_iv(pem):
+        raise InputError(f"{label}: the DEK-Info line of this encrypted key is damaged: its IV is too short")
     try:
         key = load_pem_private_key(pem, password if is_encrypted(pem) else None)
     except TypeError:
         raise PasswordError(f"{label}: the key is encrypted and no password was given") from None
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, NotImplementedError):
         if is_encrypted(pem):
             raise PasswordError(f"{label}: the password does not open this key") from None
         raise InputError(f"{label}: expected a private key in PEM, could not read one") from None

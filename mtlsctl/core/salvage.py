@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mtlsctl.core import damage, der, foreign, pemtext
+from mtlsctl.core import damage, der, foreign, keys, pemtext
 from mtlsctl.core.documents import Document, Kind, number
 from mtlsctl.core.findings import Finding
 from mtlsctl.errors import InputError
@@ -254,6 +254,9 @@ def _traditional(dig: Dig, block: pemtext.Block, where: str) -> Iterator[Part]:
     """A key encrypted as OpenSSL did before PKCS#8: only the loader for PEM knows its headers (RFC 1421, 4.6)."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    if keys.has_short_iv(block.raw):
+        yield _damaged(dig, "pem-damaged", f"{where}: the IV in its DEK-Info line is too short", "PEM")
+        return
     opened = der.private(lambda secret: load_pem_private_key(_tidy(block.raw), secret), dig.label, dig.password)
     dig.note("key-legacy-encryption", where)
     for one in opened:
