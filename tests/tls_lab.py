@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,7 +192,11 @@ def relay(port: int) -> Iterator[tuple[int, bytearray]]:
     said = bytearray()
 
     def pump(client: socket.socket) -> None:
-        with socket.create_connection(("127.0.0.1", port)) as server, selectors.DefaultSelector() as selector:
+        with (
+            suppress(ConnectionError),  # either end may close in haste: what was said until then counts
+            socket.create_connection(("127.0.0.1", port)) as server,
+            selectors.DefaultSelector() as selector,
+        ):
             selector.register(client, selectors.EVENT_READ, server)
             selector.register(server, selectors.EVENT_READ, client)
             while True:

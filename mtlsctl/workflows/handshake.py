@@ -19,6 +19,7 @@ from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.workflows import clock, network, talk
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
 _ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
 
 
@@ -92,6 +93,8 @@ def handshake(wish: Wish) -> tuple[Handshake, Report]:
             seen = seen._replace(answer=_request(session, connection, wish))
         session.close()
         talk.send(session, connection)
+        if session.done:
+            talk.linger(connection, GOODBYE_SECONDS)
     return _result(wish, attempt, seen, spent)
 
 
