@@ -8,6 +8,7 @@ from mtlsctl import __version__
 
 def main() -> None:
     """Run the command line of this process and end the process with its exit status."""
+    open_streams()
     words = sys.argv[1:]
     if words in (["--version"], ["-V"]):
         finish(say(f"mtlsctl {__version__}\n"))
@@ -20,6 +21,19 @@ def main() -> None:
     from mtlsctl.cli.app import run
 
     finish(run(words))
+
+
+def open_streams() -> None:
+    """Give a process that was started with closed standard streams /dev/null in their place.
+
+    Else the next file opened would take their number, and what is printed would end up in it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(descriptor)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - for the life of the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
 
 
 def say(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import gc
 import io
+import signal
 import sys
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -127,24 +128,36 @@ def root() -> LazyGroup:
 def run(words: list[str]) -> int:
     """Run the command line given as words and return the exit status: the only place that turns errors into one.
 
-    0 yes or done; 1 the answer is no; 2 could not tell; 130 interrupted.
+    0 yes or done; 1 the answer is no; 2 could not tell; 130 interrupted; 143 terminated.
     """
     as_json = "--json" in words
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, terminate)
     try:
         return call(words)
     except MtlsctlError as error:
         return tell(error, as_json)
     except ClickError as error:
         return tell(usage_error(error), as_json)
+    except Terminated:
+        return 128 + signal.SIGTERM
     except (KeyboardInterrupt, typer.Abort):
         return interrupted(as_json)
     except BrokenPipeError:
         return closed_pipe()
     except OSError as error:
         return tell(system_error(error), as_json)
+
+
+class Terminated(BaseException):
+    """SIGTERM came: unwinds like Ctrl-C, so that nothing half-written is left."""
+
+
+def terminate(*_: object) -> None:
+    """Unwind on SIGTERM."""
+    raise Terminated
 
 
 def call(words: list[str]) -> int:

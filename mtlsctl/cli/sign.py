@@ -56,6 +56,6 @@ def sign(
     signed = certify.sign(materials.one_ca(ca), csr, grant, file, options.secret_from(password), force=force)
     if file or as_json or dry_run:
         return output.show("sign", signed, text.signed(signed), as_json=as_json)
-    sys.stdout.write(signed.pem or "")
+    sys.stdout.write(signed.fullchain_pem or "")
     output.print_lines(text.signed(signed), sys.stderr)
     return 0

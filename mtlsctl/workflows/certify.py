@@ -71,7 +71,8 @@ class Signed:
     dry_run: bool
     file: Path | None
     certificate: CertificateFacts | None
-    pem: str | None
+    fullchain_pem: str | None
+    """Certificate and chain, leaf first, as written."""
     notes: tuple[str, ...]
 
 
@@ -253,7 +254,7 @@ def sign(ca_word: str, request: str, grant: Grant, out: Path | None, secret: Sec
         dry_run=grant.dry_run,
         file=out if facts else None,
         certificate=facts,
-        pem=text,
+        fullchain_pem=text,
         notes=notes,
     )
 

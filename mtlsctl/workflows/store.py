@@ -111,7 +111,7 @@ def check_halves(folder: Path) -> None:
 def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(files.read(path))
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise InputError(f"{path}: expected a certificate in PEM, could not read one", "restore it") from None
 
 

@@ -204,7 +204,7 @@ CLIENT = (
         "client-cert-not-allowed",
         "The client is trusted, but not on the server's list",
         "The chain verifies, and the server lets in only some names: the client's is not among them.",
-        "add the client's name to the server's rule (mtlsctl proxy: --allow-cn, --allow-dns); or use another client",
+        "add the client's name to the server's rule; or use another client",
         "RFC 8446, 6.2 (access_denied)",
     ),
     Entry(

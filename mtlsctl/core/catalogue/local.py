@@ -14,7 +14,7 @@ LOCAL = (
         "client-file-invalid",
         "The file is not a certificate or key",
         "The file could be read and holds something else: a request, a public key, another format, or damaged PEM.",
-        "see what it is: mtlsctl inspect FILE; convert it: mtlsctl convert",
+        "see what it is: mtlsctl inspect FILE; write it as clean PEM: mtlsctl inspect --pem FILE",
         "RFC 7468",
     ),
     Entry(

@@ -68,7 +68,7 @@ NOT_TLS = (
         "The port speaks HTTP, not HTTPS",
         "The first bytes of the answer are an HTTP response. Libraries call this a wrong version number, because they"
         " read the letters as a TLS record.",
-        "use the HTTPS port (443 instead of 80, 8443 instead of 8080); or put TLS in front: mtlsctl proxy server",
+        "use the HTTPS port (443 instead of 80, 8443 instead of 8080); or put a TLS proxy in front",
         "RFC 9110; irssi/irssi#1320",
     ),
     Entry(
@@ -106,7 +106,7 @@ NOT_TLS = (
         "not-tls",
         "What answers there is not TLS",
         "The first bytes belong to another protocol: SSH, Redis, AMQP, VNC, HTTP/2 without TLS or one that is unknown.",
-        "check the port; if the protocol has no TLS, put it in front: mtlsctl proxy server --listen A --to B",
+        "check the port; if the protocol has no TLS, put a TLS proxy in front",
         "RFC 8446, 5.1",
     ),
 )

@@ -1,0 +1,239 @@
+"""The command line as a whole: help, errors, JSON, pipes, signals, terminals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+import support
+
+from mtlsctl import __version__
+from mtlsctl.cli import output
+
+Tool = Callable[..., support.Result]
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"]])
+def test_version(mtlsctl: Tool, words: list[str]) -> None:
+    assert mtlsctl(*words).stdout == f"mtlsctl {__version__}\n"
+    module = subprocess.run([sys.executable, "-m", "mtlsctl", *words], capture_output=True, text=True, check=True)
+    assert module.stdout == f"mtlsctl {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_help(mtlsctl: Tool, words: list[str]) -> None:
+    shown = mtlsctl(*words)
+    assert shown.exit_code == 0
+    for word in ("Make:", "Revoke:", "Look:", "Talk:", "System:", "handshake", "Start with: mtlsctl demo"):
+        assert word in shown.stdout
+
+
+def test_help_of_groups_and_commands(mtlsctl: Tool) -> None:
+    assert "export" in mtlsctl("ca", "-h").stdout
+    shown = mtlsctl("issue", "--help").stdout
+    assert "    mtlsctl issue server localhost 127.0.0.1" in shown, "examples keep their lines"
+    assert "Exit status: 0 issued, 2 not." in shown
+    assert "--password-file" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["isue"], "No such command 'isue'"),
+        (["ca", "destroy"], "No such command 'destroy'"),
+        (["ca"], "Missing command"),
+        (["issue"], "Missing argument"),
+        (["--nonsense"], "No such option"),
+        (["key", "new"], "Missing argument"),
+        (["explain", "--jsn"], "No such option"),
+    ],
+)
+def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
+    result = mtlsctl(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in result.stderr
+    assert "hint: mtlsctl" in result.stderr
+    as_json = mtlsctl(*words, "--json")
+    assert (as_json.exit_code, as_json.stderr) == (2, "")
+    assert as_json.json["error"]["code"] == "usage"
+
+
+def test_every_json_answer_has_the_same_shape(mtlsctl: Tool, tmp_path: Path) -> None:
+    """One object on one line: schema, command, ok, result, findings."""
+    mtlsctl("ca", "create")
+    mtlsctl("issue", "client", "alice")
+    mtlsctl("key", "new", "web.key")
+    mtlsctl("csr", "new", "web.key", "--name", "web.test")
+    sessions = [
+        ["ca", "create", "other"],
+        ["ca", "list"],
+        ["ca", "show", "dev"],
+        ["ca", "export", "dev"],
+        ["key", "new", "a.key"],
+        ["csr", "new", "a.key", "--name", "a.test"],
+        ["sign", "web.csr", "--profile", "server", "--ca", "dev"],
+        ["issue", "peer", "db.test", "--ca", "dev"],
+        ["renew", "alice"],
+        ["revoke", "alice", "--ca", "dev"],
+        ["crl", "--ca", "dev"],
+        ["inspect", "alice/fullchain.pem"],
+        ["verify", "alice", "--ca", "dev"],
+        ["explain", "ok"],
+        ["completions", "bash"],
+    ]
+    for words in sessions:
+        result = mtlsctl(*words, "--json")
+        assert result.exit_code == 0, (words, result.stdout, result.stderr)
+        assert result.stdout.count("\n") == 1
+        answer = result.json
+        assert set(answer) == {"schema", "command", "ok", "result", "findings"}, words
+        assert answer["schema"] == 1
+        assert answer["command"] == " ".join(word for word in words[:2] if word in answer["command"].split())
+        assert answer["ok"] is True
+        assert isinstance(answer["findings"], list)
+        for certificate in certificates_in(answer["result"]):
+            assert {"pem", "sha256", "spki_sha256", "serial_hex", "not_before", "not_after"} <= set(certificate)
+            assert certificate["not_after"].endswith("Z")
+
+
+def certificates_in(value: object) -> list[dict[str, object]]:
+    """Every object below value that holds a certificate."""
+    if isinstance(value, list):
+        return [found for item in value for found in certificates_in(item)]
+    if isinstance(value, dict):
+        here = [value] if "BEGIN CERTIFICATE-" in str(value.get("pem")) else []
+        return here + [found for item in value.values() for found in certificates_in(item)]
+    return []
+
+
+def test_a_closed_pipe_is_no_traceback(env: dict[str, str], tmp_path: Path) -> None:
+    support.run_tool("ca", "create", env=env)
+    for words in ("--help", "explain", "ca show", "ca show --json"):
+        done = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {support.TOOL} {words} | true"], env=env, capture_output=True, text=True
+        )
+        assert done.stderr == "", words
+
+
+def test_a_full_standard_output(env: dict[str, str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([support.TOOL, "ca", "list"], env=env, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_closed_standard_streams(env: dict[str, str]) -> None:
+    for redirection in (">&-", "2>&-", "<&-", "<&- >&- 2>&-"):
+        done = subprocess.run(
+            ["bash", "-c", f"{support.TOOL} ca list {redirection}"], env=env, capture_output=True, text=True
+        )
+        assert "Traceback" not in done.stderr, redirection
+
+
+def test_plain_ascii_surroundings(mtlsctl: Tool, env: dict[str, str]) -> None:
+    ascii_only = {k: v for k, v in env.items() if k != "LC_ALL"} | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    made = mtlsctl("ca", "create", env=ascii_only)
+    assert made.exit_code == 0
+    assert "\\u2514" in made.stdout
+    assert mtlsctl("ca", "show", "--json", env=ascii_only).exit_code == 0
+
+
+def test_names_from_strangers_cannot_steer_the_terminal() -> None:
+    assert output.printable("a\x1b[31mb\x07\u202ec\nd") == "a\\x1b[31mb\\x07\\u202ec\nd"
+
+
+def test_json_knows_no_other_types() -> None:
+    with pytest.raises(TypeError):
+        output.plain(object())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_nothing_half_written(
+    mtlsctl: Tool, tmp_path: Path, env: dict[str, str], number: signal.Signals
+) -> None:
+    mtlsctl("ca", "create")
+    names = support.write(tmp_path / "names.txt", "".join(f"user{n}\n" for n in range(20000)).encode())
+    process = subprocess.Popen(
+        [support.TOOL, "issue", "client", "--from", names, "--out", "people"],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "people").exists() or not list((tmp_path / "people").iterdir()):
+        assert process.poll() is None
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in stderr
+    left = [p.name for p in (tmp_path / "people").iterdir() if not p.name.startswith("user")]
+    assert left == []
+    for folder in (tmp_path / "people").iterdir():
+        assert len(list(folder.iterdir())) == 5
+
+
+def test_a_prompt_asks_twice_and_shows_nothing(tmp_path: Path, env: dict[str, str]) -> None:
+    def spawn(*words: str) -> "pexpect.spawn[str]":
+        return pexpect.spawn(str(support.TOOL), list(words), cwd=str(tmp_path), env=env, encoding="utf-8", timeout=20)
+
+    child = spawn("ca", "create", "--encrypt")
+    child.expect("Password for the keys of CA dev \\(new\\): ")
+    child.sendline("correct horse")
+    child.expect("Password for the keys of CA dev \\(again\\): ")
+    child.sendline("correct horse")
+    child.expect("key encrypted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    child = spawn("issue", "client", "alice")
+    child.expect("Password for the issuing key of CA dev: ")
+    child.sendline("wrong")
+    child.expect("does not open this key")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 2
+    child = spawn("key", "new", "x.key", "--encrypt")
+    child.expect("new")
+    child.sendline("one")
+    child.expect("again")
+    child.sendline("two")
+    child.expect("the two passwords differ")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 2
+    child = spawn("key", "new", "x.key", "--encrypt")
+    child.expect("new")
+    child.sendintr()
+    child.expect("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert not (tmp_path / "x.key").exists()
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_terminal_gets_colour_unless_told_otherwise(tmp_path: Path, env: dict[str, str], colour: bool) -> None:
+    more = {"TERM": "xterm-256color"} | ({} if colour else {"NO_COLOR": "1"})
+    child = pexpect.spawn(
+        str(support.TOOL), ["ca", "create"], cwd=str(tmp_path), env=env | more, encoding="utf-8", timeout=20
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    shown = child.before or ""
+    assert ("\x1b[" in shown.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")) is colour
+    assert "CN=dev Root CA" in shown
+
+
+def test_json_is_ascii_safe_for_odd_file_names(mtlsctl: Tool, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"odd-\xff\xfe.key")
+    made = mtlsctl("key", "new", odd, "--json")
+    assert made.exit_code == 0, made.stderr
+    assert json.loads(made.stdout)["result"]["file"] == odd
+    assert (tmp_path / odd).exists()
