@@ -109,7 +109,7 @@ def _run(house: House, listener: socket.socket, desk: _Desk, count: int | None) 
             if listener in ready and started - over < MAX_VISITS:
                 started += _welcome(house, listener, desk, started + 1)
             elif listener in ready:
-                _turn_away(listener)
+                yield from _turn_away(listener)
             if count is not None and started == count and listener.fileno() >= 0:
                 selector.unregister(listener)
                 listener.close()
@@ -137,6 +137,10 @@ def _host(house: House, connection: socket.socket, number: int, peer: str, desk:
         desk.leave(None)
 
 
-def _turn_away(listener: socket.socket) -> None:
+def _turn_away(listener: socket.socket) -> Iterator[Event]:
+    """Close on a client for whom there is no room, and say so."""
     with suppress(OSError):
-        listener.accept()[0].close()
+        connection, address = listener.accept()
+        connection.close()
+        peer = join(str(address[0]), address[1])
+        yield Event(clock.now(), Kind.REFUSED, 0, peer, f"turned away: {MAX_VISITS} connections are open already")
