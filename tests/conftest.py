@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import mtlsctl as mtlsctl_package
 import pytest
 import support
+
+import mtlsctl as mtlsctl_package
 
 
 @pytest.fixture
