@@ -1,14 +1,13 @@
 """Credential: a certificate with its key. On its own, since who only presents one needs nothing of issuing."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography import x509
 
 from mtlsctl.core import keys
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """A certificate with its key: a CA is one that signs, a client identity one that is presented."""
 
     certificate: x509.Certificate

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -47,8 +48,7 @@ class Finding:
     """The file, certificate or name that it is about; may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """An answer: the findings about one subject, most telling first."""
 
     subject: str

@@ -11,8 +11,8 @@ from mtlsctl.errors import UsageError
 
 MAX_COMMON_NAME = 64  # RFC 5280, appendix A.1: ub-common-name
 
+_LABEL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 # Patterns as text: re keeps what it compiled, and most commands need none of them.
-_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 _URN = r"[Uu][Rr][Nn]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:\S+"
 _LOCAL_PART = r"[!-?A-~]+"  # printable ASCII without space and @ (RFC 5280: IA5String)
@@ -78,11 +78,16 @@ def dns(text: str) -> str:
         base = _to_ascii(base, text)
     if "*" in base:
         raise UsageError(f"{text}: a wildcard stands only as the whole first label", "write it as *.example.test")
-    if len(base) > 253 or not all(re.fullmatch(_LABEL, label) for label in base.split(".")):
+    if len(base) > 253 or not all(_is_label(label) for label in base.split(".")):
         raise UsageError(f"{text} is not a DNS name", "letters, digits, - and _ in labels of at most 63, with dots")
     if base.replace(".", "").isdigit():
         raise UsageError(f"{text} looks like an IP address and is none", "write it as 192.0.2.1")
     return ("*." if star else "") + base.lower()
+
+
+def _is_label(label: str) -> bool:
+    """RFC 1035, 2.3.1, with underscores; without a pattern, since most commands would compile it for one name."""
+    return 0 < len(label) <= 63 and _LABEL.issuperset(label) and "-" not in (label[0], label[-1])
 
 
 def _to_ascii(base: str, text: str) -> str:

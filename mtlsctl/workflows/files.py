@@ -3,11 +3,10 @@
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mtlsctl.errors import ConflictError, InputError, NotFoundError, SystemTroubleError
 
@@ -16,8 +15,7 @@ PUBLIC_MODE = 0o644
 MAX_INPUT = 64 * 1024 * 1024  # bytes; a bundle of every public root is under 1 MiB
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A file to be written: its path, its bytes and its mode from the first byte on."""
 
     path: Path
@@ -98,6 +96,8 @@ def write(outputs: Sequence[Output], force: bool = False) -> None:
 
 def _stage(output: Output) -> Path:
     """Write the bytes to a temporary file beside the target, flushed to the disk, with the final mode."""
+    import tempfile  # those who only read have no use for it
+
     folder = output.path.parent
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{output.path.name[:60]}.", suffix=".tmp", dir=folder)

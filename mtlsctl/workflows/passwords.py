@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mtlsctl.errors import PasswordError, UsageError
 from mtlsctl.workflows import files
@@ -12,8 +12,7 @@ Secret = Callable[[str], bytes]
 """Asked with what the password is for ("the key of CA dev"), answers with it. Called only when one is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a password comes from: at most one of these is given."""
 
     file: Path | None = None
