@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -63,42 +64,54 @@ def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
     assert as_json.json["error"]["code"] == "usage"
 
 
-def test_every_json_answer_has_the_same_shape(mtlsctl: Tool, tmp_path: Path) -> None:
-    """One object on one line: schema, command, ok, result, findings."""
+README = (Path(__file__).parent.parent / "README.md").read_text()
+FIELDS = {
+    command: set(re.findall(r"`(\w+)`", fields))
+    for command, fields in re.findall(r"^\| `([a-z -]+)`[^|]*\| ([^|]*) \|$", README, re.MULTILINE)
+}
+
+
+def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Path) -> None:
+    """One object on one line: schema, command, ok, result, findings; the result's fields are the README's."""
     mtlsctl("ca", "create")
     mtlsctl("issue", "client", "alice")
     mtlsctl("key", "new", "web.key")
     mtlsctl("csr", "new", "web.key", "--name", "web.test")
-    sessions = [
-        ["ca", "create", "other"],
-        ["ca", "list"],
-        ["ca", "show", "dev"],
-        ["ca", "export", "dev"],
-        ["key", "new", "a.key"],
-        ["csr", "new", "a.key", "--name", "a.test"],
-        ["sign", "web.csr", "--profile", "server", "--ca", "dev"],
-        ["issue", "peer", "db.test", "--ca", "dev"],
-        ["renew", "alice"],
-        ["revoke", "alice", "--ca", "dev"],
-        ["crl", "--ca", "dev"],
-        ["inspect", "alice/fullchain.pem"],
-        ["verify", "alice", "--ca", "dev"],
-        ["explain", "ok"],
-        ["completions", "bash"],
-    ]
-    for words in sessions:
-        result = mtlsctl(*words, "--json")
-        assert result.exit_code == 0, (words, result.stdout, result.stderr)
+    sessions = {
+        "ca create": ["other"],
+        "ca list": [],
+        "ca show": ["dev"],
+        "ca export": ["dev"],
+        "key new": ["a.key"],
+        "csr new": ["a.key", "--name", "a.test"],
+        "sign": ["web.csr", "--profile", "server", "--ca", "dev"],
+        "issue": ["peer", "db.test", "--ca", "dev"],
+        "issue --from": ["-", "client", "--ca", "dev"],
+        "renew": ["alice"],
+        "revoke": ["alice", "--ca", "dev"],
+        "crl": ["--ca", "dev"],
+        "inspect": ["alice/fullchain.pem"],
+        "verify": ["alice", "--ca", "dev"],
+        "explain": ["ok"],
+        "handshake": ["127.0.0.1:1", "--ca", "dev"],
+        "completions": ["bash"],
+        "demo": [],
+    }
+    assert set(FIELDS) - {"serve"} == set(sessions), "every command is documented; test_serve.py sees to serve"
+    for words, more in sessions.items():
+        result = mtlsctl(*words.split(), *more, "--json", stdin="erin\n")
+        assert result.exit_code == (2 if words == "handshake" else 0), (words, result.stdout, result.stderr)
         assert result.stdout.count("\n") == 1
         answer = result.json
-        assert set(answer) == {"schema", "command", "ok", "result", "findings"}, words
-        assert answer["schema"] == 1
-        assert answer["command"] == " ".join(word for word in words[:2] if word in answer["command"].split())
-        assert answer["ok"] is True
-        assert isinstance(answer["findings"], list)
+        assert list(answer) == ["schema", "command", "ok", "result", "findings"], words
+        assert (answer["schema"], answer["command"]) == (1, words.removesuffix(" --from"))
+        assert answer["ok"] is (words != "handshake")
+        assert set(answer["result"]) == FIELDS[words], words
+        for finding in answer["findings"]:
+            assert list(finding) == ["code", "verdict", "message", "hint", "whose", "about"]
         for certificate in certificates_in(answer["result"]):
             assert {"pem", "sha256", "spki_sha256", "serial_hex", "not_before", "not_after"} <= set(certificate)
-            assert certificate["not_after"].endswith("Z")
+            assert str(certificate["not_after"]).endswith("Z")
 
 
 def certificates_in(value: object) -> list[dict[str, object]]:
@@ -237,3 +250,15 @@ def test_json_is_ascii_safe_for_odd_file_names(mtlsctl: Tool, tmp_path: Path) ->
     assert made.exit_code == 0, made.stderr
     assert json.loads(made.stdout)["result"]["file"] == odd
     assert (tmp_path / odd).exists()
+
+
+def test_each_event_of_serve_has_the_documented_shape(mtlsctl: Tool, tmp_path: Path, env: dict[str, str]) -> None:
+    mtlsctl("ca", "create")
+    mtlsctl("issue", "server", "localhost")
+    words = [support.TOOL, "serve", "--identity", "localhost", "--listen", "127.0.0.1:0", "--json"]
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        event = json.loads(process.stdout.readline())
+        process.terminate()
+        assert process.wait(20) == 0
+    assert set(event["result"]) == FIELDS["serve"]

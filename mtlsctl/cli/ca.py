@@ -98,8 +98,8 @@ def export(
     Exit status: 0 written, 2 not.
     """
     target = None if str(out) == "-" else out
-    exported = authority.export(materials.one_ca(ca), target, chain=chain, der=der, force=force)
+    exported, data = authority.export(materials.one_ca(ca), target, chain=chain, der=der, force=force)
     if target or as_json:
         return output.show("ca export", exported, text.exported(exported), as_json=as_json)
-    sys.stdout.buffer.write(exported.data)
+    sys.stdout.buffer.write(data)
     return 0

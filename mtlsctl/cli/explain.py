@@ -21,19 +21,21 @@ def explain(
 
     Without a code, list them all.
 
+    Examples:
       mtlsctl explain server-missing-intermediate
       mtlsctl explain --json client-cert-wrong-eku
 
     Exit status: 0 explained; 2 there is no such code.
     """
     if code is None:
-        groups = [{"group": group, "codes": [e._asdict() for e in found]} for group, found in codes.GROUPS.items()]
-        return output.show("explain", {"groups": groups}, text.catalogue(codes.GROUPS), as_json=json)
+        every = [{**e._asdict(), "group": group} for group, found in codes.GROUPS.items() for e in found]
+        return output.show("explain", {"codes": every}, text.catalogue(codes.GROUPS), as_json=json)
     entry = codes.CODES.get(code.strip().strip("[]").lower())
     if entry is None:
         raise unknown(code)
-    result = {**entry._asdict(), "group": codes.group_of(entry.code)}
-    return output.show("explain", result, text.entry(entry, result["group"]), as_json=json)
+    group = codes.group_of(entry.code)
+    one = {"codes": [{**entry._asdict(), "group": group}]}
+    return output.show("explain", one, text.entry(entry, group), as_json=json)
 
 
 def unknown(code: str) -> UsageError:

@@ -101,7 +101,6 @@ class Exported:
     ca: str
     certificates: tuple[CertificateFacts, ...]
     file: Path | None
-    data: bytes
 
 
 def create(plan: Plan, secret: Secret | None) -> CaFacts:
@@ -266,8 +265,8 @@ def _line(entry: ledger.Entry, now: datetime) -> IssuedLine:
     )
 
 
-def export(word: str, out: Path | None, *, chain: bool, der: bool, force: bool) -> Exported:
-    """The root certificate (with chain: the issuing CA too) for those who must trust it, written to out if given."""
+def export(word: str, out: Path | None, *, chain: bool, der: bool, force: bool) -> tuple[Exported, bytes]:
+    """The root certificate (with chain: the issuing CA too) for those who must trust it, written to out if given; also as bytes."""
     if chain and der:
         raise UsageError("DER holds one certificate: --chain has two", "leave --der or --chain away")
     ca = store.open_ca(word)
@@ -275,4 +274,4 @@ def export(word: str, out: Path | None, *, chain: bool, der: bool, force: bool) 
     data = b"".join(c.public_bytes(Encoding.DER if der else Encoding.PEM) for c in chosen)
     if out:
         files.write([Output(out, data)], force)
-    return Exported(ca.name, tuple(certificate_facts(c) for c in chosen), out, data)
+    return Exported(ca.name, tuple(certificate_facts(c) for c in chosen), out), data
