@@ -266,7 +266,10 @@ def _line(entry: ledger.Entry, now: datetime) -> IssuedLine:
 
 
 def export(word: str, out: Path | None, *, chain: bool, der: bool, force: bool) -> tuple[Exported, bytes]:
-    """The root certificate (with chain: the issuing CA too) for those who must trust it, written to out if given; also as bytes."""
+    """The root certificate (with chain: the issuing CA too) for those who must trust it, written to out if given.
+
+    Returns the bytes too, PEM or DER.
+    """
     if chain and der:
         raise UsageError("DER holds one certificate: --chain has two", "leave --der or --chain away")
     ca = store.open_ca(word)
