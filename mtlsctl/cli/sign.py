@@ -11,7 +11,8 @@ from mtlsctl.cli.options import AllowLong, Ca, Force, Json, Lifetime
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.profiles import ProfileName
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import certify, materials
+from mtlsctl.workflows import materials
+from mtlsctl.workflows import sign as workflow
 from mtlsctl.workflows.passwords import Source
 
 
@@ -52,8 +53,8 @@ def sign(
         raise UsageError("nobody signs a root but itself", "make one: mtlsctl ca create NAME")
     target = out or (Path("-") if csr == "-" else Path(csr).with_suffix(".crt"))
     file = None if str(target) == "-" else target
-    grant = certify.Grant(profile, tuple(name or ()), options.lifetime(lifetime), allow_long, dry_run)
-    signed = certify.sign(materials.one_ca(ca), csr, grant, file, options.secret_from(password), force=force)
+    grant = workflow.Grant(profile, tuple(name or ()), options.lifetime(lifetime), allow_long, dry_run)
+    signed = workflow.sign(materials.one_ca(ca), csr, grant, file, options.secret_from(password), force=force)
     if file or as_json or dry_run:
         return output.show("sign", signed, text.signed(signed), as_json=as_json)
     sys.stdout.write(signed.fullchain_pem or "")

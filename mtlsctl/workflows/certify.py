@@ -1,4 +1,4 @@
-"""Sign requests and issue identities: each signature is in the ledger before anything is handed out."""
+"""Issue identities: each signature is in the ledger before anything is handed out."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from mtlsctl.core import constraints, issuing, keys, names
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
@@ -16,7 +15,6 @@ from mtlsctl.core.issuing import Credential, Order
 from mtlsctl.core.profiles import PROFILES, WARN_LIFETIME, Profile, ProfileName
 from mtlsctl.errors import InputError, UsageError
 from mtlsctl.workflows import clock, files, identity, ledger, store
-from mtlsctl.workflows.files import Output
 from mtlsctl.workflows.passwords import Secret
 
 BATCH = 1000  # identities between two commits of the ledger
@@ -59,23 +57,6 @@ class IssuedMany:
     identities: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A request that was signed, or would be: what it asked for and what it was given."""
-
-    ca: str
-    profile: str
-    requested: tuple[str, ...]
-    granted: tuple[str, ...]
-    dropped: tuple[str, ...]
-    dry_run: bool
-    file: Path | None
-    certificate: CertificateFacts | None
-    fullchain_pem: str | None
-    """Certificate and chain, leaf first, as written."""
-    notes: tuple[str, ...]
-
-
 def issue(ca_word: str, texts: Sequence[str], wish: Wish, out: Path, secret: Secret, *, force: bool = False) -> Issued:
     """Issue one identity: key, certificate, chain and CA in `out/<name>/`. The first text names it.
 
@@ -115,7 +96,7 @@ def issue_many(ca_word: str, lines: Sequence[Sequence[str]], wish: Wish, out: Pa
     for folder in folders:
         identity.refuse_existing(folder, force=False)
     for wanted in parsed:
-        _check_constraints(ca, wanted)
+        check_constraints(ca, wanted)
     files.make_folder(out)
     signer = store.signer(ca, store.ISSUING, secret)
     for start in range(0, len(parsed), BATCH):
@@ -140,10 +121,10 @@ def _order(
 ) -> tuple[keys.PrivateKey, Order, tuple[str, ...]]:
     """A new key and the order for it, with what must be said about them."""
     profile = PROFILES[wish.profile]
-    _check_constraints(ca, wanted)
+    check_constraints(ca, wanted)
     key = keys.generate(wish.key_type)
     subject = _subject(profile, wanted, wish.common_name)
-    begin, end, notes = _lifetime(ca.issuing, profile, now, wish.lifetime, wish.allow_long)
+    begin, end, notes = within_issuer(ca.issuing, profile, now, wish.lifetime, wish.allow_long)
     if not subject.rdns and profile.name is not ProfileName.SPIFFE:
         notes = (*notes, "the certificate has no CN: its names stand in the SAN alone")
     order = Order(subject, wanted, key.public_key(), profile, begin, end)
@@ -159,7 +140,7 @@ def _subject(profile: Profile, wanted: Sequence[x509.GeneralName], common_name: 
     return names.subject(common_name)
 
 
-def _lifetime(
+def within_issuer(
     issuer: x509.Certificate, profile: Profile, now: datetime, wanted: timedelta | datetime | None, allow_long: bool
 ) -> tuple[datetime, datetime, tuple[str, ...]]:
     """The lifetime, clamped to the issuer's, and what must be said about it."""
@@ -179,7 +160,7 @@ def _lifetime(
     return begin, end, tuple(notes)
 
 
-def _check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName]) -> None:
+def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName]) -> None:
     """Refuse names that the CA's own certificates do not permit: every peer would refuse the result."""
     for permitted in _constraints(ca):
         if bad := constraints.outside(permitted, wanted):
@@ -213,85 +194,3 @@ def _record(ca: store.Ca, made: Sequence[tuple[x509.Certificate, str, Order, Pat
         for certificate, name, order, folder in made
     ]
     ledger.record(ca.ledger, signatures, clock.now())
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """How a request shall be signed."""
-
-    profile: ProfileName
-    names: tuple[str, ...] = ()
-    """Names instead of those requested."""
-    lifetime: timedelta | datetime | None = None
-    allow_long: bool = False
-    dry_run: bool = False
-
-
-def sign(ca_word: str, request: str, grant: Grant, out: Path | None, secret: Secret, *, force: bool = False) -> Signed:
-    """Sign the CSR in a file ("-": stdin) and write certificate and chain to out, leaf first.
-
-    The CSR's signature is verified; public key, SANs and CN are taken, all else is dropped and named.
-    """
-    from mtlsctl.core import pem  # reading requests is this function's own need
-
-    label = files.label(request)
-    csr = pem.read_one(files.read(request), label, pem.Kind.CSR).value
-    ca = store.open_ca(ca_word)
-    profile = PROFILES[grant.profile]
-    asked = issuing.read_request(csr, profile, label)
-    order, notes = _granted(ca, asked, profile, grant)
-    facts = text = None
-    if not grant.dry_run:
-        if out:
-            files.refuse_existing([out], force)
-        facts, text = _sign(ca, order, out, secret, force)
-    return Signed(
-        ca=ca.name,
-        profile=profile.name,
-        requested=(f"CN:{names.common_name(csr.subject)}", *map(names.tagged, asked.names)),
-        granted=(f"CN:{names.common_name(order.subject)}", *map(names.tagged, order.names)),
-        dropped=asked.dropped,
-        dry_run=grant.dry_run,
-        file=out if facts else None,
-        certificate=facts,
-        fullchain_pem=text,
-        notes=notes,
-    )
-
-
-def _granted(ca: store.Ca, asked: issuing.Request, profile: Profile, grant: Grant) -> tuple[Order, tuple[str, ...]]:
-    """The order for a request: names given instead of its own, the CN as a name where a server has no other."""
-    issuer = ca.root if profile.ca else ca.issuing
-    wanted = tuple(names.parse(text) for text in grant.names) or asked.names
-    notes: tuple[str, ...] = ()
-    cn = names.common_name(asked.subject)
-    if not wanted and cn and not profile.ca:
-        try:
-            wanted = (names.parse(cn),)
-            notes = ("the request has no SAN: its CN becomes one",)
-        except UsageError:
-            wanted = ()
-    if not profile.ca:
-        _check_constraints(ca, wanted)
-    subject = asked.subject
-    if grant.names and cn not in [names.plain(n) for n in wanted]:
-        subject = issuing.subject_for(profile, wanted)
-    begin, end, more = _lifetime(issuer, profile, clock.now(), grant.lifetime, grant.allow_long)
-    order = Order(subject, () if profile.ca else wanted, asked.public_key, profile, begin, end)
-    issuing.check(order)
-    return order, (*notes, *more)
-
-
-def _sign(ca: store.Ca, order: Order, out: Path | None, secret: Secret, force: bool) -> tuple[CertificateFacts, str]:
-    role = store.ROOT if order.profile.ca else store.ISSUING
-    certificate = issuing.issue(order, store.signer(ca, role, secret))
-    name = names.plain(order.names[0]) if order.names else names.common_name(order.subject)
-    signature = ledger.Signature(
-        certificate, role, name, order.profile.name, tuple(names.plain(n) for n in order.names), ""
-    )
-    ledger.record(ca.ledger, [signature], clock.now())
-    chain = [certificate] if order.profile.ca else [certificate, ca.issuing]
-    data = b"".join(c.public_bytes(Encoding.PEM) for c in chain)
-    if out:
-        files.write([Output(out, data)], force)
-    return certificate_facts(certificate), data.decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl.core import issuing, keys, names
+from mtlsctl.core import issuing, keys, names, requests
 from mtlsctl.core.profiles import PROFILES, ProfileName
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import files, materials
@@ -42,7 +42,7 @@ def make_csr(
         else issuing.subject_for(PROFILES[ProfileName.SERVER], wanted)
     )
     key = materials.private_key(key_file, secret)
-    pem = issuing.make_csr(key, subject, wanted).public_bytes(Encoding.PEM)
+    pem = requests.make_csr(key, subject, wanted).public_bytes(Encoding.PEM)
     if out:
         files.write([Output(out, pem)], force)
     public = key.public_key()

@@ -8,9 +8,10 @@ from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import commands, date, row, span
 
 if TYPE_CHECKING:
-    from mtlsctl.workflows.certify import Issued, IssuedMany, Signed
+    from mtlsctl.workflows.certify import Issued, IssuedMany
     from mtlsctl.workflows.keyfile import KeyMade
     from mtlsctl.workflows.request import CsrMade
+    from mtlsctl.workflows.sign import Signed
 
 
 def key_made(made: "KeyMade") -> Iterator[Line]:
