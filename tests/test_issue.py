@@ -80,6 +80,7 @@ def test_a_server(mtlsctl: Tool, tmp_path: Path) -> None:
         (["spiffe", "spiffe://prod.test/api"], "", ["URI:spiffe://prod.test/api"], "prod.test-api"),
         (["server", "a" * 60 + ".test"], "", ["DNS:" + "a" * 60 + ".test"], "a" * 60 + ".test"),
         (["server", "a" * 59 + ".test"], "CN=" + "a" * 59 + ".test", ["DNS:" + "a" * 59 + ".test"], "a" * 59 + ".test"),
+        (["peer", "db.test", "DB.test."], "CN=db.test", ["DNS:db.test"], "db.test"),
         (["client", "alice", "--cn", "Alice Example"], "CN=Alice Example", ["DNS:alice"], "alice"),
     ],
 )

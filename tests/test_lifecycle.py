@@ -105,6 +105,16 @@ def test_an_encrypted_key_stays_encrypted(mtlsctl: Tool, alice: Path, tmp_path: 
     subprocess.run(["openssl", "pkey", "-in", tmp_path / "web.key", "-passin", "pass:horse", "-noout"], check=True)
 
 
+def test_a_torn_pair_is_mended(mtlsctl: Tool, alice: Path) -> None:
+    """As after a renewal that was killed between two files: the next one mends it, due or not."""
+    mtlsctl("key", "new", alice / "key.pem", "--force")
+    result = mtlsctl("renew", "alice")
+    assert result.exit_code == 0, result.stderr
+    assert "were no pair" in result.stdout
+    assert is_pair(alice / "cert.pem", alice / "key.pem")
+    assert "not due" in mtlsctl("renew", "alice").stdout
+
+
 def test_what_is_not_renewed(mtlsctl: Tool, alice: Path, tmp_path: Path) -> None:
     stranger = support.make_cert("stranger")
     support.write(tmp_path / "s.crt", stranger.pem)

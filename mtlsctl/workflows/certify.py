@@ -1,7 +1,7 @@
 """Issue identities: each signature is in the ledger before anything is handed out."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -63,7 +63,7 @@ def issue(ca_word: str, texts: Sequence[str], wish: Wish, out: Path, secret: Sec
     Raises UsageError for names that are none, or lie outside what the CA permits; ConflictError for what is there.
     """
     ca = store.open_ca(ca_word)
-    wanted = tuple(names.parse(text) for text in texts)
+    wanted = tuple(dict.fromkeys(names.parse(text) for text in texts))
     folder = out / identity.folder_name(wanted[0])
     identity.refuse_existing(folder, force)
     key, order, notes = _order(ca, wanted, wish, clock.now())
@@ -72,7 +72,9 @@ def issue(ca_word: str, texts: Sequence[str], wish: Wish, out: Path, secret: Sec
     files.make_folder(out)
     _record(ca, [(certificate, names.plain(wanted[0]), order, folder)])
     credential = Credential(certificate, key, (ca.issuing,))
-    written = identity.write(folder, credential, ca.root, force=force)
+    # Files are replaced under the ledger's lock, so that two commands at once do not mix their pairs.
+    with ledger.writing(ca.ledger) if folder.exists() else nullcontext():
+        written = identity.write(folder, credential, ca.root, force=force)
     return Issued(
         ca=ca.name,
         profile=order.profile.name,
@@ -88,7 +90,7 @@ def issue(ca_word: str, texts: Sequence[str], wish: Wish, out: Path, secret: Sec
 def issue_many(ca_word: str, lines: Sequence[Sequence[str]], wish: Wish, out: Path, secret: Secret) -> IssuedMany:
     """Issue an identity for each line of names: all are checked before the first is signed, then batch by batch."""
     ca = store.open_ca(ca_word)
-    parsed = [tuple(names.parse(text) for text in line) for line in lines]
+    parsed = [tuple(dict.fromkeys(names.parse(text) for text in line)) for line in lines]
     folders = [out / identity.folder_name(wanted[0]) for wanted in parsed]
     if len(set(folders)) < len(folders):
         twice = next(f for n, f in enumerate(folders) if f in folders[:n])

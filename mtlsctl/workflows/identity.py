@@ -19,7 +19,9 @@ from mtlsctl.errors import ConflictError, InputError
 from mtlsctl.workflows import files, store
 from mtlsctl.workflows.files import KEY_MODE, PUBLIC_MODE, Output
 
-PARTS = ("cert.pem", "chain.pem", "fullchain.pem", "ca.pem", "key.pem")
+# In the order in which they are put in place: the key first, cert.pem last. A renewal that is cut short leaves the
+# old cert.pem, which is still due, and the next renewal mends the pair.
+PARTS = ("key.pem", "ca.pem", "chain.pem", "fullchain.pem", "cert.pem")
 
 
 def folder_name(name: x509.GeneralName) -> str:
@@ -55,11 +57,11 @@ def refuse_existing(folder: Path, force: bool) -> None:
 def outputs(
     folder: Path, credential: Credential, root: x509.Certificate, password: bytes | None = None
 ) -> list[Output]:
-    """The files of an identity, the key last."""
+    """The files of an identity, in the order of PARTS."""
     leaf = credential.certificate.public_bytes(Encoding.PEM)
     chain = b"".join(c.public_bytes(Encoding.PEM) for c in credential.chain)
-    parts = (leaf, chain, leaf + chain, root.public_bytes(Encoding.PEM), keys.encode(credential.key, password))
-    modes = (PUBLIC_MODE,) * 4 + (KEY_MODE,)
+    parts = (keys.encode(credential.key, password), root.public_bytes(Encoding.PEM), chain, leaf + chain, leaf)
+    modes = (KEY_MODE, *(PUBLIC_MODE,) * 4)
     return [Output(folder / part, data, mode) for part, data, mode in zip(PARTS, parts, modes, strict=True)]
 
 
@@ -128,7 +130,7 @@ def write_many(made: Sequence[tuple[Path, x509.Certificate, keys.PrivateKey]], c
 def _write_raw(folder: str, leaf: bytes, chain: bytes, root: bytes, key: bytes) -> None:
     """Write the five files with plain system calls: this is the inner loop of a bulk issue."""
     os.mkdir(folder, 0o755)  # noqa: PTH102 - Path costs as much as the signature
-    for part, data in zip(PARTS, (leaf, chain, leaf + chain, root, key), strict=True):
+    for part, data in zip(PARTS, (key, root, chain, leaf + chain, leaf), strict=True):
         mode = KEY_MODE if part == "key.pem" else PUBLIC_MODE
         descriptor = os.open(f"{folder}/{part}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:

@@ -68,11 +68,14 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
     ca, entry = _issuer_of(old[0], ca_word, what)
     now = clock.now()
     due = due_at(old[0], wish.within)
-    if now < due and not wish.force:
+    torn = _torn(pair, old[0])
+    if now < due and not wish.force and not torn:
         return Renewed(ca.name, entry.identity, False, due, entry.serial, certificate_facts(old[0]), False, (), ())
     password = _password(pair, secret)
     key = _next_key(pair, old[0], wish, password)
     certificate, notes = _sign(ca, entry, old[0], key, secret, now)
+    if torn:
+        notes = ("key and certificate were no pair, as after a renewal that was cut short", *notes)
     credential = Credential(certificate, key, (ca.issuing,))
     with ledger.writing(ca.ledger):  # one renewal at a time puts its pair in place
         written, kept = _replace(pair, credential, ca, len(old) > 1, password)
@@ -163,6 +166,12 @@ def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) ->
     )
 
 
+def _torn(pair: Pair, certificate: x509.Certificate) -> bool:
+    """True when the key is not the certificate's. An encrypted key is not opened for this."""
+    pem = files.read(pair.key)
+    return not keys.is_encrypted(pem) and not keys.belong(keys.decode(pem, str(pair.key)), certificate.public_key())
+
+
 def _password(pair: Pair, secret: Secret) -> bytes | None:
     """The password of an encrypted key: the new key is encrypted under the same one."""
     return secret(f"the key {pair.key}") if keys.is_encrypted(files.read(pair.key)) else None
@@ -208,10 +217,10 @@ def _replace(
         chain = credential.chain if with_chain else ()
         data = b"".join(c.public_bytes(Encoding.PEM) for c in (credential.certificate, *chain))
         wanted = [
-            Output(pair.cert, data),
             Output(pair.key, keys.encode(credential.key, password), KEY_MODE),
+            Output(pair.cert, data),
         ]
-        modes = (PUBLIC_MODE, KEY_MODE)
+        modes = (KEY_MODE, PUBLIC_MODE)
         kept = [(o.path, Path(f"{o.path}.{PREVIOUS}"), m) for o, m in zip(wanted, modes, strict=True)]
     olds = [Output(target, files.read(path), mode) for path, target, mode in kept]
     files.write([*olds, *wanted], force=True)
