@@ -50,7 +50,7 @@ COMMANDS = (
 
 PANELS = ("Make", "Revoke", "Look", "Talk", "System")
 
-# typer carries its own copy of click from 0.26 on and does not export this class; its child it does.
+# typer carries its own copy of click and does not export this class; its child it does.
 ClickError: Any = typer.BadParameter.__mro__[2]
 
 
