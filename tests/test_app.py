@@ -14,7 +14,8 @@ import pytest
 import support
 
 from mtlsctl import __version__
-from mtlsctl.cli import output
+from mtlsctl.cli import jsonform, output
+from mtlsctl.core.findings import Finding, Verdict
 
 Tool = Callable[..., support.Result]
 
@@ -162,7 +163,17 @@ def test_names_from_strangers_cannot_steer_the_terminal() -> None:
 
 def test_json_knows_no_other_types() -> None:
     with pytest.raises(TypeError):
-        output.plain(object())
+        jsonform.plain(object())
+
+
+def test_named_tuples_are_json_objects_and_other_tuples_arrays() -> None:
+    finding = Finding("ok", Verdict.OK, "fine")
+    assert json.loads(jsonform.dumps({"findings": (finding,), "names": ("a", "b")})) == {
+        "findings": [
+            {"code": "ok", "verdict": "ok", "message": "fine", "hint": "", "whose": "nobody", "about": ""},
+        ],
+        "names": ["a", "b"],
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

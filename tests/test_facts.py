@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa, x25
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
-from mtlsctl.cli import output
+from mtlsctl.cli import jsonform, output
 from mtlsctl.core import trees
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.facts_key import private_key_facts, public_key_facts
@@ -208,7 +208,7 @@ def test_facts_are_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_times_of_small_years_keep_their_zeros() -> None:
-    assert output.rfc3339(datetime(50, 1, 2, 3, 4, 5, tzinfo=UTC)) == "0050-01-02T03:04:05Z"
+    assert jsonform.rfc3339(datetime(50, 1, 2, 3, 4, 5, tzinfo=UTC)) == "0050-01-02T03:04:05Z"
 
 
 def members(*pairs: support.Pair) -> list[trees.Member]:

@@ -1,13 +1,7 @@
 """What a command says: JSON for any result; for people, text.py's lines, plain or on a terminal."""
 
-import dataclasses
-import functools
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from enum import Enum
-from operator import attrgetter
-from pathlib import PurePath
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mtlsctl.core.findings import Finding, Verdict, worst
@@ -42,9 +36,9 @@ def show(
 
 def show_json(value: Any) -> None:
     """Write one JSON object on one line of stdout."""
-    import json  # text needs none of it
+    from mtlsctl.cli import jsonform  # text needs none of it
 
-    sys.stdout.write(json.dumps(value, default=plain, ensure_ascii=False) + "\n")
+    sys.stdout.write(jsonform.dumps(value) + "\n")
     sys.stdout.flush()
 
 
@@ -103,38 +97,3 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-
-
-def plain(value: Any) -> Any:
-    """A value that json does not know as one that it knows, one level deep: json asks again for what is inside.
-
-    Times are RFC 3339 in UTC; bytes are hex.
-    """
-    match value:
-        case datetime():
-            return rfc3339(value)
-        case Enum():
-            return value.value
-        case PurePath():
-            return str(value)
-        case bytes():
-            return value.hex()
-        case set() | frozenset():
-            return sorted(value)
-    if dataclasses.is_dataclass(value):
-        names, values = _fields(type(value))  # type: ignore[arg-type]  # mypy takes no class for hashable
-        return dict(zip(names, values(value), strict=True))
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-@functools.cache
-def _fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The names of a dataclass's fields and what reads them all."""
-    names = tuple(field.name for field in dataclasses.fields(kind))
-    reader = attrgetter(*names)
-    return names, reader if len(names) > 1 else lambda value: (reader(value),)
-
-
-def rfc3339(when: datetime) -> str:
-    """A time as 2027-01-31T12:00:00Z (RFC 3339)."""
-    return when.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"  # strftime costs five times as much

@@ -1,7 +1,6 @@
 """Observation to Diagnosis: what happened, who refused, and what to do. The client's view; diagnose_server has ours."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -109,7 +108,7 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     found = [_ok(seen, ours), *_notes(seen, ours), *_expiring(seen, ours)]
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
-        found[0:1] = [_disabled(seen), *(replace(f, verdict=_at_most_warn(f.verdict)) for f in problems)]
+        found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
     sure = Confidence.CERTAIN if seen.confirmed else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 

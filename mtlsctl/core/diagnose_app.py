@@ -1,7 +1,5 @@
 """What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
 
-from dataclasses import replace
-
 from mtlsctl.core import http
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, not_sent, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
@@ -39,7 +37,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         return _refused(seen, _refused_certificate(answered, ours), tls, Confidence.LIKELY)
     first, *rest = tls.report.findings
     return answer(
-        seen, [replace(first, message=f"{first.message}; HTTP {status}"), *rest], tls.refused_by, tls.confidence
+        seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest], tls.refused_by, tls.confidence
     )
 
 

@@ -1,7 +1,5 @@
 """Why a server refused our certificate: what we find wrong with it, held against the alert that came."""
 
-from dataclasses import replace
-
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
@@ -43,12 +41,12 @@ def our_certificate(
     if number == alerts.CERTIFICATE_REVOKED:
         return [_bare("client-cert-revoked", refused, "get a new one: mtlsctl issue client NAME")], Confidence.CERTAIN
     if fitting:
-        first = replace(fitting[0], message=f"{refused}: {fitting[0].message}", whose=Whose.OURS)
-        rest = [replace(f, verdict=Verdict.NOTE) for f in faults if f is not fitting[0]]
+        first = fitting[0]._replace(message=f"{refused}: {fitting[0].message}", whose=Whose.OURS)
+        rest = [f._replace(verdict=Verdict.NOTE) for f in faults if f is not fitting[0]]
         # The alert names this kind of fault, and our certificate has it and no other of the kind.
         exact = number in _FITS and len(fitting) == 1 and fitting[0].code not in _SUSPECTED
         return [first, *rest], Confidence.CERTAIN if exact else Confidence.LIKELY
-    return [_by_alert(seen, credential, refused), *(replace(f, verdict=Verdict.NOTE) for f in faults)], _doubt(number)
+    return [_by_alert(seen, credential, refused), *(f._replace(verdict=Verdict.NOTE) for f in faults)], _doubt(number)
 
 
 _SUSPECTED = frozenset(("client-ca-rekeyed", "client-bad-signature"))

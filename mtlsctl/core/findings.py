@@ -1,7 +1,6 @@
 """How an answer is said: a Verdict, a Finding, a Report of findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ class Whose(StrEnum):
     NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found, worded for a person and coded for a script."""
 
     code: str

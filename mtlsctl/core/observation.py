@@ -1,6 +1,5 @@
 """Observation: all that was seen of one TLS connection, from either end."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -45,8 +44,7 @@ class Ended(StrEnum):
     """We stopped before our certificate went out, since the server does not verify."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Alert:
+class Alert(NamedTuple):
     """One TLS alert, other than close_notify."""
 
     direction: str
@@ -64,8 +62,7 @@ class Alert:
         return cls(direction, number, alerts.name(number), alerts.meaning(number), state)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class VerifyError:
+class VerifyError(NamedTuple):
     """One complaint of OpenSSL about the peer's chain."""
 
     number: int

@@ -1,7 +1,7 @@
 """A certificate as plain values: what a handshake or a server shows of whoever is at the other end."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -11,8 +11,7 @@ from mtlsctl.core import keys, names
 from mtlsctl.core.session import san
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PeerCertificate:
+class PeerCertificate(NamedTuple):
     """One certificate. Its text may come from a stranger."""
 
     subject: str

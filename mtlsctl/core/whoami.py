@@ -1,17 +1,15 @@
 """Who is at the other end: as plain values, as JSON, as a page."""
 
 import json
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.peer import PeerCertificate, describe
 
 
-@dataclass(frozen=True, slots=True)
-class Whoami:
+class Whoami(NamedTuple):
     """What a server knows of a client after the handshake."""
 
     peer: str
@@ -52,11 +50,11 @@ def as_json(who: Whoami) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
+        if names := getattr(value, "_fields", ()):
+            return {name: _plain(item) for name, item in zip(names, value, strict=True)}
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if hasattr(value, "__dataclass_fields__"):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
 

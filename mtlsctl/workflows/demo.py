@@ -4,8 +4,8 @@ import queue
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
@@ -24,8 +24,7 @@ CLIENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step: what it shows, the commands that it stands for, and what came of it."""
 
     title: str
@@ -35,8 +34,7 @@ class Step:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """All steps together."""
 
     steps: tuple[Step, ...]

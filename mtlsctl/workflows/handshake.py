@@ -2,7 +2,6 @@
 
 import socket
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -38,8 +37,7 @@ class Wish(NamedTuple):
     """The path of an HTTP request to send afterwards; "" sends none."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Handshake:
+class Handshake(NamedTuple):
     """What came of one handshake."""
 
     endpoint: str

@@ -3,7 +3,6 @@
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -36,8 +35,7 @@ class Kind(StrEnum):
     """The client left after the handshake without asking for anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened at the server."""
 
     at: datetime
