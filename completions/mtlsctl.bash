@@ -22,11 +22,11 @@ _mtlsctl_command() {
             options='--json --help -h'
             ;;
         'ca show')
-            options='--json --help -h'
+            options='--ca --json --help -h'
             arguments=('cas') many=0
             ;;
         'ca export')
-            options='--out --chain --der --force --json --help -h'
+            options='--ca --out --chain --der --force --json --help -h'
             arguments=('cas') many=0
             ;;
         'key')
@@ -106,6 +106,8 @@ _mtlsctl_value() {
         'ca create --password-fd') value='none' ;;
         'ca create --password-env') value='none' ;;
         'ca create --password-command') value='none' ;;
+        'ca show --ca') value='cas' ;;
+        'ca export --ca') value='cas' ;;
         'ca export --out') value='files' ;;
         'key new --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
         'key new --password-file') value='files' ;;
@@ -119,7 +121,7 @@ _mtlsctl_value() {
         'csr new --password-fd') value='none' ;;
         'csr new --password-env') value='none' ;;
         'csr new --password-command') value='none' ;;
-        'sign --profile') value='words issuing server client peer spiffe ocsp' ;;
+        'sign --profile') value='words server client peer spiffe issuing ocsp' ;;
         'sign --ca') value='cas' ;;
         'sign --name') value='none' ;;
         'sign --lifetime') value='none' ;;

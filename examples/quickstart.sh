@@ -11,4 +11,6 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/pip install --quiet --disable-pip-version-check .
-exec .venv/bin/mtlsctl demo "$@"
+.venv/bin/mtlsctl demo "$@"
+echo
+echo "mtlsctl is in .venv/bin. To have it on your path in this shell: export PATH=\"$PWD/.venv/bin:\$PATH\""

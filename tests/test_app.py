@@ -59,7 +59,8 @@ def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
     result = mtlsctl(*words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert says in result.stderr
-    assert "hint: mtlsctl" in result.stderr
+    assert "hint: " in result.stderr
+    assert "mtlsctl" in result.stderr.splitlines()[1]
     as_json = mtlsctl(*words, "--json")
     assert (as_json.exit_code, as_json.stderr) == (2, "")
     assert as_json.json["error"]["code"] == "usage"
@@ -92,7 +93,7 @@ def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Pat
         "revoke": ["alice", "--ca", "dev"],
         "crl": ["--ca", "dev"],
         "inspect": ["alice/fullchain.pem"],
-        "verify": ["alice", "--ca", "dev"],
+        "verify": ["db.test", "--ca", "dev", "--as", "server"],
         "explain": ["ok"],
         "handshake": ["127.0.0.1:1", "--ca", "dev"],
         "completions": ["bash"],
@@ -273,3 +274,23 @@ def test_each_event_of_serve_has_the_documented_shape(mtlsctl: Tool, tmp_path: P
         process.terminate()
         assert process.wait(20) == 0
     assert set(event["result"]) == FIELDS["serve"]
+
+
+def test_a_defect_is_no_answer_and_quotes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    from mtlsctl.cli import app
+
+    try:
+        raise ValueError("-----BEGIN PRIVATE KEY-----")
+    except ValueError as error:
+        status = app.tell(app.defect(error), as_json=False)
+    shown = capsys.readouterr()
+    assert (status, shown.out) == (2, "")
+    assert "a defect of mtlsctl" in shown.err
+    assert "PRIVATE" not in shown.err
+
+
+def test_a_password_that_was_not_needed_is_said(mtlsctl: Tool) -> None:
+    mtlsctl("ca", "create")
+    result = mtlsctl("issue", "client", "alice", "--password-file", "missing.txt")
+    assert result.exit_code == 0
+    assert "the password was not needed" in result.stderr

@@ -18,7 +18,7 @@ def test_the_story(mtlsctl: Tool, tmp_path: Path, env: dict[str, str], home: Pat
         "$ mtlsctl issue server localhost 127.0.0.1",
         "$ mtlsctl issue client alice",
         "$ mtlsctl serve --identity localhost --client-ca dev",
-        "accepted: TLSv1.3",
+        "accepted: TLS 1.3",
         "[client-cert-required]",
         "[client-cert-untrusted]",
     ):

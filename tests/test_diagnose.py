@@ -12,11 +12,11 @@ from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert
 
 from mtlsctl.core import alerts, sniff
 from mtlsctl.core.codes import CODES
-from mtlsctl.core.credential import Credential
 from mtlsctl.core.diagnose import Confidence, Ours, RefusedBy, diagnose
 from mtlsctl.core.diagnose_client import diagnose_client
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
+from mtlsctl.core.openssl import Identity, identity
 
 NAMES = (x509.DNSName("localhost"),)
 ROOT = make_cert("Root", ca=True)
@@ -26,11 +26,11 @@ CLIENT = make_cert("alice", ISSUING, sans=NAMES, ekus=(CLIENT_AUTH,))
 EXPIRED = make_cert("alice", ISSUING, sans=NAMES, ekus=(CLIENT_AUTH,), not_before=NOW - 9 * DAY, not_after=NOW - DAY)
 
 
-def own(pair: support.Pair, *chain: support.Pair) -> Credential:
-    return Credential(pair.certificate, pair.key, tuple(c.certificate for c in chain))
+def own(pair: support.Pair, *chain: support.Pair) -> Identity:
+    return identity((pair.certificate, *(c.certificate for c in chain)), pair.key)
 
 
-def ours(credential: Credential | None = None, **more: Any) -> Ours:
+def ours(credential: Identity | None = None, **more: Any) -> Ours:
     return Ours(NOW, credential, (ROOT.certificate,), NAMES[0], **more)
 
 
@@ -64,7 +64,7 @@ LISTED = (ROOT.certificate.subject,)
         (None, own(EXPIRED, ISSUING), "client-cert-expired", "likely"),
     ],
 )
-def test_our_certificate_is_refused(number: int | None, credential: Credential, expected: str, confidence: str) -> None:
+def test_our_certificate_is_refused(number: int | None, credential: Identity, expected: str, confidence: str) -> None:
     said = received(number) if number is not None else ()
     ended = Ended.ERROR if said else Ended.CLOSED
     what = seen(ended=ended, asked=True, sent=True, acceptable_issuers=LISTED, alerts=said)
@@ -145,7 +145,7 @@ credentials = st.sampled_from([None, own(CLIENT, ISSUING), own(CLIENT), own(EXPI
 
 @given(observations, credentials, st.booleans())
 def test_whatever_was_seen_has_an_answer_from_the_catalogue(
-    what: Observation, credential: Credential | None, lenient: bool
+    what: Observation, credential: Identity | None, lenient: bool
 ) -> None:
     for found in (
         diagnose(what, ours(credential, lenient=lenient)),

@@ -178,7 +178,7 @@ def test_a_crl() -> None:
     facts = crl_facts(crl)
     assert (facts.issuer, facts.number, facts.count, facts.delta) == ("CN=Root CA", "7", 30, False)
     assert len(facts.revoked) == 20
-    assert [(e.serial_hex, e.reason) for e in facts.revoked[:2]] == [("1", "keyCompromise"), ("2", "unspecified")]
+    assert [(e.serial_hex, e.reason) for e in facts.revoked[:2]] == [("01", "keyCompromise"), ("02", "unspecified")]
     assert facts.next_update == support.NOW + support.DAY
 
 

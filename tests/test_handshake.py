@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -327,6 +329,22 @@ def test_an_encrypted_key_and_its_password(mtlsctl: Tool, lab: Lab, tmp_path: Pa
     assert (refused.exit_code, refused.json["error"]["code"]) == (2, "client-key-encrypted")
     assert (unasked.exit_code, unasked.json["error"]["code"]) == (2, "client-key-encrypted")
     assert "staple" not in refused.stdout + refused.stderr
+
+
+def test_a_good_handshake_loads_only_what_it_needs(lab: Lab, tmp_path: Path) -> None:
+    """Serialization brings SSH and its ciphers; dataclasses are slow to make: a tenth of a handshake's start."""
+    cert = support.write(tmp_path / "all.pem", *(path.read_bytes() for path in (lab.cert("alice"), lab.key("alice"))))
+    code = (
+        "import os, sys, mtlsctl.__main__ as m\n"
+        "m.finish = lambda status: (print(*sys.modules), sys.stdout.flush(), os._exit(status))\n"
+        "m.main()\n"
+    )
+    with tls_lab.s_server(lab, "server", *MUTUAL, "-CAfile", str(lab.cert("root"))) as port:
+        words = ("handshake", f"localhost:{port}", "--ca", lab.cert("root"), "--cert", cert)
+        done = subprocess.run([sys.executable, "-I", "-c", code, *words], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "OpenSSL.SSL" in loaded
+    assert not loaded & {"cryptography.hazmat.primitives.serialization", "dataclasses", "json", "rich", "ssl"}
 
 
 def test_without_ca_the_public_roots_are_trusted_and_named(mtlsctl: Tool, lab: Lab, env: dict[str, str]) -> None:

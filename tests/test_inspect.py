@@ -73,9 +73,9 @@ def test_a_chain_is_shown_with_its_tree(mtlsctl: Tool, chain: Path, key: Path) -
     assert "  usage       digitalSignature, serverAuth\n" in result.stdout
     assert "  belongs to  web.key\n" in result.stdout
     tree = result.stdout.split("Chain\n")[1].splitlines()
-    assert re.fullmatch(r"  CN=Dev Root CA  9 years left  chain.pem #3", tree[0])
-    assert re.fullmatch(r"  └─ CN=Dev Issuing CA  29 days left  chain.pem #2", tree[1])
-    assert re.fullmatch(r"     └─ CN=localhost  89 days left  chain.pem #1", tree[2])
+    assert re.fullmatch(r"  CN=Dev Root CA  10 years left  chain.pem #3", tree[0])
+    assert re.fullmatch(r"  └─ CN=Dev Issuing CA  30 days left  chain.pem #2", tree[1])
+    assert re.fullmatch(r"     └─ CN=localhost  90 days left  chain.pem #1", tree[2])
     assert result.stderr == ""
 
 
@@ -111,7 +111,7 @@ def test_chains_grow_across_files_and_stdin(mtlsctl: Tool, tmp_path: Path) -> No
 
 def test_short_is_one_line_each(mtlsctl: Tool, chain: Path, key: Path) -> None:
     result = mtlsctl("inspect", "--short", chain.name, key.name)
-    assert result.stdout.splitlines()[0] == "chain.pem #1: certificate, CN=localhost, ECDSA P-256, 89 days left"
+    assert result.stdout.splitlines()[0] == "chain.pem #1: certificate, CN=localhost, ECDSA P-256, 90 days left"
     assert result.stdout.splitlines()[3] == "web.key: private key, ECDSA P-256"
 
 

@@ -15,6 +15,8 @@ import support
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from mtlsctl.core import names
+
 Tool = Callable[..., support.Result]
 
 
@@ -35,7 +37,7 @@ def test_two_hundred_processes_eight_at_a_time(mtlsctl: Tool, home: Path, tmp_pa
     assert len(recorded) == 200
     for number in range(200):
         certificate = x509.load_pem_x509_certificate((tmp_path / f"user{number}/cert.pem").read_bytes())
-        assert recorded[f"{certificate.serial_number:x}"] == certificate.public_bytes(Encoding.DER)
+        assert recorded[names.serial_hex(certificate.serial_number)] == certificate.public_bytes(Encoding.DER)
 
 
 def test_eight_creations_make_one_ca(mtlsctl: Tool, home: Path) -> None:
@@ -108,7 +110,7 @@ def test_kill_9_leaves_a_ca_that_works(
     handed_out = list((tmp_path / "people").glob("user*/cert.pem")) if (tmp_path / "people").exists() else []
     for path in handed_out:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        assert recorded[f"{certificate.serial_number:x}"] == certificate.public_bytes(Encoding.DER)
+        assert recorded[names.serial_hex(certificate.serial_number)] == certificate.public_bytes(Encoding.DER)
         assert {p.name for p in path.parent.iterdir()} == {
             "cert.pem",
             "chain.pem",

@@ -38,7 +38,7 @@ def test_not_due(mtlsctl: Tool, alice: Path) -> None:
     before = contents(alice)
     result = mtlsctl("renew", "alice")
     assert result.exit_code == 0
-    assert "not due: alice is due on" in result.stdout
+    assert "not due: alice in alice is due on" in result.stdout
     as_json = mtlsctl("renew", "alice", "--json", "--exit-code")
     assert (as_json.exit_code, as_json.json["result"]["changed"]) == (0, False)
     assert contents(alice) == before
@@ -107,12 +107,33 @@ def test_an_encrypted_key_stays_encrypted(mtlsctl: Tool, alice: Path, tmp_path: 
 
 def test_a_torn_pair_is_mended(mtlsctl: Tool, alice: Path) -> None:
     """As after a renewal that was killed between two files: the next one mends it, due or not."""
-    mtlsctl("key", "new", alice / "key.pem", "--force")
+    mtlsctl("renew", "alice", "--force")
+    (alice / "cert.pem").write_bytes((alice / "previous/cert.pem").read_bytes())
     result = mtlsctl("renew", "alice")
     assert result.exit_code == 0, result.stderr
     assert "were no pair" in result.stdout
     assert is_pair(alice / "cert.pem", alice / "key.pem")
     assert "not due" in mtlsctl("renew", "alice").stdout
+
+
+@pytest.mark.parametrize("words", [["alice"], ["alice/cert.pem", "--key", "other.key"]])
+def test_a_key_that_is_not_ours_is_not_replaced(mtlsctl: Tool, alice: Path, tmp_path: Path, words: list[str]) -> None:
+    mtlsctl("key", "new", "other.key")
+    foreign = (tmp_path / "other.key").read_bytes()
+    (alice / "key.pem").write_bytes(foreign)
+    result = mtlsctl("renew", *words, "--force")
+    assert result.exit_code == 2
+    assert "this key does not belong to the certificate" in result.stderr
+    assert (alice / "key.pem").read_bytes() == (tmp_path / "other.key").read_bytes() == foreign
+
+
+def test_a_name_that_stands_for_several_folders(mtlsctl: Tool, alice: Path, tmp_path: Path) -> None:
+    mtlsctl("issue", "client", "alice", "--out", "more")
+    (tmp_path / "empty").mkdir()
+    result = mtlsctl("renew", "alice", "--force", cwd=tmp_path / "empty")
+    assert result.exit_code == 2
+    assert "several identities are called alice" in result.stderr
+    assert str(alice) in result.stderr
 
 
 def test_what_is_not_renewed(mtlsctl: Tool, alice: Path, tmp_path: Path) -> None:
@@ -168,6 +189,8 @@ def test_revoked(mtlsctl: Tool, alice: Path, home: Path, how: str) -> None:
     judged = verify_with_crl(alice, home)
     assert judged.returncode != 0
     assert "certificate revoked" in judged.stderr
+    ours = mtlsctl("verify", alice, "--ca", "dev")
+    assert (ours.exit_code, "[client-cert-revoked]" in ours.stdout) == (1, True)
     crl = x509.load_der_x509_crl((home / "dev/crl/issuing.crl").read_bytes())
     assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 2
     assert crl.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
@@ -215,6 +238,11 @@ def test_only_what_this_ca_issued(mtlsctl: Tool, alice: Path, tmp_path: Path, ho
 def test_the_issuing_ca_can_be_revoked(mtlsctl: Tool, alice: Path, home: Path) -> None:
     result = mtlsctl("revoke", home / "dev/issuing.crt", "--json").json["result"]
     assert result["crl"]["issuer"] == "root"
+    refused = mtlsctl("issue", "client", "bob")
+    assert refused.exit_code == 2
+    assert "the issuing CA was revoked" in refused.stderr
+    assert "the issuing CA is revoked" in mtlsctl("ca", "show").stdout
+    assert mtlsctl("verify", "alice", "--ca", "dev").exit_code == 1
     judged = verify_with_crl(alice, home)
     assert judged.returncode != 0
     assert "certificate revoked" in judged.stderr

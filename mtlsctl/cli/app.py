@@ -1,9 +1,13 @@
 """The table of commands, the lazy group that reads it, and run(): the one error boundary."""
 
+import difflib
 import gc
 import io
+import os
 import signal
 import sys
+import traceback
+import warnings
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -73,6 +77,14 @@ class LazyGroup(TyperGroup):
         row = next((row for row in self.rows() if row.words == self.prefix + cmd_name), None)
         return load(row) if row else None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was typed; for a word that is none, the nearest in the hint."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"did you mean: mtlsctl {self.prefix}{near[0]}" if near else f"{ctx.command_path} --help"
+            raise UsageError(f"No such command '{args[0]}'", hint)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the commands, panel by panel, without loading any."""
         rows = self.rows()
@@ -135,6 +147,8 @@ def run(words: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, terminate)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # odd certificates are findings; a library's warnings are for its developers
     try:
         return call(words)
     except MtlsctlError as error:
@@ -149,6 +163,10 @@ def run(words: list[str]) -> int:
         return closed_pipe()
     except OSError as error:
         return tell(system_error(error), as_json)
+    except Exception as error:
+        if os.environ.get("MTLSCTL_TRACEBACK"):
+            raise
+        return tell(defect(error), as_json)
 
 
 class Terminated(BaseException):
@@ -181,13 +199,25 @@ def call(words: list[str]) -> int:
 def usage_error(error: Any) -> MtlsctlError:
     """typer's complaint about the words typed, as ours."""
     where = error.ctx.command_path if getattr(error, "ctx", None) else "mtlsctl"
-    return UsageError(error.format_message().rstrip("."), f"{where} --help")
+    text = error.format_message().replace("\\t", " ")
+    return UsageError(" ".join(text.split()).rstrip("."), f"{where} --help")
 
 
 def system_error(error: OSError) -> MtlsctlError:
     """An error of the operating system that no workflow worded."""
     where = f"{error.filename}: " if error.filename else ""
     return SystemTroubleError(f"{where}{error.strerror or error}")
+
+
+def defect(error: Exception) -> MtlsctlError:
+    """An error that nobody thought of: where it is, and never its text, which may quote an input."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119
+    return MtlsctlError(
+        f"this is a defect of mtlsctl {__version__}: {type(error).__name__} at {where}",
+        "please report it with the command that you typed; MTLSCTL_TRACEBACK=1 shows where it comes from",
+        code="defect",
+    )
 
 
 def tell(error: MtlsctlError, as_json: bool) -> int:
@@ -210,7 +240,5 @@ def interrupted(as_json: bool) -> int:
 
 def closed_pipe() -> int:
     """The reader of our output went away: end quietly, as the tools beside us in the pipe do."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return 2

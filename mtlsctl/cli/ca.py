@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtlsctl.cli import options, output
-from mtlsctl.cli.options import Force, Json
+from mtlsctl.cli.options import Ca, Force, Json
 from mtlsctl.cli.text import authority as text
 from mtlsctl.core.keys import KeyType
 from mtlsctl.workflows import authority, materials
@@ -70,19 +70,21 @@ def list_(as_json: Json = False) -> int:
 
 
 def show(
-    ca: Annotated[str | None, typer.Argument(metavar="[CA]", envvar="MTLSCTL_CA", help="Its name or folder.")] = None,
+    ca: Annotated[str | None, typer.Argument(metavar="[CA]", help="Its name or folder.")] = None,
+    named: Ca = None,
     as_json: Json = False,
 ) -> int:
     """Show one CA: its certificates and what it issued.
 
     Exit status: 0, or 2 when it cannot be opened.
     """
-    shown = authority.show(materials.one_ca(ca))
+    shown = authority.show(materials.one_ca(ca or named))
     return output.show("ca show", shown, text.shown(shown), as_json=as_json)
 
 
 def export(
-    ca: Annotated[str | None, typer.Argument(metavar="[CA]", envvar="MTLSCTL_CA", help="Its name or folder.")] = None,
+    ca: Annotated[str | None, typer.Argument(metavar="[CA]", help="Its name or folder.")] = None,
+    named: Ca = None,
     out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.")] = Path("-"),
     chain: Annotated[bool, typer.Option("--chain", help="The issuing CA's certificate too.")] = False,
     der: Annotated[bool, typer.Option("--der", help="DER instead of PEM.")] = False,
@@ -98,7 +100,7 @@ def export(
     Exit status: 0 written, 2 not.
     """
     target = None if str(out) == "-" else out
-    exported, data = authority.export(materials.one_ca(ca), target, chain=chain, der=der, force=force)
+    exported, data = authority.export(materials.one_ca(ca or named), target, chain=chain, der=der, force=force)
     if target or as_json:
         return output.show("ca export", exported, text.exported(exported), as_json=as_json)
     sys.stdout.buffer.write(data)

@@ -37,7 +37,7 @@ def new(
 
     Exit status: 0 written, 2 not.
     """
-    target = out or (Path("-") if key == "-" else Path(key).with_suffix(".csr"))
+    target = out or options.beside(key, ".csr")
     file = None if str(target) == "-" else target
     made = request.make_csr(key, name or [], common_name, file, options.secret_from(password), force=force)
     if file or as_json:

@@ -71,9 +71,9 @@ def handshake(
     if http and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
         raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
     papers = identities.complete(identities.Papers(identity, cert, key, ca))
-    credential = identities.credential(papers, options.secret_from(password))
+    ours = identities.identity(papers, options.secret_from(password))
     roots, trust = (identities.roots(papers.ca), papers.ca) if papers.ca else identities.public_roots()
-    settings = TlsSettings(credential, roots, minimum=tls_min, maximum=tls_max, alpn=tuple(alpn or ()))
-    result, report = do_handshake(Wish(where, settings, trust, timeout, insecure, http))
+    settings = TlsSettings(ours, roots, minimum=tls_min, maximum=tls_max, alpn=tuple(alpn or ()))
+    result, report = do_handshake(Wish(where, settings, trust, timeout, insecure, http, in_full=as_json))
     status = output.show("handshake", result, lines(result), as_json=as_json, findings=report.findings)
     return 2 if report.findings[0].code in UNTOLD else status

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mtlsctl.cli import output
 from mtlsctl.errors import PasswordError, UsageError
 from mtlsctl.workflows import passwords
 from mtlsctl.workflows.passwords import Secret, Source
@@ -94,9 +95,26 @@ def secret_from(source: Source, prompt: Secret = ask) -> Secret:
         source = Source(file=Path(default))
 
     def secret(what: str) -> bytes:
+        _USED.add(source)
         return passwords.read(source) if source.given else prompt(what)
 
     return secret
+
+
+_USED: set[Source] = set()
+"""The sources that were asked for a password while this command ran."""
+
+
+def beside(file: str, suffix: str) -> Path:
+    """The default place of a result: beside file, with another suffix; "-" stays "-". Raises UsageError."""
+    path = Path(file)
+    if file == "-":
+        return path
+    if path.name in ("", ".."):
+        raise UsageError(f"{file}: a folder, expected a file", "name the file")
+    if path.suffix == suffix:
+        raise UsageError(f"{file}: is that the file to read? The result would have its name", "name it with --out")
+    return path.with_suffix(suffix)
 
 
 def new_secret(source: Source, encrypt: bool) -> Secret | None:
@@ -111,8 +129,11 @@ def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(**arguments: Any) -> Any:
-        parts = {name: arguments.pop(f"password_{name}") for name in _PASSWORD_OPTIONS}
-        return command(password=Source(**parts), **arguments)
+        source = Source(**{name: arguments.pop(f"password_{name}") for name in _PASSWORD_OPTIONS})
+        result = command(password=source, **arguments)
+        if source.given and source not in _USED:
+            output.note("note: the password was not needed, no key that was opened is encrypted")
+        return result
 
     signature = inspect.signature(command)
     kept = [p for p in signature.parameters.values() if p.name != "password"]
@@ -128,7 +149,9 @@ def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _PASSWORD_OPTIONS = {
-    "file": Annotated[Path | None, typer.Option("--password-file", metavar="FILE", help="Read the password here.")],
+    "file": Annotated[
+        Path | None, typer.Option("--password-file", metavar="FILE", help="Password of a key: read it here.")
+    ],
     "fd": Annotated[int | None, typer.Option("--password-fd", metavar="N", help="... from a file descriptor.")],
     "env": Annotated[str | None, typer.Option("--password-env", metavar="NAME", help="... from a variable.")],
     "command": Annotated[str | None, typer.Option("--password-command", metavar="CMD", help="... from a command.")],

@@ -8,7 +8,6 @@ from mtlsctl.cli import options, output
 from mtlsctl.cli.options import Ca, Json
 from mtlsctl.cli.text import lifecycle as text
 from mtlsctl.core.revocation import Reason
-from mtlsctl.workflows import materials
 from mtlsctl.workflows import revoke as workflow
 from mtlsctl.workflows.passwords import Source
 
@@ -36,5 +35,5 @@ def revoke(
 
     Exit status: 0 revoked (or was already), 2 not.
     """
-    revoked = workflow.revoke(materials.one_ca(ca), what, reason, options.secret_from(password), every=every)
+    revoked = workflow.revoke(ca, what, reason, options.secret_from(password), every=every)
     return output.show("revoke", revoked, text.revoked(revoked), as_json=as_json)

@@ -62,14 +62,14 @@ def serve(
     """
     where = _address(listen)
     papers = identities.complete(identities.Papers(identity, cert, key, client_ca))
-    credential = identities.credential(papers, options.secret_from(password))
-    if credential is None:
+    ours = identities.identity(papers, options.secret_from(password))
+    if ours is None:
         raise UsageError("a TLS server needs a certificate", "pass --identity FOLDER, or --cert FILE and --key FILE")
     demand = client_cert or (Demand.REQUIRED if papers.ca else Demand.NONE)
     if demand is not Demand.NONE and not papers.ca:
         raise UsageError("which client certificates are good? No CA is named", "pass --client-ca FILE")
     roots = identities.roots(papers.ca) if papers.ca and demand is not Demand.NONE else ()
-    settings = TlsSettings(credential, roots, demand, tls_min, tls_max, tuple(alpn or ("http/1.1",)))
+    settings = TlsSettings(ours, roots, demand, tls_min, tls_max, tuple(alpn or ("http/1.1",)))
     for event in do_serve(ServeWish(where, settings, timeout, 1 if once else count)):
         output.show("serve", event, lines(event), as_json=as_json, findings=event.findings)
     return 0

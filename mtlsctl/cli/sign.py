@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,7 +10,6 @@ from mtlsctl.cli import options, output
 from mtlsctl.cli.options import AllowLong, Ca, Force, Json, Lifetime
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.profiles import ProfileName
-from mtlsctl.errors import UsageError
 from mtlsctl.workflows import materials
 from mtlsctl.workflows import sign as workflow
 from mtlsctl.workflows.passwords import Source
@@ -21,7 +20,8 @@ def sign(
     password: Source,
     csr: Annotated[str, typer.Argument(metavar="CSR", help="The request's file; - is standard input.")],
     profile: Annotated[
-        ProfileName, typer.Option("--profile", help="What the certificate is for: server, client, peer, spiffe ...")
+        Literal["server", "client", "peer", "spiffe", "issuing", "ocsp"],
+        typer.Option("--profile", help="What the certificate is for."),
     ],
     ca: Ca = None,
     name: Annotated[
@@ -49,11 +49,9 @@ def sign(
 
     Exit status: 0 signed (or shown), 2 not.
     """
-    if profile is ProfileName.ROOT:
-        raise UsageError("nobody signs a root but itself", "make one: mtlsctl ca create NAME")
-    target = out or (Path("-") if csr == "-" else Path(csr).with_suffix(".crt"))
+    target = out or options.beside(csr, ".crt")
     file = None if str(target) == "-" else target
-    grant = workflow.Grant(profile, tuple(name or ()), options.lifetime(lifetime), allow_long, dry_run)
+    grant = workflow.Grant(ProfileName(profile), tuple(name or ()), options.lifetime(lifetime), allow_long, dry_run)
     signed = workflow.sign(materials.one_ca(ca), csr, grant, file, options.secret_from(password), force=force)
     if file or as_json or dry_run:
         return output.show("sign", signed, text.signed(signed), as_json=as_json)

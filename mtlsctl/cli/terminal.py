@@ -8,13 +8,25 @@ from rich.text import Text
 
 from mtlsctl.cli import output
 
+COMMANDS = ("mtlsctl ", "curl ", "$ ", "openssl ")
+
 
 def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -> None:
-    """Write each row with its styles; NO_COLOR and the terminal's abilities are rich's to honour."""
-    console = Console(file=stream, soft_wrap=True, highlight=False, emoji=False, markup=False)
+    """Write each row with its styles; NO_COLOR and the terminal's abilities are rich's to honour.
+
+    Long lines wrap between words, below their own beginning; commands do not, so that they can be copied.
+    """
+    console = Console(file=stream, highlight=False, emoji=False, markup=False)
     for row in rows:
         text = Text()
         for piece in row:
             words, style = (piece, "") if isinstance(piece, str) else piece
             text.append(output.printable(words), style or None)
-        console.print(text)
+        bare = text.plain.lstrip()
+        if len(text.plain) <= console.width or bare.startswith(COMMANDS):
+            console.print(text, soft_wrap=True)
+            continue
+        indent = len(text.plain) - len(bare)
+        for number, line in enumerate(text[indent:].wrap(console, max(20, console.width - indent))):
+            line.rstrip()
+            console.print(Text(" " * indent) + line if indent or number else line, soft_wrap=True)

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from mtlsctl.cli.app import COMMANDS, LazyGroup, root
 from mtlsctl.core import codes, tls
-from mtlsctl.core.profiles import ProfileName
 
 Kind = Literal["words", "files", "folders", "cas", "cas-or-files", "none"]
 """cas: a CA's name, or a folder. cas-or-files: a CA's name, or a file. none: only the user knows."""
@@ -65,8 +64,6 @@ FILES = Values("files")
 FOLDERS = Values("folders")
 CAS = Values("cas")
 CAS_OR_FILES = Values("cas-or-files")
-ISSUED = Values("words", ("server", "client", "peer", "spiffe"))
-SIGNED = Values("words", tuple(profile.value for profile in ProfileName if profile is not ProfileName.ROOT))
 CODES = Values("words", tuple(codes.CODES))
 VERSIONS = Values("words", tuple(tls.VERSIONS))
 
@@ -83,6 +80,7 @@ SHARED = {
     "key": FILES,
     "lifetime": FREE,
     "name": FREE,
+    "named": CAS,
     "names": FREE,
     "out": FILES,
     "password_command": FREE,
@@ -95,11 +93,9 @@ OWN = {
     ("ca create", "permit"): FREE,
     ("ca create", "issuing_lifetime"): FREE,
     ("ca create", "folder"): FOLDERS,
-    ("issue", "profile"): ISSUED,
     ("issue", "out"): FOLDERS,
     ("issue", "many"): FILES,
     ("sign", "csr"): FILES,
-    ("sign", "profile"): SIGNED,
     ("renew", "what"): FILES,
     ("renew", "within"): FREE,
     ("revoke", "what"): FILES,

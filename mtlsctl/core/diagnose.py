@@ -8,9 +8,9 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
-from mtlsctl.core.credential import Credential
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation, Stage
+from mtlsctl.core.openssl import Identity
 
 
 class RefusedBy(StrEnum):
@@ -36,7 +36,7 @@ class Ours(NamedTuple):
     """What our end brought to the connection, and when it was."""
 
     at: datetime
-    credential: Credential | None = None
+    credential: Identity | None = None
     roots: tuple[x509.Certificate, ...] = ()
     wanted: x509.GeneralName | None = None
     """The name that the server's certificate must have; None: not checked."""
@@ -155,7 +155,7 @@ def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
         yield not_sent(seen, ours.credential, Verdict.WARN)
 
 
-def not_sent(seen: Observation, credential: Credential, verdict: Verdict) -> Finding:
+def not_sent(seen: Observation, credential: Identity, verdict: Verdict) -> Finding:
     """Our certificate stayed at home: OpenSSL sends an empty list when the key fits none of the server's algorithms."""
     from mtlsctl.core import keys
 

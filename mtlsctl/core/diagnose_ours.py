@@ -3,11 +3,11 @@
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
-from mtlsctl.core.credential import Credential
 from mtlsctl.core.diagnose import Confidence, Ours
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
+from mtlsctl.core.openssl import Identity
 
 _TRUST = frozenset(
     (
@@ -32,7 +32,7 @@ _FITS = {
 
 
 def our_certificate(
-    seen: Observation, ours: Ours, credential: Credential, refused: str
+    seen: Observation, ours: Ours, credential: Identity, refused: str
 ) -> tuple[list[Finding], Confidence]:
     """Findings about our refused certificate, likeliest first. refused: who refused what, and how, in words."""
     number = seen.received()
@@ -57,7 +57,7 @@ def _doubt(number: int | None) -> Confidence:
     return Confidence.LIKELY if number == alerts.UNKNOWN_CA else Confidence.UNKNOWN
 
 
-def _faults(seen: Observation, ours: Ours, credential: Credential) -> list[Finding]:
+def _faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
     """What is wrong with our chain: in itself, by our own clock; and against the CA names that the server listed."""
     chain = (credential.certificate, *credential.chain)
     anchors = (*ours.roots, *_tops(chain))
@@ -74,7 +74,7 @@ def _tops(chain: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
     return chain[-1:]
 
 
-def _against_list(seen: Observation, ours: Ours, credential: Credential) -> list[Finding]:
+def _against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
     """Whether our chain reaches a CA that the server listed (RFC 8446, 4.2.4); nothing where it listed none."""
     leaf, chain = credential.certificate, (credential.certificate, *credential.chain)
     listed = set(seen.acceptable_issuers)
@@ -105,7 +105,7 @@ def _against_list(seen: Observation, ours: Ours, credential: Credential) -> list
 _ISSUE = "have one issued by that CA: mtlsctl issue client NAME"
 
 
-def _by_alert(seen: Observation, credential: Credential, refused: str) -> Finding:
+def _by_alert(seen: Observation, credential: Identity, refused: str) -> Finding:
     """Nothing that we see fits: what the alert itself says, and where to look."""
     match seen.received():
         case alerts.UNKNOWN_CA:

@@ -80,7 +80,7 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
         subject=subject,
         issuer=issuer,
         serial=str(serial),
-        serial_hex=serial_hex(serial),
+        serial_hex=names.serial_hex(serial),
         not_before=part(bad, "notBefore", lambda: certificate.not_valid_before_utc, NEVER),
         not_after=part(bad, "notAfter", lambda: certificate.not_valid_after_utc, NEVER),
         self_signed=subject == issuer and said["authority_key_id"] in ("", said["subject_key_id"]),
@@ -114,8 +114,3 @@ def _reason(text: str) -> str:
 def public_key(key: Any) -> tuple[str, str]:
     """The kind of a public key and the SHA-256 of its SPKI."""
     return keys.describe(key), sha256(keys.spki(key)).hexdigest()
-
-
-def serial_hex(serial: int) -> str:
-    """A serial number in lower-case hex, no leading zeros; with a minus where it is negative, as it must not be."""
-    return f"{serial:x}"

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from mtlsctl.core import extensions, names
-from mtlsctl.core.facts import part, serial_hex
+from mtlsctl.core.facts import part
 
 MAX_ENTRIES = 20  # a CRL may have a million
 
@@ -103,7 +103,7 @@ def _digest(crl: x509.CertificateRevocationList) -> str:
 
 def _revoked(crl: x509.CertificateRevocationList) -> tuple[RevokedFacts, ...]:
     entries = crl[: min(MAX_ENTRIES, len(crl))]
-    return tuple(RevokedFacts(serial_hex(e.serial_number), e.revocation_date_utc, _reason(e)) for e in entries)
+    return tuple(RevokedFacts(names.serial_hex(e.serial_number), e.revocation_date_utc, _reason(e)) for e in entries)
 
 
 def _reason(entry: x509.RevokedCertificate) -> str:
@@ -152,7 +152,7 @@ def _answer(single: ocsp.OCSPSingleResponse) -> OcspAnswer:
 
 
 def _serial(asked: Any) -> str:
-    return serial_hex(asked.serial_number)
+    return names.serial_hex(asked.serial_number)
 
 
 def _hash(asked: Any) -> str:

@@ -84,6 +84,12 @@ def check(order: Order) -> None:
         raise UsageError(f"{weak}: such a key is not certified", "make a new one: mtlsctl key new FILE")
     if order.profile.needs_name and not order.names:
         raise UsageError(f"a {order.profile.name} certificate needs a name", "add one: --name host.example.test")
+    hosts = [n for n in order.names if isinstance(n, x509.DNSName | x509.IPAddress)]
+    if order.profile.name is ProfileName.SERVER and not hosts:
+        raise UsageError(
+            f"a server certificate needs a DNS name or an IP address, not only {names.tagged(order.names[0])}",
+            "name the host alone: localhost, not https://localhost:8443/",
+        )
     if not order.names and not order.subject.rdns:
         raise UsageError("the certificate would name nobody", "add a name: --name NAME")
     uris = [n for n in order.names if isinstance(n, x509.UniformResourceIdentifier)]

@@ -14,13 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.types import (
     PrivateKeyTypes,
     PublicKeyTypes,
 )
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
 from mtlsctl.errors import InputError, PasswordError, UsageError
 
@@ -47,6 +40,9 @@ class KeyType(StrEnum):
     ML_DSA_65 = "ml-dsa-65"
     ML_DSA_87 = "ml-dsa-87"
 
+
+POST_QUANTUM = (KeyType.ML_DSA_44, KeyType.ML_DSA_65, KeyType.ML_DSA_87)
+POST_QUANTUM_NOTE = "few stacks know ML-DSA yet: OpenSSL from 3.5 on does; browsers, Go, Java and rustls do not"
 
 _RSA_BITS = {KeyType.RSA: 3072, KeyType.RSA2048: 2048, KeyType.RSA3072: 3072, KeyType.RSA4096: 4096}
 _MLDSA: dict[KeyType, Callable[[], PrivateKey]] = {
@@ -79,13 +75,23 @@ def generate(key_type: KeyType) -> PrivateKey:
 
 def encode(key: PrivateKey, password: bytes | None = None) -> bytes:
     """The key as PKCS#8 PEM; with a password, encrypted (AES-256, PBKDF2 with 600,000 rounds)."""
+    # SSH and its ciphers come with it, here and below: who only shows a certificate in a handshake does without.
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     if password is None:
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     from mtlsctl.core.pbes2 import (
         encrypt,
     )  # the ASN.1 declarations cost more than most commands have to spare
 
-    return encrypt(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), password)
+    return encrypt(pkcs8(key), password)
+
+
+def pkcs8(key: PrivateKey) -> bytes:
+    """The key as PKCS#8 DER, not encrypted."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def is_encrypted(pem: bytes) -> bool:
@@ -106,6 +112,8 @@ def has_short_iv(pem: bytes) -> bool:
 
 def decode(pem: bytes, label: str, password: bytes | None = None) -> PrivateKey:
     """Read a PEM private key. label names the file in errors. Raises InputError or PasswordError."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     if has_short_iv(pem):
         raise InputError(f"{label}: the DEK-Info line of this encrypted key is damaged: its IV is too short")
     try:
@@ -146,6 +154,8 @@ def signing_hash(key: PrivateKey) -> Hash | None:
 
 def spki(public_key: PublicKeyTypes) -> bytes:
     """The SubjectPublicKeyInfo of a public key, DER (RFC 5280, 4.1.2.7)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

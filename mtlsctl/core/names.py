@@ -15,7 +15,7 @@ _LABEL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 # Patterns as text: re keeps what it compiled, and most commands need none of them.
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 _URN = r"[Uu][Rr][Nn]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:\S+"
-_LOCAL_PART = r"[!-?A-~]+"  # printable ASCII without space and @ (RFC 5280: IA5String)
+_LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"  # RFC 5322, 3.4.1: dot-atom, unquoted
 _SPECIAL = re.compile(r'[,+"\\<>;=]')  # RFC 4514, 2.4
 _KINDS = ("dns", "ip", "email", "uri")
 
@@ -71,6 +71,8 @@ def dns(text: str) -> str:
 
     RFC 5280, 4.2.1.6; RFC 9525, 6.3. Underscores are taken: container names have them. Raises UsageError.
     """
+    if any(c.isspace() for c in text):
+        raise UsageError(f"{text!r} is not a name: it has spaces", "write it as alice.smith; --cn takes free text")
     host = text.removesuffix(".")
     star = host.startswith("*.")
     base = host[2:] if star else host
@@ -220,6 +222,12 @@ def subject(cn: str) -> x509.Name:
     if len(cn) > MAX_COMMON_NAME:
         raise UsageError(f"{cn}: a common name has at most {MAX_COMMON_NAME} characters, this has {len(cn)}")
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else [])
+
+
+def serial_hex(serial: int) -> str:
+    """A serial number in lower-case hex, in whole octets as openssl prints it; a minus where it is negative."""
+    digits = f"{abs(serial):x}"
+    return ("-" if serial < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
 
 
 def matches(presented: Iterable[x509.GeneralName], wanted: x509.GeneralName) -> bool:

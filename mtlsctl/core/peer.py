@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from mtlsctl.core import keys, names
 from mtlsctl.core.session import san
@@ -25,10 +24,11 @@ class PeerCertificate(NamedTuple):
     sha256: str
     spki_sha256: str
     pem: str
+    """This and the public key's hash are "" where they were not asked for."""
 
 
-def describe(certificate: x509.Certificate) -> PeerCertificate:
-    """A certificate in plain values; a field that cannot be decoded says so."""
+def describe(certificate: x509.Certificate, *, in_full: bool = True) -> PeerCertificate:
+    """A certificate in plain values; a field that cannot be decoded says so. Not in_full: what people are shown."""
     try:
         found = tuple(names.tagged(name) for name in san(certificate))
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
@@ -37,13 +37,13 @@ def describe(certificate: x509.Certificate) -> PeerCertificate:
         subject=_dn(certificate, "subject"),
         issuer=_dn(certificate, "issuer"),
         names=found,
-        serial_hex=f"{certificate.serial_number:x}",
+        serial_hex=names.serial_hex(certificate.serial_number),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         key=_key(certificate),
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
-        spki_sha256=_spki_sha256(certificate),
-        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+        spki_sha256=_spki_sha256(certificate) if in_full else "",
+        pem=_pem(certificate) if in_full else "",
     )
 
 
@@ -59,6 +59,12 @@ def _key(certificate: x509.Certificate) -> str:
         return keys.describe(certificate.public_key())
     except (ValueError, TypeError):
         return "of an unknown kind"
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding  # not for text, as in keys.py
+
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
 def _spki_sha256(certificate: x509.Certificate) -> str:

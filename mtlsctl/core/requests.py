@@ -11,6 +11,7 @@ from mtlsctl.core import extensions as words
 from mtlsctl.core.profiles import Profile, ProfileName
 from mtlsctl.errors import InputError, UsageError
 
+_GRANTED_TO_CAS = (x509.BasicConstraints, x509.KeyUsage)
 _ODD = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
@@ -57,12 +58,26 @@ def read_request(csr: x509.CertificateSigningRequest, profile: Profile, label: s
                 f"{label}: the request asks to become a CA (CA:TRUE) and the profile is {profile.name}",
                 "sign it with --profile issuing only if it shall sign certificates itself",
             )
-        if not isinstance(extension.value, x509.SubjectAlternativeName):
+        if not isinstance(extension.value, _GRANTED_TO_CAS if profile.ca else x509.SubjectAlternativeName):
             dropped.append(_describe(extension))
+    if profile.ca:
+        _must_ask_for_ca(extensions, label)
+        wanted = []
     cn = names.common_name(csr.subject)
     dropped += [f"subject {a.rfc4514_attribute_name}={a.value!s}" for a in csr.subject if a.oid != NameOID.COMMON_NAME]
     subject = names.subject(cn if profile.name is not ProfileName.SPIFFE else "")
     return Request(subject, tuple(wanted), public_key, tuple(dropped))
+
+
+def _must_ask_for_ca(extensions: x509.Extensions, label: str) -> None:
+    """A CA is made only of a request that asks for it."""
+    for extension in extensions:
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
+            return
+    raise UsageError(
+        f"{label}: the request does not ask to become a CA (CA:TRUE) and the profile is issuing",
+        "sign it with --profile server or client",
+    )
 
 
 def _requested_names(extensions: x509.Extensions) -> tuple[list[x509.GeneralName], list[str]]:

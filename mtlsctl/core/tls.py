@@ -4,12 +4,10 @@ import warnings
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
-from mtlsctl.core.credential import Credential
+from mtlsctl.core.openssl import Identity
 from mtlsctl.core.session import on_certificate, on_info
 from mtlsctl.errors import InputError, UsageError
 
@@ -33,8 +31,8 @@ class Demand(StrEnum):
 class TlsSettings(NamedTuple):
     """One end's side of TLS, for clients and servers."""
 
-    credential: Credential | None = None
-    roots: tuple[x509.Certificate, ...] = ()
+    identity: Identity | None = None
+    roots: tuple[crypto.X509, ...] = ()
     """The trust anchors for the other side; each is trusted as it stands, a root or not."""
     demand: Demand = Demand.NONE
     """Servers only; a client always verifies."""
@@ -67,7 +65,7 @@ def server_context(settings: TlsSettings) -> SSL.Context:
     made.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
     if settings.demand is not Demand.NONE:
         for root in settings.roots:
-            made.add_client_ca(root)
+            made.add_client_ca(root.to_cryptography())
     ours = _protocols(settings.alpn)
     made.set_alpn_select_callback(lambda _, theirs: _select(ours, theirs))
     return made
@@ -102,16 +100,17 @@ def _common(made: SSL.Context, settings: TlsSettings) -> None:
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
         for root in settings.roots:
             _trust(store, root)
-    if settings.credential:
-        _load(made, settings.credential)
+    if settings.identity:
+        _load(made, settings.identity)
 
 
-def _trust(store: crypto.X509Store, root: x509.Certificate) -> None:
+def _trust(store: crypto.X509Store, root: crypto.X509) -> None:
     try:
-        store.add_cert(crypto.X509.from_cryptography(root))
+        store.add_cert(root)
     except crypto.Error:
+        serial = root.to_cryptography().serial_number
         raise InputError(
-            f"OpenSSL cannot read the trusted certificate with serial {root.serial_number:x}", code="ca-file-invalid"
+            f"OpenSSL cannot read the trusted certificate with serial {serial:x}", code="ca-file-invalid"
         ) from None
 
 
@@ -130,28 +129,22 @@ def _versions(made: SSL.Context, settings: TlsSettings) -> None:
         made.set_cipher_list(b"DEFAULT:@SECLEVEL=0")  # their SHA-1 signatures are below level 1
 
 
-def _load(made: SSL.Context, credential: Credential) -> None:
+def _load(made: SSL.Context, identity: Identity) -> None:
     """Give the context its certificate, chain and key; the pair was checked when it was read."""
+    leaf, *chain = identity.certificates
     try:
-        made.use_certificate(credential.certificate)
-        for certificate in credential.chain:
-            made.add_extra_chain_cert(certificate)
-        _use_key(made, credential.key)
+        with warnings.catch_warnings():
+            # pyOpenSSL would rather take cryptography's objects: of keys only the classic kinds, no ML-DSA, and
+            # writing them out for OpenSSL is what core/openssl.py does without.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made.use_certificate(leaf)
+            for certificate in chain:
+                made.add_extra_chain_cert(certificate)
+            made.use_privatekey(identity.key)
     except SSL.Error:
-        kind = keys.describe(credential.certificate.public_key())
+        kind = keys.describe(identity.certificate.public_key())
         raise InputError(
             f"OpenSSL refuses to present this certificate ({kind} key): its key or its signature is too weak",
             "issue a new one with a key of at least 2048 bits (RSA), signed with SHA-256",
             code="client-cert-weak",
         ) from None
-
-
-def _use_key(made: SSL.Context, key: keys.PrivateKey) -> None:
-    """Give the context its key: pyOpenSSL 26 takes the classic kinds; ML-DSA goes by way of PKCS#8 and its own PKey."""
-    if "MLDSA" not in type(key).__name__:
-        made.use_privatekey(key)  # type: ignore[arg-type]
-        return
-    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the old PKey is the only way in
-        made.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_ASN1, der))

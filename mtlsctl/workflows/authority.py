@@ -6,8 +6,10 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from mtlsctl.core import constraints, issuing, keys, names, profiles
@@ -47,6 +49,8 @@ class CaFacts:
     issuing_key: str
     counts: Count
     notes: tuple[str, ...] = ()
+    option: str = ""
+    """The --ca option that names it, "" when it is the only CA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,9 @@ def _sign_both(
     begin, asked = issuing.lifetime(profiles.ISSUING, now, plan.issuing_lifetime)
     subject = names.subject(f"{plan.name} Issuing CA")
     order = Order(subject, (), issuing_key.public_key(), profiles.ISSUING, begin, min(asked, end))
-    notes = ("the issuing CA is shortened: it ends with the root",) if asked > end else ()
+    notes: tuple[str, ...] = ("the issuing CA is shortened: it ends with the root",) if asked > end else ()
+    if plan.key_type in keys.POST_QUANTUM:
+        notes = (*notes, keys.POST_QUANTUM_NOTE)
     return root, Credential(issuing.issue(order, root), issuing_key, (root.certificate,)), notes
 
 
@@ -199,6 +205,9 @@ def _appear(stage: Path, target: Path, name: str) -> None:
 def _facts(ca: store.Ca, now: datetime, notes: tuple[str, ...] = ()) -> CaFacts:
     with ledger.reading(ca.ledger) as db:
         counts = ledger.count(db, now)
+        gone = ledger.entries(db, "profile = 'issuing' AND issuer = 'root' AND state = 'revoked'")
+    sha256 = ca.issuing.fingerprint(hashes.SHA256()).hex()
+    revoked = ["the issuing CA is revoked: nothing below it is valid"] if sha256 in {e.sha256 for e in gone} else []
     return CaFacts(
         name=ca.name,
         folder=ca.folder,
@@ -208,7 +217,8 @@ def _facts(ca: store.Ca, now: datetime, notes: tuple[str, ...] = ()) -> CaFacts:
         root_key=_key_state(ca.key_path(store.ROOT)),
         issuing_key=_key_state(ca.key_path(store.ISSUING)),
         counts=counts,
-        notes=notes,
+        notes=(*notes, *revoked),
+        option="" if store.ca_names() == [ca.word] else f"--ca {quote(ca.word)}",
     )
 
 

@@ -127,6 +127,8 @@ def _order(
     key = keys.generate(wish.key_type)
     subject = _subject(profile, wanted, wish.common_name)
     begin, end, notes = within_issuer(ca.issuing, profile, now, wish.lifetime, wish.allow_long)
+    if wish.key_type in keys.POST_QUANTUM:
+        notes = (*notes, keys.POST_QUANTUM_NOTE)
     if not subject.rdns and profile.name is not ProfileName.SPIFFE:
         notes = (*notes, "the certificate has no CN: its names stand in the SAN alone")
     order = Order(subject, wanted, key.public_key(), profile, begin, end)

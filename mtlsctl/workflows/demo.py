@@ -92,7 +92,7 @@ class _Server:
     def __init__(self, folder: Path) -> None:
         papers = identities.complete(Papers(folder / "localhost"))
         settings = TlsSettings(
-            identities.credential(papers, _no_password), identities.roots(papers.ca or ""), Demand.REQUIRED
+            identities.identity(papers, _no_password), identities.roots(papers.ca or ""), Demand.REQUIRED
         )
         self._wish = server.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), settings, count=len(CLIENTS))
         self._events: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -117,7 +117,7 @@ def _shake(folder: Path, at: str, who: str | None, title: str, expected: str) ->
     """One handshake as the client who; expected is the code that the first finding must have."""
     papers = Papers(folder / who) if who else Papers(ca=str(folder / "localhost" / "ca.pem"))
     papers = identities.complete(papers._replace(ca=str(folder / "localhost" / "ca.pem")))
-    settings = TlsSettings(identities.credential(papers, _no_password), identities.roots(papers.ca or ""))
+    settings = TlsSettings(identities.identity(papers, _no_password), identities.roots(papers.ca or ""))
     wish = client.Wish(endpoint.parse(at), settings, "localhost/ca.pem", timeout=5.0)
     result, report = client.handshake(wish)
     stranger = ("mtlsctl ca create other", "mtlsctl issue client mallory --ca other")
@@ -126,7 +126,9 @@ def _shake(folder: Path, at: str, who: str | None, title: str, expected: str) ->
     return Step(
         title,
         (*stranger, command) if who == "mallory" else (command,),
-        f"accepted: {result.version}, {result.group}, {result.cipher}" if result.accepted else "refused",
+        f"accepted: {result.version.replace('TLSv', 'TLS ')}, {result.group}, {result.cipher}"
+        if result.accepted
+        else "refused",
         report.findings[0].code == expected,
         report.findings,
     )

@@ -61,7 +61,7 @@ def refuse_existing(paths: Sequence[Path], force: bool = False) -> None:
     if standing and not force:
         raise ConflictError(
             f"{standing[0]}: already there, and nothing is overwritten",
-            "choose another place with --out, or pass --force",
+            "choose another name, or pass --force",
         )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import names
+from mtlsctl.core import names, openssl
 from mtlsctl.core.diagnose import Ours, diagnose
 from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.findings import Report
@@ -35,6 +35,8 @@ class Wish(NamedTuple):
     """Go on with a server that does not verify."""
     http: str = ""
     """The path of an HTTP request to send afterwards; "" sends none."""
+    in_full: bool = True
+    """Give the certificates themselves and their keys' hashes along."""
 
 
 class Handshake(NamedTuple):
@@ -149,7 +151,7 @@ def _status(seen: Observation) -> str:
 def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: float) -> tuple[Handshake, Report]:
     at = clock.now()
     said = diagnose(seen, _ours(wish, at))
-    credential = wish.settings.credential
+    ours = wish.settings.identity
     made = Handshake(
         endpoint=wish.endpoint.text,
         server_name=wish.endpoint.server_name,
@@ -165,8 +167,8 @@ def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: floa
         sent_certificate=seen.sent,
         accepted=said.report.ok,
         acceptable_issuers=tuple(names.dn(name) for name in seen.acceptable_issuers),
-        server_chain=tuple(describe(certificate) for certificate in seen.peer_chain),
-        client_certificate=describe(credential.certificate) if credential else None,
+        server_chain=tuple(describe(certificate, in_full=wish.in_full) for certificate in seen.peer_chain),
+        client_certificate=describe(ours.certificate, in_full=wish.in_full) if ours else None,
         verify_errors=seen.verify_errors,
         alerts=seen.alerts,
         http_status=_status(seen),
@@ -180,5 +182,5 @@ def _result(wish: Wish, attempt: network.Attempt, seen: Observation, spent: floa
 
 
 def _ours(wish: Wish, at: datetime) -> Ours:
-    settings = wish.settings
-    return Ours(at, settings.credential, settings.roots, _wanted(wish.endpoint), wish.lenient, settings.maximum)
+    settings, roots = wish.settings, openssl.read(wish.settings.roots)
+    return Ours(at, settings.identity, roots, _wanted(wish.endpoint), wish.lenient, settings.maximum)

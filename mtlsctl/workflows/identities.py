@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography import x509
+from OpenSSL import crypto
 
-from mtlsctl.core.credential import Credential
+from mtlsctl.core import keys, openssl
+from mtlsctl.core.openssl import Identity
 from mtlsctl.errors import MtlsctlError, NotFoundError, PasswordError, UsageError
-from mtlsctl.workflows import materials
+from mtlsctl.workflows import files, materials
 from mtlsctl.workflows.passwords import Secret
 
 CERTIFICATE, KEY, CA = "fullchain.pem", "key.pem", "ca.pem"
@@ -38,12 +39,12 @@ def complete(papers: Papers) -> Papers:
     return Papers(folder, cert, key, papers.ca or str(folder / CA))
 
 
-def credential(papers: Papers, secret: Secret) -> Credential | None:
-    """The certificate and key to present; None when none is given. Errors carry the client-file codes."""
+def identity(papers: Papers, secret: Secret) -> Identity | None:
+    """The certificates and key to present; None when none is given. Errors carry the client-file codes."""
     if papers.cert is None:
         return None
     try:
-        return materials.credential(papers.cert, papers.key, secret)
+        return _pair(papers.cert, papers.key or papers.cert, secret)
     except PasswordError as error:
         error.code = "client-key-encrypted"
         raise
@@ -51,10 +52,26 @@ def credential(papers: Papers, secret: Secret) -> Credential | None:
         raise _coded(error, "client-file") from None
 
 
-def roots(word: str) -> tuple[x509.Certificate, ...]:
+def _pair(cert: Path, key: Path, secret: Secret) -> Identity:
+    """A certificate with its chain, and its key, checked to be a pair."""
+    pem = files.read(cert)
+    chain = materials.certificates_in(pem, files.label(cert))
+    data = pem if key == cert else files.read(key)
+    if plain := openssl.plain_identity(chain, pem, data):
+        return plain
+    private = materials.private_key_in(data, files.label(key), secret)
+    if not keys.belong(private, chain[0].public_key()):
+        raise materials.mismatch(chain, private, cert, key)
+    return openssl.identity(chain, private)
+
+
+def roots(word: str) -> tuple[crypto.X509, ...]:
     """The trust anchors of --ca. Errors carry the ca-file codes."""
     try:
-        return materials.roots(word)
+        if not materials.is_file(word):
+            return openssl.hold(materials.roots(word))
+        data = files.read(word)
+        return openssl.hold(materials.certificates_in(data, files.label(word)), data)
     except MtlsctlError as error:
         raise _coded(error, "ca-file") from None
 
@@ -68,7 +85,7 @@ def _coded(error: MtlsctlError, prefix: str) -> MtlsctlError:
     return error
 
 
-def public_roots() -> tuple[tuple[x509.Certificate, ...], str]:
+def public_roots() -> tuple[tuple[crypto.X509, ...], str]:
     """The roots to trust when none are named, and where they come from: SSL_CERT_FILE, else the certifi package."""
     if chosen := os.environ.get("SSL_CERT_FILE"):
         return roots(chosen), f"{chosen} (SSL_CERT_FILE)"

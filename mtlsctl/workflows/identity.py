@@ -27,6 +27,8 @@ PARTS = ("key.pem", "ca.pem", "chain.pem", "fullchain.pem", "cert.pem")
 def folder_name(name: x509.GeneralName) -> str:
     """The folder's name for an identity: `_wildcard.example.test`, `alice@example.test`, `prod.test-api`."""
     text = names.plain(name).replace("*", "_wildcard")
+    if isinstance(name, x509.IPAddress) and ":" in text:
+        return "ipv6-" + text.replace(":", "-")
     if "://" in text:
         text = text.partition("://")[2]
     safe = re.sub(r"[^A-Za-z0-9._@+-]+", "-", text).strip("-.") or "identity"

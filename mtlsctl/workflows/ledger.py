@@ -60,7 +60,7 @@ class Entry:
     """One certificate that the CA signed."""
 
     serial: str
-    """Lower-case hex without leading zeros."""
+    """Lower-case hex, in whole octets."""
     issuer: str
     """"root" or "issuing"."""
     identity: str
@@ -168,6 +168,8 @@ def record(path: Path, signatures: Iterable[Signature], now: datetime) -> None:
     at, by = stamp(now), who()
     rows = [_row(s, at, by) for s in signatures]
     with writing(path) as db:
+        if any(row[1] == "issuing" for row in rows):
+            _refuse_revoked_issuer(db)
         db.executemany(
             "INSERT INTO certificates (serial, issuer, identity, profile, subject, names, not_before, not_after,"
             " sha256, der, folder, signed_at, signed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -175,10 +177,18 @@ def record(path: Path, signatures: Iterable[Signature], now: datetime) -> None:
         )
 
 
+def _refuse_revoked_issuer(db: sqlite3.Connection) -> None:
+    """A revoked issuing CA signs no more: every peer that knows would refuse what it made."""
+    own = "profile = 'issuing' AND issuer = 'root' ORDER BY signed_at, rowid LIMIT 1"  # others were signed for others
+    state, reason = db.execute(f"SELECT state, reason FROM certificates WHERE {own}").fetchone()  # noqa: S608
+    if state == "revoked":
+        raise InputError(f"the issuing CA was revoked ({reason}): it signs no more", "make a new CA: mtlsctl ca create")
+
+
 def _row(signature: Signature, at: str, by: str) -> tuple[object, ...]:
     certificate = signature.certificate
     return (
-        f"{certificate.serial_number:x}",
+        names.serial_hex(certificate.serial_number),
         signature.issuer,
         signature.identity,
         signature.profile,

@@ -6,7 +6,6 @@ from pathlib import Path
 from cryptography import x509
 
 from mtlsctl.core import keys
-from mtlsctl.core.credential import Credential
 from mtlsctl.errors import InputError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.passwords import Secret
@@ -16,12 +15,16 @@ _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 def certificates(path: Path | str) -> tuple[x509.Certificate, ...]:
     """All certificates of a file (or "-"), in its order; at least one. Raises InputError saying what is there."""
-    data = files.read(path)
+    return certificates_in(files.read(path), files.label(path))
+
+
+def certificates_in(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
+    """The same of bytes. label names the file in errors."""
     try:
         found = tuple(x509.load_pem_x509_certificates(data)) if _BEGIN in data else ()
     except (ValueError, x509.InvalidVersion):
         found = ()
-    return found or _dig(data, files.label(path))
+    return found or _dig(data, label)
 
 
 def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
@@ -36,10 +39,14 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     return found
 
 
+def is_file(word: str) -> bool:
+    """True when a word names a file, or stdin, rather than a CA."""
+    return word == "-" or Path(word).is_file()
+
+
 def roots(word: str) -> tuple[x509.Certificate, ...]:
     """The trust anchors that --ca names: a PEM file, or a CA of ours by name or folder. Fails closed."""
-    path = Path(word)
-    if path.is_file() or word == "-":
+    if is_file(word):
         return certificates(word)
     from mtlsctl.workflows import store  # SQLite is not needed for a file
 
@@ -48,23 +55,17 @@ def roots(word: str) -> tuple[x509.Certificate, ...]:
 
 def private_key(path: Path | str, secret: Secret) -> keys.PrivateKey:
     """The private key of a PEM file; secret is asked for its password when it is encrypted."""
-    data = files.read(path)
-    label = files.label(path)
+    return private_key_in(files.read(path), files.label(path), secret)
+
+
+def private_key_in(data: bytes, label: str, secret: Secret) -> keys.PrivateKey:
+    """The same of bytes. label names the file in errors."""
     if b"PRIVATE KEY-----" not in data:
         from mtlsctl.core import pem  # only to say what the file is, or to read DER
 
         return pem.read_key(data, label, secret)
     password = secret(f"the key {label}") if keys.is_encrypted(data) else None
     return keys.decode(data, label, password)
-
-
-def credential(cert: Path | str, key: Path | str | None, secret: Secret) -> Credential:
-    """A certificate (with its chain) and its key, checked to be a pair. Without key the file holds both."""
-    chain = certificates(cert)
-    private = private_key(key or cert, secret)
-    if not keys.belong(private, chain[0].public_key()):
-        raise mismatch(chain, private, cert, key or cert)
-    return Credential(chain[0], private, chain[1:])
 
 
 def mismatch(

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,12 +56,12 @@ class Revoked:
     crl: Published
 
 
-def revoke(ca_word: str, what: str, reason: Reason, secret: Secret, *, every: bool = False) -> Revoked:
+def revoke(ca_word: str | None, what: str, reason: Reason, secret: Secret, *, every: bool = False) -> Revoked:
     """Revoke what a name, file, folder or serial stands for, and publish. every: all valid ones of that name.
 
     Raises NotFoundError or InputError for what this CA did not issue, UsageError where several are meant.
     """
-    ca = store.open_ca(ca_word)
+    ca = store.open_ca(ca_word or _issuer_of(what))
     now = clock.now().replace(microsecond=0)
     with ledger.reading(ca.ledger) as db:
         chosen = _choose(db, ca, what, now, every)
@@ -88,6 +89,20 @@ def revoke(ca_word: str, what: str, reason: Reason, secret: Secret, *, every: bo
         for e, old in zip(stands, chosen, strict=True)
     )
     return Revoked(ca.name, gone, tuple(entry.serial for entry in remaining), _published(ca, role))
+
+
+def _issuer_of(what: str) -> str:
+    """The one CA that knows what is meant. Raises UsageError where several do; where none does, the only CA answers."""
+    knowing = []
+    for ca in store.candidates(None):
+        with ledger.reading(ca.ledger) as db, suppress(InputError, NotFoundError):
+            _choose(db, ca, what, clock.now(), every=True)
+            knowing.append(ca.word)
+    if len(knowing) > 1:
+        raise UsageError(f"{what} was issued by several CAs: {', '.join(knowing)}", "name one with --ca")
+    if not knowing and len(store.ca_names()) > 1:
+        raise NotFoundError(f"no CA here issued {what}", "name the CA's folder with --ca")
+    return knowing[0] if knowing else materials.one_ca(None)
 
 
 def _choose(db: sqlite3.Connection, ca: store.Ca, what: str, now: datetime, every: bool) -> list[Entry]:
@@ -135,9 +150,9 @@ def _by_serial(db: sqlite3.Connection, what: str) -> list[Entry]:
     text = what.lower().replace(":", "").removeprefix("0x")
     if not re.fullmatch(r"[0-9a-f]{1,60}", text):
         return []
-    spellings = {text.lstrip("0") or "0"}
+    spellings = {names.serial_hex(int(text, 16))}
     if what.isdecimal():
-        spellings.add(f"{int(what):x}")
+        spellings.add(names.serial_hex(int(what)))
     marks = ", ".join("?" * len(spellings))
     found = ledger.entries(db, f"serial IN ({marks})", sorted(spellings))
     if len(found) > 1:

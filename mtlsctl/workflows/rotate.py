@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +13,7 @@ from mtlsctl.core import issuing, keys, names
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.issuing import Credential
 from mtlsctl.core.profiles import BACKDATE, DAY
-from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
+from mtlsctl.errors import InputError, NotFoundError, UsageError
 from mtlsctl.workflows import clock, files, identity, ledger, materials, store
 from mtlsctl.workflows.files import KEY_MODE, PUBLIC_MODE, Output
 from mtlsctl.workflows.passwords import Secret
@@ -38,6 +39,8 @@ class Renewed:
 
     ca: str
     identity: str
+    folder: Path
+    """Where the certificate lies."""
     changed: bool
     due_at: datetime
     old_serial_hex: str
@@ -68,12 +71,25 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
     ca, entry = _issuer_of(old[0], ca_word, what)
     now = clock.now()
     due = due_at(old[0], wish.within)
-    torn = _torn(pair, old[0])
+    torn = _torn(pair, old[0], ca, entry.identity)
     if now < due and not wish.force and not torn:
-        return Renewed(ca.name, entry.identity, False, due, entry.serial, certificate_facts(old[0]), False, (), ())
+        return Renewed(
+            ca.name,
+            entry.identity,
+            pair.cert.parent,
+            False,
+            due,
+            entry.serial,
+            certificate_facts(old[0]),
+            False,
+            (),
+            (),
+        )
     password = _password(pair, secret)
     key = _next_key(pair, old[0], wish, password)
     certificate, notes = _sign(ca, entry, old[0], key, secret, now)
+    if wish.within and wish.within >= certificate.not_valid_after_utc - now:
+        notes = ("--within is longer than its whole life: it is renewed each time", *notes)
     if torn:
         notes = ("key and certificate were no pair, as after a renewal that was cut short", *notes)
     credential = Credential(certificate, key, (ca.issuing,))
@@ -82,6 +98,7 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
     return Renewed(
         ca=ca.name,
         identity=entry.identity,
+        folder=pair.cert.parent,
         changed=True,
         due_at=due_at(certificate, wish.within),
         old_serial_hex=entry.serial,
@@ -109,17 +126,27 @@ def _locate(what: str, ca_word: str | None, key: Path | None) -> Pair:
         return Pair(cert, own_key, path)
     if path.is_file():
         return _locate_file(path, key)
-    for ca in _candidates(ca_word):
-        with ledger.reading(ca.ledger) as db:
-            found = ledger.entries(db, "identity = ? AND folder != ''", (what,))
-        if found:
-            folder = Path(found[-1].folder)
-            cert, own_key = identity.parts_of(folder)
-            return Pair(cert, own_key, folder)
+    folders = _folders_of(what, ca_word)
+    if len(folders) > 1:
+        listed = ", ".join(map(str, folders))
+        raise UsageError(f"several identities are called {what}: {listed}", "name the folder")
+    if folders:
+        cert, own_key = identity.parts_of(folders[0])
+        return Pair(cert, own_key, folders[0])
     raise NotFoundError(
         f"{what}: no such folder or file, and no CA here issued an identity of that name to a folder",
         "name its folder, or its certificate's file with --key",
     )
+
+
+def _folders_of(name: str, ca_word: str | None) -> list[Path]:
+    """The folders to which an identity of that name was issued, as far as they are still there."""
+    found: dict[Path, None] = {}
+    for ca in store.candidates(ca_word):
+        with ledger.reading(ca.ledger) as db:
+            issued = ledger.entries(db, "identity = ? AND folder != ''", (name,))
+        found |= {Path(e.folder): None for e in issued if (Path(e.folder) / "cert.pem").exists()}
+    return list(found)
 
 
 def _locate_file(path: Path, key: Path | None) -> Pair:
@@ -131,23 +158,10 @@ def _locate_file(path: Path, key: Path | None) -> Pair:
     return Pair(path, chosen, None)
 
 
-def _candidates(ca_word: str | None) -> list[store.Ca]:
-    """The CA that was named; else every one that opens."""
-    if ca_word:
-        return [store.open_ca(ca_word)]
-    opened = []
-    for name in store.ca_names():
-        try:
-            opened.append(store.open_ca(name))
-        except MtlsctlError:
-            continue  # a broken CA issued none of what a sound one did; `ca list` names it
-    return opened
-
-
 def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) -> tuple[store.Ca, ledger.Entry]:
     """The CA in whose ledger the certificate stands, and its entry; a revoked one is refused."""
     digest = certificate.fingerprint(hashes.SHA256()).hex()
-    for ca in _candidates(ca_word):
+    for ca in store.candidates(ca_word):
         with ledger.reading(ca.ledger) as db:
             found = ledger.entries(db, "sha256 = ?", (digest,))
         if not found:
@@ -155,7 +169,7 @@ def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) ->
         if found[0].state == "revoked":
             raise InputError(
                 f"{what}: this certificate was revoked ({found[0].reason}), it is not renewed",
-                f"issue a new one: mtlsctl issue {found[0].profile} {found[0].identity} --force",
+                _anew(found[0], ca),
             )
         if found[0].profile in ("root", "issuing"):
             raise UsageError(f"{what}: a CA's certificate is not renewed in place", "make a new CA: mtlsctl ca create")
@@ -166,10 +180,30 @@ def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) ->
     )
 
 
-def _torn(pair: Pair, certificate: x509.Certificate) -> bool:
-    """True when the key is not the certificate's. An encrypted key is not opened for this."""
+def _anew(entry: ledger.Entry, ca: store.Ca) -> str:
+    """The command that issues the same identity again, to the same place."""
+    given = " ".join(quote(name) for name in entry.names)
+    out = f" --out {quote(str(Path(entry.folder).parent))} --force" if entry.folder else ""
+    return f"issue a new one: mtlsctl issue {entry.profile} {given} --ca {quote(ca.word)}{out}"
+
+
+def _torn(pair: Pair, certificate: x509.Certificate, ca: store.Ca, name: str) -> bool:
+    """True when the key is not the certificate's but that of another one of the same identity.
+
+    So a renewal that was cut short leaves them. Any other key is not ours to replace: raises InputError. An encrypted
+    key is not opened for this.
+    """
     pem = files.read(pair.key)
-    return not keys.is_encrypted(pem) and not keys.belong(keys.decode(pem, str(pair.key)), certificate.public_key())
+    if keys.is_encrypted(pem):
+        return False
+    key = keys.decode(pem, str(pair.key))
+    if keys.belong(key, certificate.public_key()):
+        return False
+    with ledger.reading(ca.ledger) as db:
+        others = [x509.load_der_x509_certificate(e.der) for e in ledger.entries(db, "identity = ?", (name,))]
+    if any(keys.belong(key, other.public_key()) for other in others):
+        return True
+    raise materials.mismatch((certificate,), key, pair.cert, pair.key)
 
 
 def _password(pair: Pair, secret: Secret) -> bytes | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import platformdirs
 from cryptography import x509
 
-from mtlsctl.core import keys
+from mtlsctl.core import keys, names
 from mtlsctl.core.issuing import Credential
-from mtlsctl.errors import InputError, NotFoundError, UsageError
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.passwords import Secret
 
@@ -27,6 +27,8 @@ class Ca:
     folder: Path
     root: x509.Certificate
     issuing: x509.Certificate
+    word: str = ""
+    """What --ca takes for it: its name below home, else its folder."""
 
     @property
     def ledger(self) -> Path:
@@ -89,7 +91,23 @@ def open_ca(word: str) -> Ca:
     """Open a CA by name or folder. Raises NotFoundError or InputError naming the half that is missing."""
     folder = find(word)
     check_halves(folder)
-    return Ca(folder.name, folder, _certificate(folder / "root.crt"), _certificate(folder / "issuing.crt"))
+    root, issuing = _certificate(folder / "root.crt"), _certificate(folder / "issuing.crt")
+    at_home = folder.parent == home().resolve() or folder.parent == home()
+    called = folder.name if at_home else names.common_name(issuing.subject).removesuffix(" Issuing CA")
+    return Ca(called or folder.name, folder, root, issuing, called if at_home else str(folder))
+
+
+def candidates(word: str | None) -> list[Ca]:
+    """The CA that was named; else every one below home that opens."""
+    if word:
+        return [open_ca(word)]
+    opened = []
+    for name in ca_names():
+        try:
+            opened.append(open_ca(name))
+        except MtlsctlError:
+            continue  # a broken CA issued none of what a sound one did; `ca list` names it
+    return opened
 
 
 def check_halves(folder: Path) -> None:

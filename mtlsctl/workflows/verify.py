@@ -63,6 +63,8 @@ class Verified:
     path: tuple[CertificateFacts, ...]
     """Leaf first."""
     engines: tuple[Engine, ...]
+    revocation: str
+    """Where revocation was looked up: "crl", "ledger" (of a CA of ours), or "not checked"."""
 
 
 def verify(
@@ -89,6 +91,7 @@ def verify(
         roots = _roots(trust, chain[0], notes)
         lists = [crl for word in crls for crl in read_crls(word)]
         stated = purpose or purpose_of(certificates)
+        known = _revoked(trust, certificates, stated or Purpose.SERVER)
         when = at or clock.now()
         found = judge(
             certificates,
@@ -110,9 +113,22 @@ def verify(
         anchored=found.anchored,
         path=path,
         engines=found.engines,
+        revocation="crl" if lists else "not checked" if known is None else "ledger",
     )
+    if not lists:
+        notes += known or ()
     findings = sorted([*found.report.findings, *notes], key=lambda f: -f.verdict.rank)
     return verified, Report(found.report.subject, tuple(findings))
+
+
+def _revoked(trust: Trust, chain: Sequence[x509.Certificate], purpose: Purpose) -> list[Finding] | None:
+    """What the ledgers of the CAs in trust know of the chain; None where no CA of ours is named."""
+    ours = [word for word in trust.cas if word != "-" and not Path(word).is_file()]
+    if not ours:
+        return None
+    from mtlsctl.workflows import revoked  # SQLite is not needed for files
+
+    return revoked.in_ledgers(ours, chain, purpose)
 
 
 @contextmanager

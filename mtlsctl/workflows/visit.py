@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from OpenSSL import SSL
 
-from mtlsctl.core import http, sniff
+from mtlsctl.core import http, openssl, sniff
 from mtlsctl.core.diagnose import Ours
 from mtlsctl.core.diagnose_client import diagnose_client
 from mtlsctl.core.findings import Finding, Verdict
@@ -77,8 +77,9 @@ def visit(house: House, connection: socket.socket, number: int, peer: str) -> It
 
 def _greeted(house: House, seen: Observation, number: int) -> Event:
     """The event that a handshake, or the lack of one, makes."""
-    at, seen = clock.now(), seen.without(house.settings.roots)
-    said = diagnose_client(seen, Ours(at, house.settings.credential, house.settings.roots))
+    at, roots = clock.now(), openssl.read(house.settings.roots)
+    seen = seen.without(roots)
+    said = diagnose_client(seen, Ours(at, house.settings.identity, roots))
     first = said.report.findings[0]
     done = first.code == "ok"
     return Event(

@@ -1,7 +1,6 @@
 """How `mtlsctl ca` is told to a person."""
 
 from collections.abc import Iterator
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
@@ -20,7 +19,7 @@ def created(ca: "CaFacts") -> Iterator[Line]:
     yield [("created ", "bold green"), f"CA {ca.name}"]
     yield from _tree(ca)
     yield from _details(ca)
-    option = "" if ca.name == ca.folder.name else f" --ca {quote(str(ca.folder))}"
+    option = f" {ca.option}" if ca.option else ""
     yield from commands(
         [
             f"mtlsctl issue server localhost 127.0.0.1{option}",

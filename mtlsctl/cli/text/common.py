@@ -15,8 +15,8 @@ def span(length: timedelta) -> str:
     """A length of time in its largest fitting unit: `89 days`, `23 hours`."""
     seconds = abs(length.total_seconds())
     for unit, size in (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size * (2 if unit == "year" else 1):
-            count = int(seconds // size)
+        if round(seconds / size, 2) >= (2 if unit == "year" else 1):
+            count = int(round(seconds / size, 2))  # a certificate made a minute ago has its 90 days left
             return f"{count:,} {unit}{'' if count == 1 else 's'}"
     return f"{int(seconds)} seconds"
 

@@ -15,13 +15,14 @@ def renewed(result: "Renewed") -> Iterator[Line]:
     """A renewal, or why there was none."""
     facts = result.certificate
     if not result.changed:
-        yield f"not due: {result.identity} is due on {date(result.due_at)} and ends on {date(facts.not_after)}"
+        where = f"{result.identity} in {result.folder}"
+        yield f"not due: {where} is due on {date(result.due_at)} and ends on {date(facts.not_after)}"
         return
     yield [("renewed ", "bold green"), (result.identity, "bold"), f" with CA {result.ca}"]
     yield row("valid", f"until {date(facts.not_after)}, due again on {date(result.due_at)}")
     yield row("serial", f"{facts.serial_hex}, before {result.old_serial_hex}")
     yield row("key", "new" if result.new_key else "the same")
-    yield row("files", ", ".join(path.name for path in result.files))
+    yield row("files", f"{', '.join(path.name for path in result.files)} in {result.folder}")
     if result.kept:
         yield row("kept", f"the old pair, in {result.kept[0].parent}")
     for note in result.notes:
@@ -34,6 +35,8 @@ def revoked(result: "Revoked") -> Iterator[Line]:
         word = "was already revoked " if gone.already else "revoked "
         yield [(word, "bold yellow" if gone.already else "bold green"), (gone.identity, "bold"), f"  {gone.serial_hex}"]
         yield row("reason", f"{gone.reason}, on {date(gone.revoked_at)}")
+    if result.crl.issuer == "root":
+        yield [("note  ", "cyan"), "nothing that this issuing CA signed is valid any more, and it signs no more"]
     if result.remaining:
         listed = ", ".join(result.remaining)
         yield [("note  ", "cyan"), f"still valid for {result.certificates[0].identity}: {listed}"]

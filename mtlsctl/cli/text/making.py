@@ -56,7 +56,12 @@ def _notes(notes: tuple[str, ...]) -> Iterator[Line]:
 def issued(result: "Issued") -> Iterator[Line]:
     """A new identity: its files, and the commands that use them."""
     facts = result.certificate
-    yield [("issued ", "bold green"), f"{result.profile} certificate for ", (result.identity, "bold")]
+    yield [
+        ("issued ", "bold green"),
+        f"{result.profile} certificate for ",
+        (result.identity, "bold"),
+        f" with CA {result.ca}",
+    ]
     yield row("names", ", ".join(result.names))
     yield row("valid", f"until {date(facts.not_after)}, {span(facts.not_after - facts.not_before)}")
     yield row("files", f"{result.folder}/ cert.pem chain.pem fullchain.pem ca.pem key.pem")
@@ -80,5 +85,6 @@ def _next(result: "Issued") -> list[str]:
 
 def issued_many(result: "IssuedMany") -> Iterator[Line]:
     """Many identities: how many and where."""
-    yield [("issued ", "bold green"), f"{result.count} {result.profile} certificates with CA {result.ca}"]
+    noun = "certificate" if result.count == 1 else "certificates"
+    yield [("issued ", "bold green"), f"{result.count} {result.profile} {noun} with CA {result.ca}"]
     yield row("folder", str(result.folder))

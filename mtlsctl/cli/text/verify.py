@@ -32,6 +32,8 @@ def path_and_engines(result: Verified) -> Iterator[Line]:
         )  # its reasons are the findings
         words = engine.verdict.replace("-", " ")
         yield [f"{_ENGINES[engine.name]:<{width}}  ", (words, style), reason]
+    checked = {"crl": "checked, by CRL", "ledger": "checked, in the CA's ledger"}
+    yield [f"{'revocation':<{width}}  ", (checked.get(result.revocation, "not checked: --crl FILE does"), "dim")]
     yield ""
 
 

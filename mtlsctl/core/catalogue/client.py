@@ -16,7 +16,7 @@ CLIENT = (
         "The server did not ask for a certificate",
         "A client certificate was given and the server never asked, so it was not sent. This listener does not do"
         " mutual TLS, or asks later, for some paths only.",
-        "nginx: ssl_verify_client on; Apache: SSLVerifyClient require; check that this is the right port and --sni",
+        "nginx: ssl_verify_client on; Apache: SSLVerifyClient require; check that this is the right port and name",
         "RFC 8446, 4.3.2",
     ),
     Entry(

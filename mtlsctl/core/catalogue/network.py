@@ -7,7 +7,7 @@ NETWORK = (
         "dns-failure",
         "The name has no address",
         "The host name could not be turned into an IP address, so no connection was tried. TLS has no part in it.",
-        "check the spelling; ask the resolver: getent hosts NAME; give the address and keep the name with --sni NAME",
+        "check the spelling; ask the resolver: getent hosts NAME; give the address, and the name: --servername NAME",
         "RFC 1035; getaddrinfo(3)",
     ),
     Entry(
@@ -40,7 +40,7 @@ NETWORK = (
         "The other end closed without a word",
         "The connection ended in an orderly way before TLS was done, without an alert. Servers that expect a PROXY"
         " protocol header, that do not know the server name, or that crash, do this.",
-        "check whether the port expects the PROXY protocol; give the right --sni; read the server's log",
+        "check whether the port expects the PROXY protocol; give the right --servername; read the server's log",
         "RFC 8446, 6.1",
     ),
     Entry(
@@ -48,8 +48,8 @@ NETWORK = (
         "Connected, but TLS never answered",
         "The TCP connection stands and the peer says nothing to our first TLS message. Either it waits for another"
         " protocol's first words, or a middlebox swallowed a large ClientHello, or the backend hangs.",
-        "name the protocol with --starttls; try one classic group, in case a post-quantum hello is too large;"
-        " raise --timeout",
+        "if the protocol begins in plain text: openssl s_client -starttls PROTOCOL; raise --timeout; a middlebox may"
+        " swallow large post-quantum hellos",
         "golang/go#80573; RFC 8446, 4.1.2",
     ),
     Entry(
@@ -76,8 +76,8 @@ NOT_TLS = (
         "The port starts in plain text and then changes to TLS",
         "The server greeted in the plain text of its protocol (SMTP, IMAP, LDAP, PostgreSQL and others). TLS begins"
         " there only after a command of that protocol.",
-        "add --starttls with the protocol that the message names; or use the port with TLS from the start (465, 993,"
-        " 995, 636)",
+        "openssl s_client -starttls with the protocol that the message names; or use the port with TLS from the start"
+        " (465, 993, 995, 636)",
         "RFC 3207; RFC 2595; RFC 8314, 3",
     ),
     Entry(
@@ -85,21 +85,21 @@ NOT_TLS = (
         "The server will not change to TLS",
         "The server speaks the protocol and refused the command that starts TLS. Often TLS is not configured there,"
         " or is offered only to some clients.",
-        "turn TLS on in the server (PostgreSQL: ssl = on; Postfix: smtpd_tls_security_level); read its log",
+        "turn TLS on in the server (PostgreSQL: ssl = on, Postfix: smtpd_tls_security_level); read its log",
         "RFC 3207, 4; PostgreSQL documentation, Message Flow: SSL Session Encryption",
     ),
     Entry(
         "starttls-wrong-protocol",
-        "The server speaks another protocol than --starttls says",
-        "The greeting does not belong to the protocol that was named with --starttls.",
+        "The server speaks another protocol than the one that STARTTLS was sent for",
+        "The greeting does not belong to the protocol that was named.",
         "name the protocol that the greeting shows; check the port",
         "RFC 8314, 3",
     ),
     Entry(
         "starttls-on-implicit-tls",
         "The port speaks TLS from the first byte",
-        "A plain greeting was awaited because of --starttls, and the server waits for TLS at once.",
-        "leave --starttls out for this port",
+        "A plain greeting was awaited because STARTTLS was asked for, and the server waits for TLS at once.",
+        "use TLS from the start on this port, without STARTTLS",
         "RFC 8314, 3",
     ),
     Entry(
@@ -125,7 +125,7 @@ NEGOTIATION = (
         "No cipher suite in common",
         "The server found none of the client's cipher suites usable (alert 40). In TLS 1.2 that also happens when the"
         " server's certificate is ECDSA and the client offers RSA suites alone, or the other way round.",
-        "take away --ciphers or widen it; check the type of the server's key; allow TLS 1.3",
+        "allow more ciphers; check the type of the server's key; allow TLS 1.3",
         "RFC 5246, 7.4.1.3; RFC 8446, 4.1.1",
     ),
     Entry(
@@ -147,14 +147,14 @@ NEGOTIATION = (
         "sni-required",
         "The server answers only when it is told a name",
         "Without a server name (SNI) the server refuses, with one it answers. An IP address sends no name.",
-        "name the host: --sni NAME",
+        "name the host: --servername NAME",
         "RFC 6066, 3; RFC 8446, 4.4.2.2",
     ),
     Entry(
         "sni-unrecognized",
         "The server does not know the name",
         "The server refused the name sent as SNI (alert 112): it has no virtual host for it.",
-        "use a name that is configured: --sni NAME; add the name to the server (nginx: server_name)",
+        "use a name that is configured: --servername NAME; add the name to the server (nginx: server_name)",
         "RFC 6066, 3; NginxProxyManager/nginx-proxy-manager#2742",
     ),
     Entry(

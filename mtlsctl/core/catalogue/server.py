@@ -57,7 +57,7 @@ SERVER = (
         "None of the names in the subject alternative name extension is the one asked for. The common name does"
         " not count.",
         "connect by a name that it has; or issue it with this one: mtlsctl issue server NAME; or ask for the right"
-        " virtual host with --sni NAME",
+        " virtual host with --servername NAME",
         "RFC 9525, 6; X509_V_ERR 62",
     ),
     Entry(
