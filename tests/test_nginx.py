@@ -135,6 +135,30 @@ def test_handshake_with_nginx(mtlsctl: Tool, tmp_path: Path, nginx: Callable[...
     assert named.json["findings"][0]["code"] == "server-name-mismatch"
 
 
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_nginx_takes_a_strangers_certificate_and_refuses_it_afterwards(
+    mtlsctl: Tool, nginx: Callable[..., int], version: str
+) -> None:
+    """The handshake is no proof that the certificate was accepted: what is known is said, and what is to be feared."""
+    for words in (["ca", "create"], ["ca", "create", "other"], ["issue", "server", "localhost", "--ca", "dev"]):
+        assert mtlsctl(*words).exit_code == 0
+    assert mtlsctl("issue", "client", "bob", "--ca", "other").exit_code == 0
+    words = ("handshake", f"localhost:{nginx()}", "--identity", "bob", "--ca", "dev", "--tls-max", version, "--json")
+    taken = mtlsctl(*words)
+    assert (taken.exit_code, taken.json["result"]["confidence"]) == (0, "likely")
+    ok, warning = taken.json["findings"]
+    assert ok["message"].endswith("our certificate CN=bob was sent and not refused")
+    assert (warning["code"], warning["verdict"], warning["whose"]) == ("client-cert-untrusted", "warn", "ours")
+    assert "CN=other Root CA" in warning["message"]
+    assert "CN=dev Root CA" in warning["message"]
+    assert warning["hint"] == "the server may refuse in its own protocol: see with --http /"
+    asked = mtlsctl(*words, "--http", "/")
+    assert (asked.exit_code, asked.json["result"]["http_status"]) == (1, "400 Bad Request")
+    assert (asked.json["result"]["refused_by"], asked.json["result"]["confidence"]) == ("app", "likely")
+    assert [f["code"] for f in asked.json["findings"]] == ["client-cert-untrusted", "client-cert-refused-by-app"]
+    assert "CN=dev Root CA" in asked.json["findings"][0]["message"]
+
+
 SCRIPTS = sorted(set(EXAMPLES.glob("*.sh")) - {EXAMPLES / "quickstart.sh"})  # CI runs that one on a fresh clone
 
 

@@ -105,11 +105,12 @@ def peer_faults(seen: Observation, ours: Ours) -> tuple[list[Finding], Confidenc
 
 def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     """The handshake is complete, and nobody said no."""
-    found = [_ok(seen, ours), *_notes(seen, ours), *_expiring(seen, ours)]
+    unlisted = list(_unlisted(seen, ours))
+    found = [_ok(seen, ours), *unlisted, *_notes(seen, ours), *_expiring(seen, ours)]
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    sure = Confidence.CERTAIN if seen.confirmed else Confidence.LIKELY
+    sure = Confidence.CERTAIN if seen.confirmed and not unlisted else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 
 
@@ -118,9 +119,10 @@ def _at_most_warn(verdict: Verdict) -> Verdict:
 
 
 def _ok(seen: Observation, ours: Ours) -> Finding:
+    """What is known: a server may take any certificate in the handshake and judge it afterwards, as nginx does."""
     agreed = f"{seen.peer} and this client agreed on {seen.version.replace('TLSv', 'TLS ')}"
     if seen.sent and ours.credential and seen.confirmed:
-        agreed += f"; it accepted our certificate {subject(ours.credential.certificate)}"
+        agreed += f"; our certificate {subject(ours.credential.certificate)} was sent and not refused"
     elif seen.asked and not seen.confirmed:
         agreed += "; it asked for a certificate, and sent neither a session ticket nor an alert since"
     return Finding("ok", Verdict.OK, agreed)
@@ -133,6 +135,24 @@ def _disabled(seen: Observation) -> Finding:
         f"{seen.peer} does not verify, and the handshake went on as --insecure says",
         "leave --insecure away once the server is put right",
     )
+
+
+def _unlisted(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """Our certificate was taken, and leads to none of the issuers that the server named: it may judge later."""
+    if not (seen.sent and ours.credential and seen.acceptable_issuers) or leads(seen, ours.credential):
+        return
+    from mtlsctl.core.diagnose_ours import against_list  # not for a good handshake
+
+    fault = against_list(seen, ours, ours.credential)[0]
+    message = f"our certificate {subject(ours.credential.certificate)}: {fault.message}"
+    hint = "the server may refuse in its own protocol: see with --http /"
+    yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
+
+
+def leads(seen: Observation, credential: Identity) -> bool:
+    """True when our chain reaches one of the CAs that the server listed (RFC 8446, 4.2.4), or it listed none."""
+    listed, chain = set(seen.acceptable_issuers), (credential.certificate, *credential.chain)
+    return not listed or any(c.issuer in listed or c.subject in listed for c in chain)
 
 
 def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:

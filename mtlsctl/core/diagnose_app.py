@@ -22,7 +22,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
             "it may speak another protocol inside TLS; read its log",
             Whose.PEER,
         )
-        return _refused(seen, found, tls, Confidence.UNKNOWN)
+        return _refused(seen, [found], tls, Confidence.UNKNOWN)
     answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
     if _NOT_SENT in said or status.startswith("496"):
         found = (
@@ -30,20 +30,34 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
             if ours.credential and seen.asked and not seen.sent
             else _required(answered, ours)
         )
-        return _refused(seen, found, tls, Confidence.CERTAIN)
-    if _BAD in said or status.startswith("495"):
-        return _refused(seen, _refused_certificate(answered, ours), tls, Confidence.CERTAIN)
-    if status[:3] in ("401", "403"):
-        return _refused(seen, _refused_certificate(answered, ours), tls, Confidence.LIKELY)
+        return _refused(seen, [found], tls, Confidence.CERTAIN)
+    if _BAD in said or status.startswith("495") or status[:3] in ("401", "403"):
+        faults = _likely_causes(seen, ours, answered)
+        told = status[:3] not in ("401", "403") and not faults
+        refusal = _refused_certificate(answered, ours)
+        found = [*faults, refusal._replace(verdict=Verdict.NOTE) if faults else refusal]
+        return _refused(seen, found, tls, Confidence.CERTAIN if told else Confidence.LIKELY)
     first, *rest = tls.report.findings
     return answer(
         seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest], tls.refused_by, tls.confidence
     )
 
 
-def _refused(seen: Observation, found: Finding, tls: Diagnosis, how: Confidence) -> Diagnosis:
-    others = [f for f in tls.report.findings if f.code not in ("ok", "client-cert-optional")]
-    return answer(seen, [found, *others], RefusedBy.APP, how)
+def _refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:
+    said = {"ok", "client-cert-optional", *(f.code for f in found)}
+    return answer(seen, [*found, *(f for f in tls.report.findings if f.code not in said)], RefusedBy.APP, how)
+
+
+def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
+    """What we find wrong with the certificate that the application refused: the likeliest as the cause."""
+    if not (seen.sent and ours.credential):
+        return []
+    from mtlsctl.core.diagnose_ours import our_faults
+
+    who = f"{answered} to our certificate {subject(ours.credential.certificate)}"
+    faults = [f._replace(whose=Whose.OURS) for f in our_faults(seen, ours, ours.credential)]
+    first = [f._replace(message=f"{who}: {f.message}") for f in faults[:1]]
+    return first + [f._replace(verdict=Verdict.NOTE) for f in faults[1:]]
 
 
 def _required(answered: str, ours: Ours) -> Finding:

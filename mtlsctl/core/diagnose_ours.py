@@ -3,7 +3,7 @@
 from cryptography import x509
 
 from mtlsctl.core import alerts, names
-from mtlsctl.core.diagnose import Confidence, Ours
+from mtlsctl.core.diagnose import Confidence, Ours, leads
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
@@ -36,7 +36,7 @@ def our_certificate(
 ) -> tuple[list[Finding], Confidence]:
     """Findings about our refused certificate, likeliest first. refused: who refused what, and how, in words."""
     number = seen.received()
-    faults = _faults(seen, ours, credential)
+    faults = our_faults(seen, ours, credential)
     fitting = [f for f in faults if number not in _FITS or f.code in _FITS[number]]
     if number == alerts.CERTIFICATE_REVOKED:
         return [_bare("client-cert-revoked", refused, "get a new one: mtlsctl issue client NAME")], Confidence.CERTAIN
@@ -57,14 +57,14 @@ def _doubt(number: int | None) -> Confidence:
     return Confidence.LIKELY if number == alerts.UNKNOWN_CA else Confidence.UNKNOWN
 
 
-def _faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
+def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
     """What is wrong with our chain: in itself, by our own clock; and against the CA names that the server listed."""
     chain = (credential.certificate, *credential.chain)
     anchors = (*ours.roots, *_tops(chain))
     found = [f for f in chain_findings(chain, anchors, True, ours.at) if f.verdict is Verdict.FAIL]
     trust = [f for f in chain_findings(chain, ours.roots, True, ours.at) if f.code in _TRUST]
     in_itself = [f for f in found if f.code not in _TRUST]
-    listed = _against_list(seen, ours, credential)
+    listed = against_list(seen, ours, credential)
     rekeyed = [f for f in trust if f.code in ("client-ca-rekeyed", "client-bad-signature")]
     return [*listed, *(rekeyed if not listed else ()), *in_itself]
 
@@ -74,12 +74,11 @@ def _tops(chain: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
     return chain[-1:]
 
 
-def _against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
-    """Whether our chain reaches a CA that the server listed (RFC 8446, 4.2.4); nothing where it listed none."""
-    leaf, chain = credential.certificate, (credential.certificate, *credential.chain)
-    listed = set(seen.acceptable_issuers)
-    if not listed or any(c.issuer in listed or c.subject in listed for c in chain):
+def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
+    """What is wrong where our chain reaches none of the CAs that the server listed; [] where it does."""
+    if leads(seen, credential):
         return []
+    leaf, chain = credential.certificate, (credential.certificate, *credential.chain)
     accepted = " or ".join(names.dn(n) for n in seen.acceptable_issuers[:3])
     if leaf.issuer == leaf.subject:
         message = f"it is self-signed, and the server accepts certificates issued by {accepted}"
