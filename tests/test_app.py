@@ -14,8 +14,9 @@ import pytest
 import support
 
 from mtlsctl import __version__
-from mtlsctl.cli import jsonform, output
+from mtlsctl.cli import jsonform
 from mtlsctl.core.findings import Finding, Verdict
+from mtlsctl.core.printable import printable
 
 Tool = Callable[..., support.Result]
 
@@ -159,7 +160,7 @@ def test_plain_ascii_surroundings(mtlsctl: Tool, env: dict[str, str]) -> None:
 
 
 def test_names_from_strangers_cannot_steer_the_terminal() -> None:
-    assert output.printable("a\x1b[31mb\x07\u202ec\nd") == "a\\x1b[31mb\\x07\\u202ec\nd"
+    assert printable("a\x1b[31mb\x07\u202ec\nd") == "a\\x1b[31mb\\x07\\u202ec\\nd"
 
 
 def test_json_knows_no_other_types() -> None:

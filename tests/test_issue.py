@@ -10,7 +10,7 @@ import pytest
 import support
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -402,3 +402,58 @@ def test_wrong_things_in_place_of_a_key(mtlsctl: Tool, tmp_path: Path) -> None:
     encoded = support.make_cert("x").key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     support.write(tmp_path / "der.key", encoded)
     assert mtlsctl("csr", "new", "der.key", "--name", "x.test").exit_code == 0
+
+
+@pytest.mark.usefixtures("ca")
+def test_names_that_would_deceive(mtlsctl: Tool, tmp_path: Path) -> None:
+    """CNs with control characters, the CA's own name, hosts outside the constraints, URIs with a hidden host."""
+    assert mtlsctl("ca", "create", "lab", "--permit", "dns:lab.test", "--permit", "uri:lab.test").exit_code == 0
+    cases = [
+        (["client", "a.test", "--cn", "admin\nok", "--ca", "dev"], "control characters"),
+        (["client", "a.test", "--cn", "x\u202ey", "--ca", "dev"], "control characters"),
+        (["client", "a.test", "--cn", "ü" * 40, "--ca", "dev"], "bytes in UTF-8"),
+        (["client", "a.test", "--cn", "dev Issuing CA", "--ca", "dev"], "the name of the CA itself"),
+        (["client", "bob.lab.test", "--cn", "evil.example.com", "--ca", "lab"], "is outside what CA lab permits"),
+        (["client", "uri:https://evil.com?@lab.test/", "--ca", "lab"], "is outside what CA lab permits"),
+        (["client", "uri:https://evil.com#@lab.test/", "--ca", "lab"], "is outside what CA lab permits"),
+        (["server", "https://localhost:8443/", "--ca", "dev"], "needs a DNS name or an IP address"),
+    ]
+    for words, says in cases:
+        result = mtlsctl("issue", *words)
+        assert (result.exit_code, says in result.stderr) == (2, True), (words, result.stderr)
+    assert (
+        mtlsctl("issue", "client", "10.1.2.3", "--ca", "dev", "--json").json["result"]["certificate"]["subject"] == ""
+    )
+
+
+@pytest.mark.usefixtures("ca")
+@pytest.mark.parametrize("kind", ["secp256k1", "dsa", "e3"])
+def test_keys_that_are_not_certified(mtlsctl: Tool, tmp_path: Path, kind: str) -> None:
+    key = {
+        "secp256k1": lambda: ec.generate_private_key(ec.SECP256K1()),
+        "dsa": lambda: dsa.generate_private_key(2048),
+        "e3": lambda: rsa.generate_private_key(3, 2048),
+    }[kind]()
+    san = x509.SubjectAlternativeName([x509.DNSName("web.test")])
+    support.write(tmp_path / "odd.csr", greedy_csr((san, False), key=key))
+    result = mtlsctl("sign", "odd.csr", "--profile", "server")
+    assert result.exit_code == 2
+    assert "such a key is not certified" in result.stderr
+
+
+@pytest.mark.usefixtures("ca")
+def test_a_request_that_does_not_ask_to_become_a_ca(mtlsctl: Tool, tmp_path: Path) -> None:
+    support.write(tmp_path / "web.csr", greedy_csr())
+    result = mtlsctl("sign", "web.csr", "--profile", "issuing")
+    assert result.exit_code == 2
+    assert "does not ask to become a CA" in result.stderr
+
+
+def test_a_bare_name_is_the_ca_and_not_a_file_here(mtlsctl: Tool, tmp_path: Path, home: Path) -> None:
+    """What lies in the current folder must not change who signs or who is trusted."""
+    mtlsctl("ca", "create")
+    mtlsctl("ca", "create", "dev", "--folder", tmp_path / "dev")
+    issued = mtlsctl("issue", "client", "alice", "--ca", "dev", "--out", "out")
+    assert issued.exit_code == 0
+    assert (tmp_path / "out/alice/ca.pem").read_bytes() == (home / "dev/root.crt").read_bytes()
+    assert mtlsctl("verify", "out/alice", "--ca", "dev").exit_code == 0

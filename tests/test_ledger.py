@@ -94,10 +94,10 @@ def test_kill_9_leaves_a_ca_that_works(
 ) -> None:
     """A bulk issue killed at a random moment: what was handed out is recorded, and the CA goes on."""
     mtlsctl("ca", "create")
-    names = support.write(tmp_path / "names.txt", "".join(f"user{n}\n" for n in range(3000)).encode())
+    listed = support.write(tmp_path / "names.txt", "".join(f"user{n}\n" for n in range(3000)).encode())
     moment = random.Random(seed).uniform(0.1, 1.2)
     process = subprocess.Popen(
-        [support.TOOL, "issue", "client", "--from", names, "--out", "people"],
+        [support.TOOL, "issue", "client", "--from", listed, "--out", "people"],
         cwd=tmp_path,
         env=env,
         stdout=subprocess.DEVNULL,

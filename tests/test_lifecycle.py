@@ -1,6 +1,7 @@
 """`mtlsctl renew`, `revoke` and `crl`: sessions, with openssl as the judge."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -280,3 +281,55 @@ def test_an_expired_entry_stays_for_one_more_crl(home: Path, mtlsctl: Tool) -> N
         with ledger.reading(ca.ledger) as db:
             counts.append(len(x509.load_der_x509_crl(publish.newest(db, store.ISSUING) or b"")))
     assert counts == [1, 0]
+
+
+def test_a_crl_under_a_wrong_clock_takes_nobody_back(mtlsctl: Tool, home: Path) -> None:
+    """Published once under a clock far ahead: who is not expired now stays revoked on the next one."""
+    from datetime import datetime
+
+    from mtlsctl.workflows import ledger, publish, store
+
+    mtlsctl("ca", "create")
+    mtlsctl("issue", "client", "alice")
+    mtlsctl("revoke", "alice")
+    ca = store.open_ca(str(home / "dev"))
+    signer = store.signer(ca, store.ISSUING, lambda what: b"")
+    now = datetime.now(support.UTC)
+    for when in (now + 120 * support.DAY, now):
+        publish.crl(ca, store.ISSUING, signer, when)
+    with ledger.reading(ca.ledger) as db:
+        assert len(x509.load_der_x509_crl(publish.newest(db, store.ISSUING) or b"")) == 1
+
+
+def test_a_renewal_grants_what_the_profile_grants(mtlsctl: Tool, tmp_path: Path) -> None:
+    """A client with a SPIFFE-like URI and no CN stays a client."""
+    mtlsctl("ca", "create")
+    long = f"spiffe://prod.test/{'a' * 60}"
+    folder = mtlsctl("issue", "client", long, "www.bank.test", "--json").json["result"]["folder"]
+    result = mtlsctl("renew", folder, "--force", "--json")
+    assert result.exit_code == 0, result.stdout
+    assert result.json["result"]["certificate"]["extended_key_usage"] == ["clientAuth"]
+
+
+@pytest.mark.parametrize("number", [6, 7, 8, 9, 10])
+def test_a_signal_between_two_renames_waits(alice: Path, mtlsctl: Tool, env: dict[str, str], number: int) -> None:
+    """SIGTERM in the middle of the replacement: all files are of one pair afterwards, old or new."""
+    code = (
+        "import os, pathlib, signal, sys\n"
+        "count = 0\n"
+        "def hooked(event, arguments):\n"
+        "    global count\n"
+        "    if event in ('os.rename', 'os.link'):\n"
+        "        count += 1\n"
+        f"        if count == {number}: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.addaudithook(hooked)\n"
+        "sys.argv = ['mtlsctl', 'renew', 'alice', '--force']\n"
+        "from mtlsctl.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=alice.parent, env=env, capture_output=True, text=True)
+    assert done.returncode == 143, done.stderr
+    assert is_pair(alice / "cert.pem", alice / "key.pem")
+    assert is_pair(alice / "fullchain.pem", alice / "key.pem")
+    assert [p.name for p in alice.iterdir() if p.name.startswith(".")] == []
+    assert mtlsctl("renew", "alice", "--force").exit_code == 0

@@ -228,6 +228,8 @@ def tell(error: MtlsctlError, as_json: bool) -> int:
         output.show_error(error, as_json)
     except BrokenPipeError:
         return closed_pipe()
+    except OSError:
+        return error.exit_status  # nobody can be told; the status still says it
     return error.exit_status
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -12,8 +13,9 @@ from typing import Any
 
 
 def dumps(value: Any) -> str:
-    """A value as one line of JSON."""
-    return json.dumps(objects(value), default=plain, ensure_ascii=False)
+    """A value as one line of JSON. Where stdout is not UTF-8 it is ASCII, with what lies beyond escaped."""
+    beyond = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    return json.dumps(objects(value), default=plain, ensure_ascii=beyond)
 
 
 def objects(value: Any) -> Any:

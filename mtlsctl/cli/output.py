@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mtlsctl.core.findings import Finding, Verdict, worst
+from mtlsctl.core.printable import printable
 from mtlsctl.errors import MtlsctlError
 
 Line = str | Sequence[str | tuple[str, str]]
@@ -87,13 +88,9 @@ def print_lines(lines: Iterable[Line], stream: Any = None) -> None:
 
         print_styled(rows, stream)
         return
-    text = "".join("".join(piece if isinstance(piece, str) else piece[0] for piece in row) + "\n" for row in rows)
-    stream.write(printable(text))
+    stream.write("".join("".join(map(_bare, row)) + "\n" for row in rows))
     stream.flush()
 
 
-def printable(text: str) -> str:
-    """The text with control characters spelled out: names in certificates come from strangers."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+def _bare(piece: str | tuple[str, str]) -> str:
+    return printable(piece if isinstance(piece, str) else piece[0])

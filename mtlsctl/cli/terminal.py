@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from mtlsctl.cli import output
+from mtlsctl.core.printable import printable
 
 COMMANDS = ("mtlsctl ", "curl ", "$ ", "openssl ")
 
@@ -21,7 +21,7 @@ def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -
         text = Text()
         for piece in row:
             words, style = (piece, "") if isinstance(piece, str) else piece
-            text.append(output.printable(words), style or None)
+            text.append(printable(words), style or None)
         bare = text.plain.lstrip()
         if len(text.plain) <= console.width or bare.startswith(COMMANDS):
             console.print(text, soft_wrap=True)

@@ -1,6 +1,7 @@
 """Name constraints: from --permit to the extension, and whether a name lies inside (RFC 5280, 4.2.1.10)."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 
 from cryptography import x509
@@ -99,5 +100,5 @@ def _host(host: str, base: str) -> bool:
 
 def uri_host(uri: str) -> str:
     """The host of a URI in lower case, "" where there is none."""
-    authority = uri.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    authority = re.split(r"[/?#]", uri.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]  # RFC 3986, 3.2
     return authority.partition(":")[0].lower()

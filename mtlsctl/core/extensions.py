@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ObjectIdentifier
 
 from mtlsctl.core import names
+from mtlsctl.core.printable import printable
 
 MAX_HEX = 64  # characters of an extension's value that are shown
 
@@ -92,7 +93,7 @@ def called(oid: ObjectIdentifier) -> str:
 
 def tagged(name: x509.GeneralName) -> str:
     """A name with its kind in front, encoded as it stands in the certificate."""
-    return f"{names.kind(name)}:{names.plain(name)}"
+    return f"{names.kind(name)}:{printable(names.plain(name))}"
 
 
 def _other(extension: x509.Extension[x509.ExtensionType]) -> OtherExtension:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mtlsctl.core import keys, names
 from mtlsctl.core.credential import Credential as Credential
-from mtlsctl.core.profiles import BACKDATE, MAX_LIFETIME, PROFILES, Profile, ProfileName
+from mtlsctl.core.profiles import BACKDATE, MAX_LIFETIME, Profile, ProfileName
 from mtlsctl.errors import InputError, UsageError
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -72,7 +72,7 @@ def subject_for(profile: Profile, wanted: Sequence[x509.GeneralName]) -> x509.Na
     if profile.name is ProfileName.SPIFFE:
         return names.subject("")
     if profile.name in (ProfileName.CLIENT, ProfileName.OCSP):
-        cn = names.plain(wanted[0]) if wanted else ""
+        cn = names.plain(wanted[0]) if wanted and not isinstance(wanted[0], x509.IPAddress) else ""
     else:
         cn = next((n.value for n in wanted if isinstance(n, x509.DNSName)), "")
     return names.subject(cn if len(cn) <= names.MAX_COMMON_NAME else "")
@@ -171,42 +171,27 @@ def authority_key_id(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
 
 
 def from_certificate(
-    old: x509.Certificate, public_key: keys.PublicKey, not_before: datetime, not_after: datetime
+    old: x509.Certificate, profile: Profile, public_key: keys.PublicKey, not_before: datetime, not_after: datetime
 ) -> Order:
-    """The order that makes the same certificate again for a new key and time: subject, names, profile, URLs."""
+    """The order that makes the same certificate again for a new key and time: subject, names and URLs.
+
+    profile is the one that it was signed with. Raises InputError where the certificate's own purposes are not these.
+    """
     extensions = old.extensions
     san = _value(extensions, x509.SubjectAlternativeName)
+    usage = _value(extensions, x509.ExtendedKeyUsage)
+    if frozenset(usage or ()) != frozenset(profile.purposes):
+        raise InputError(f"the certificate's extended key usage is not that of the profile {profile.name}")
     return Order(
         subject=old.subject,
         names=tuple(san) if san else (),
         public_key=public_key,
-        profile=profile_of(old),
+        profile=profile,
         not_before=not_before,
         not_after=not_after,
         crl_urls=tuple(_crl_urls(extensions)),
         ocsp_urls=tuple(_ocsp_urls(extensions)),
     )
-
-
-def profile_of(certificate: x509.Certificate) -> Profile:
-    """The profile whose purposes a certificate has. Raises InputError where there is none."""
-    extensions = certificate.extensions
-    constraints = _value(extensions, x509.BasicConstraints)
-    if constraints and constraints.ca:
-        return PROFILES[ProfileName.ROOT if certificate.subject == certificate.issuer else ProfileName.ISSUING]
-    usage = _value(extensions, x509.ExtendedKeyUsage)
-    san = _value(extensions, x509.SubjectAlternativeName)
-    purposes = frozenset(usage) if usage else frozenset()
-    if san and not certificate.subject.rdns and all(n.startswith("spiffe://") for n in _uris(san)) and _uris(san):
-        return PROFILES[ProfileName.SPIFFE]
-    for name in (ProfileName.SERVER, ProfileName.CLIENT, ProfileName.PEER, ProfileName.OCSP):
-        if purposes == frozenset(PROFILES[name].purposes):
-            return PROFILES[name]
-    raise InputError("the certificate's extended key usage fits none of our profiles")
-
-
-def _uris(san: x509.SubjectAlternativeName) -> list[str]:
-    return san.get_values_for_type(x509.UniformResourceIdentifier)
 
 
 def _value(extensions: x509.Extensions, kind: type[T]) -> T | None:

@@ -7,7 +7,7 @@ from typing import TypeGuard, get_args
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes,
     CertificateIssuerPublicKeyTypes,
@@ -23,6 +23,7 @@ SIGNING_KEYS = get_args(PrivateKey)
 SIGNING_PUBLIC_KEYS = get_args(PublicKey)
 Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 
+MIN_RSA_EXPONENT = 65537  # NIST SP 800-56B rev. 2, 6.2
 MIN_RSA_BITS = 2048  # NIST SP 800-57 part 1 rev. 5, table 2: 112 bits of strength
 
 
@@ -191,9 +192,17 @@ _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 def weakness(public_key: PublicKeyTypes) -> str:
     """Why a key is too weak to certify, or ""."""
-    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size < MIN_RSA_BITS:
-        return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
-    return ""
+    match public_key:
+        case rsa.RSAPublicKey() if public_key.key_size < MIN_RSA_BITS:
+            return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
+        case rsa.RSAPublicKey() if (exponent := public_key.public_numbers().e) < MIN_RSA_EXPONENT:
+            return f"the RSA exponent {exponent} is below {MIN_RSA_EXPONENT}"
+        case ec.EllipticCurvePublicKey() if public_key.curve.name not in _CURVES:
+            return f"the curve {public_key.curve.name} is not one of TLS 1.3 (P-256, P-384, P-521)"
+        case dsa.DSAPublicKey():
+            return "DSA has no place in TLS 1.3"
+        case _:
+            return ""
 
 
 def type_of(public_key: PublicKeyTypes) -> KeyType:

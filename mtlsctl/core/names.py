@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from mtlsctl.core.printable import printable
 from mtlsctl.errors import UsageError
 
 MAX_COMMON_NAME = 64  # RFC 5280, appendix A.1: ub-common-name
@@ -16,7 +17,7 @@ _LABEL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 _URN = r"[Uu][Rr][Nn]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:\S+"
 _LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"  # RFC 5322, 3.4.1: dot-atom, unquoted
-_SPECIAL = re.compile(r'[,+"\\<>;=]')  # RFC 4514, 2.4
+_SPECIAL = frozenset(',+"\\<>;=')  # RFC 4514, 2.4
 _KINDS = ("dns", "ip", "email", "uri")
 
 
@@ -197,18 +198,19 @@ _KIND_WORDS: dict[type[x509.GeneralName], str] = {
 
 def tagged(name: x509.GeneralName) -> str:
     """A name with its kind in front: `DNS:localhost`."""
-    return f"{kind(name)}:{show(name)}"
+    return f"{kind(name)}:{printable(show(name))}"
 
 
 def dn(name: x509.Name) -> str:
-    """A distinguished name in the order that it is written in the certificate: `O=Acme, CN=alice`."""
-    return ", ".join(_attribute(a) for rdn in name.rdns for a in rdn)
+    """A distinguished name in the order of the certificate: `O=Acme, CN=alice`; parts of one RDN are joined by `+`."""
+    return ", ".join("+".join(map(_attribute, rdn)) for rdn in name.rdns)
 
 
 def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
     value = attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
-    quoted = f'"{value}"' if _SPECIAL.search(value) else value
-    return f"{attribute.rfc4514_attribute_name}={quoted}"
+    if not _SPECIAL.isdisjoint(value):
+        value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{attribute.rfc4514_attribute_name}={printable(value)}"
 
 
 def common_name(name: x509.Name) -> str:
@@ -221,6 +223,12 @@ def subject(cn: str) -> x509.Name:
     """A distinguished name of one CN; empty for "". Raises UsageError past 64 characters (RFC 5280, A.1)."""
     if len(cn) > MAX_COMMON_NAME:
         raise UsageError(f"{cn}: a common name has at most {MAX_COMMON_NAME} characters, this has {len(cn)}")
+    if not cn.isprintable():
+        raise UsageError(f"{printable(cn)!r}: a common name has no control characters: they deceive whoever reads it")
+    if len(cn.encode()) > MAX_COMMON_NAME:
+        raise UsageError(
+            f"{cn}: a common name has at most {MAX_COMMON_NAME} bytes in UTF-8, this has {len(cn.encode())}"
+        )
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else [])
 
 

@@ -98,7 +98,7 @@ def issue_many(ca_word: str, lines: Sequence[Sequence[str]], wish: Wish, out: Pa
     for folder in folders:
         identity.refuse_existing(folder, force=False)
     for wanted in parsed:
-        check_constraints(ca, wanted)
+        check_constraints(ca, wanted, names.subject(""))
     files.make_folder(out)
     signer = store.signer(ca, store.ISSUING, secret)
     for start in range(0, len(parsed), BATCH):
@@ -123,9 +123,9 @@ def _order(
 ) -> tuple[keys.PrivateKey, Order, tuple[str, ...]]:
     """A new key and the order for it, with what must be said about them."""
     profile = PROFILES[wish.profile]
-    check_constraints(ca, wanted)
-    key = keys.generate(wish.key_type)
     subject = _subject(profile, wanted, wish.common_name)
+    check_constraints(ca, wanted, subject)
+    key = keys.generate(wish.key_type)
     begin, end, notes = within_issuer(ca.issuing, profile, now, wish.lifetime, wish.allow_long)
     if wish.key_type in keys.POST_QUANTUM:
         notes = (*notes, keys.POST_QUANTUM_NOTE)
@@ -164,10 +164,17 @@ def within_issuer(
     return begin, end, tuple(notes)
 
 
-def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName]) -> None:
-    """Refuse names that the CA's own certificates do not permit: every peer would refuse the result."""
+def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName], subject: x509.Name) -> None:
+    """Refuse names that the CA's own certificates do not permit: every peer would refuse the result.
+
+    A CN that looks like a host is held against them too, as OpenSSL does. A CA's own name is nobody else's.
+    """
+    if subject.rdns and subject in (ca.root.subject, ca.issuing.subject):
+        raise UsageError(f"{names.dn(subject)} is the name of the CA itself", "choose another CN")
+    cn = names.common_name(subject)
+    host = [x509.DNSName(cn)] if "." in cn and "@" not in cn and " " not in cn and cn.isascii() else []
     for permitted in _constraints(ca):
-        if bad := constraints.outside(permitted, wanted):
+        if bad := constraints.outside(permitted, [*wanted, *host]):
             allowed = ", ".join(constraints.describe(permitted.permitted_subtrees or ()))
             raise UsageError(
                 f"{names.tagged(bad[0])} is outside what CA {ca.name} permits: {allowed}",

@@ -1,10 +1,11 @@
 """Files: read them; write them all-or-nothing with their final mode; replace a pair with rollback."""
 
 import os
+import signal
 import stat
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,7 +57,9 @@ def label(path: Path | str) -> str:
 
 
 def refuse_existing(paths: Sequence[Path], force: bool = False) -> None:
-    """Raise ConflictError where something stands in the way and force is not given."""
+    """Raise ConflictError where something stands in the way and force is not given; a folder always does."""
+    if folders := [path for path in paths if path.is_dir() and not path.is_symlink()]:
+        raise ConflictError(f"{folders[0]}: a folder stands where the file would go", "choose another name")
     standing = [path for path in paths if os.path.lexists(path)]
     if standing and not force:
         raise ConflictError(
@@ -73,25 +76,44 @@ def write(outputs: Sequence[Output], force: bool = False) -> None:
     """
     refuse_existing([output.path for output in outputs], force)
     staged: list[tuple[Path, Output]] = []
-    placed: list[tuple[Path, Path | None]] = []
     try:
         for output in outputs:
             staged.append((_stage(output), output))
+        with undisturbed():
+            _place_all(staged, force)
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+    for folder in {output.path.parent for output in outputs}:
+        sync_folder(folder)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back for the moment in which files change places: a set of files is never half new."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _place_all(staged: Sequence[tuple[Path, Output]], force: bool) -> None:
+    """Move all staged files into place; when one cannot be, put back those that were."""
+    placed: list[tuple[Path, Path | None]] = []
+    try:
         for temporary, output in staged:
             placed.append((output.path, _place(temporary, output.path, force)))
     except BaseException:
         for path, kept in reversed(placed):
             _put_back(path, kept)
         raise
-    finally:
-        for temporary, _ in staged:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
     for _, kept in placed:
         if kept:
             kept.unlink()
-    for folder in {output.path.parent for output in outputs}:
-        sync_folder(folder)
 
 
 def _stage(output: Output) -> Path:
@@ -119,36 +141,65 @@ def _stage(output: Output) -> Path:
 
 
 def _take_over(descriptor: int, output: Output) -> None:
-    """Give the new file its mode; mode and owner of the file that it replaces, where there is one."""
-    mode = output.mode
+    """Give the new file its mode; mode and owner of the file that it replaces, where these may be trusted."""
+    mode, owner = output.mode, None
     with suppress(FileNotFoundError):
-        old = output.path.stat()
-        mode = stat.S_IMODE(old.st_mode)
-        if output.mode == KEY_MODE:
-            mode &= 0o740  # a key stays shut to others, whatever stood there
-        if hasattr(os, "fchown") and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
-            with suppress(PermissionError):
-                os.fchown(descriptor, old.st_uid, old.st_gid)
+        old = output.path.lstat()
+        if stat.S_ISREG(old.st_mode) and (output.mode != KEY_MODE or _is_ours(old, output.path.parent)):
+            mode, owner = stat.S_IMODE(old.st_mode), (old.st_uid, old.st_gid)
+    if output.mode == KEY_MODE and mode & 0o007:
+        mode = KEY_MODE  # a key stays shut to others, whatever stood there
+    if hasattr(os, "fchown") and owner and owner != (os.geteuid(), os.getegid()):
+        try:
+            os.fchown(descriptor, *owner)
+        except PermissionError:
+            mode &= 0o700  # the group would be another one than the old file's
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
+
+
+def _is_ours(old: os.stat_result, folder: Path) -> bool:
+    """True when nobody else can have put the old key file there to get the new key: ours, or root's to decide."""
+    if not hasattr(os, "geteuid") or old.st_uid == os.geteuid():
+        return True
+    return os.geteuid() == 0 and not folder.stat().st_mode & 0o022
 
 
 def _place(temporary: Path, path: Path, force: bool) -> Path | None:
     """Move a staged file into place. Returns where the old file is kept until all are placed, or None."""
     try:
         if not force:
-            os.link(temporary, path)  # fails where the name is taken, also by a command that runs beside us
+            _link(temporary, path)
             return None
         kept = None
         if os.path.lexists(path):
             kept = temporary.with_suffix(".old")
-            os.link(path, kept, follow_symlinks=False)
+            path.rename(kept) if path.is_symlink() else _keep(path, kept)
         temporary.replace(path)
         return kept
     except FileExistsError:
         raise ConflictError(f"{path}: already there, and nothing is overwritten", "pass --force") from None
     except OSError as error:
         raise trouble(error, path, "write") from None
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give the staged file its name; fails where it is taken, also by a command that runs beside us."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: take the name first, then fill it
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, KEY_MODE))
+        temporary.replace(path)
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Keep the old file under another name until all are in place."""
+    try:
+        os.link(path, kept)
+    except OSError:  # no hard links, or a file of somebody else: for a moment the name is free
+        path.rename(kept)
 
 
 def _put_back(path: Path, kept: Path | None) -> None:

@@ -1,5 +1,6 @@
 """Certificates, keys and trust, from where a person says they are: a file, or a CA by name or folder."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,8 +41,17 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
 
 
 def is_file(word: str) -> bool:
-    """True when a word names a file, or stdin, rather than a CA."""
-    return word == "-" or Path(word).is_file()
+    """True when --ca names a file (or stdin) and not a CA of ours.
+
+    A CA's bare name wins over a file of that name: who we trust does not depend on the folder that we are in.
+    """
+    if word == "-" or not Path(word).is_file():
+        return word == "-"
+    if os.sep in word or word.endswith((".pem", ".crt", ".cer", ".der")):
+        return True
+    from mtlsctl.workflows import store
+
+    return word not in store.ca_names()
 
 
 def roots(word: str) -> tuple[x509.Certificate, ...]:

@@ -25,8 +25,10 @@ def crl(ca: store.Ca, role: str, signer: Credential, now: datetime, lifetime: ti
         last, previous = db.execute(
             "SELECT COALESCE(MAX(number), 0), MAX(this_update) FROM crls WHERE issuer = ?", (role,)
         ).fetchone()
-        # RFC 5280, 3.3: an entry stays until it was on a CRL issued after the certificate's end.
-        revoked = ledger.entries(db, "issuer = ? AND state = 'revoked' AND not_after >= ?", (role, previous or ""))
+        # RFC 5280, 3.3: an entry stays until it was on a CRL issued after the certificate's end. A CRL that was once
+        # published under a clock in the future drops nobody who is not expired now.
+        since = min(previous or "", ledger.stamp(now))
+        revoked = ledger.entries(db, "issuer = ? AND state = 'revoked' AND not_after >= ?", (role, since))
         made = revocation.build_crl(
             signer,
             last + 1,

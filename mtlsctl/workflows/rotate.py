@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from mtlsctl.core import issuing, keys, names
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.issuing import Credential
-from mtlsctl.core.profiles import BACKDATE, DAY
+from mtlsctl.core.profiles import BACKDATE, DAY, PROFILES, ProfileName
 from mtlsctl.errors import InputError, NotFoundError, UsageError
 from mtlsctl.workflows import clock, files, identity, ledger, materials, store
 from mtlsctl.workflows.files import KEY_MODE, PUBLIC_MODE, Output
@@ -94,7 +94,7 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
         notes = ("key and certificate were no pair, as after a renewal that was cut short", *notes)
     credential = Credential(certificate, key, (ca.issuing,))
     with ledger.writing(ca.ledger):  # one renewal at a time puts its pair in place
-        written, kept = _replace(pair, credential, ca, len(old) > 1, password)
+        written, kept = _replace(pair, credential, ca, len(old) > 1, password, keep=not torn)
     return Renewed(
         ca=ca.name,
         identity=entry.identity,
@@ -125,7 +125,7 @@ def _locate(what: str, ca_word: str | None, key: Path | None) -> Pair:
         cert, own_key = identity.parts_of(path)
         return Pair(cert, own_key, path)
     if path.is_file():
-        return _locate_file(path, key)
+        return _locate_file(path, key.resolve() if key else None)
     folders = _folders_of(what, ca_word)
     if len(folders) > 1:
         listed = ", ".join(map(str, folders))
@@ -150,9 +150,11 @@ def _folders_of(name: str, ca_word: str | None) -> list[Path]:
 
 
 def _locate_file(path: Path, key: Path | None) -> Pair:
+    beside = path.with_suffix(".key")
+    path = path.resolve()  # a link stays one: its target is renewed
     if path.name == "cert.pem" and key is None and (path.parent / "key.pem").exists():
         return Pair(path, path.parent / "key.pem", path.parent)
-    chosen = key or path.with_suffix(".key")
+    chosen = key or beside.resolve()
     if not chosen.exists():
         raise NotFoundError(f"{path}: its private key is not in {chosen}", "name the key's file with --key")
     return Pair(path, chosen, None)
@@ -228,11 +230,12 @@ def _sign(
     limit = ca.issuing.not_valid_after_utc
     if limit <= now:
         raise InputError(f"CA {ca.name} expired on {limit:%Y-%m-%d}: it cannot sign any more", "mtlsctl ca create NAME")
-    profile = issuing.profile_of(old)
+    profile = PROFILES[ProfileName(entry.profile)]
     life = old.not_valid_after_utc - old.not_valid_before_utc - BACKDATE
     begin, end = issuing.lifetime(profile, now, life, limit=limit, allow_long=True)
     notes = (f"shortened: CA {ca.name} itself ends on {limit:%Y-%m-%d}",) if end == limit else ()
-    order = issuing.from_certificate(old, key.public_key(), begin, end)
+    order = issuing.from_certificate(old, profile, key.public_key(), begin, end)
+    issuing.check(order)
     certificate = issuing.issue(order, store.signer(ca, store.ISSUING, secret))
     signature = ledger.Signature(certificate, store.ISSUING, entry.identity, profile.name, entry.names, entry.folder)
     ledger.record(ca.ledger, [signature], now)
@@ -240,9 +243,12 @@ def _sign(
 
 
 def _replace(
-    pair: Pair, credential: Credential, ca: store.Ca, with_chain: bool, password: bytes | None
+    pair: Pair, credential: Credential, ca: store.Ca, with_chain: bool, password: bytes | None, *, keep: bool
 ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Keep the old files and put the new ones in their place: all of them, or none. Returns both lists of paths."""
+    """Keep the old files, if they are a pair, and put the new ones in their place: all of them, or none.
+
+    Returns both lists of paths.
+    """
     if pair.folder:
         wanted = identity.outputs(pair.folder, credential, ca.root, password)
         kept = [(o.path, pair.folder / PREVIOUS / o.path.name, o.mode) for o in wanted if o.path.exists()]
@@ -256,6 +262,6 @@ def _replace(
         ]
         modes = (KEY_MODE, PUBLIC_MODE)
         kept = [(o.path, Path(f"{o.path}.{PREVIOUS}"), m) for o, m in zip(wanted, modes, strict=True)]
-    olds = [Output(target, files.read(path), mode) for path, target, mode in kept]
+    olds = [Output(target, files.read(path), mode) for path, target, mode in kept if keep]
     files.write([*olds, *wanted], force=True)
     return tuple(o.path for o in wanted), tuple(o.path for o in olds)

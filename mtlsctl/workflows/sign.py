@@ -87,11 +87,10 @@ def _granted(ca: store.Ca, asked: requests.Request, profile: Profile, grant: Gra
             notes = ("the request has no SAN: its CN becomes one",)
         except UsageError:
             wanted = ()
-    if not profile.ca:
-        certify.check_constraints(ca, wanted)
     subject = asked.subject
     if grant.names and cn not in [names.plain(n) for n in wanted]:
         subject = issuing.subject_for(profile, wanted)
+    certify.check_constraints(ca, wanted, subject)
     begin, end, more = certify.within_issuer(issuer, profile, clock.now(), grant.lifetime, grant.allow_long)
     order = Order(subject, () if profile.ca else wanted, asked.public_key, profile, begin, end)
     issuing.check(order)

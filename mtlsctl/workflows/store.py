@@ -63,7 +63,7 @@ def folder_for(name: str) -> Path:
 def find(word: str) -> Path:
     """The folder that --ca names: a folder that holds a CA, or a name below home. Raises NotFoundError."""
     path = Path(word)
-    if os.sep in word or word in (".", "..") or (path / "issuing.crt").exists():
+    if os.sep in word or word in (".", "..") or (word not in ca_names() and (path / "issuing.crt").exists()):
         if (path / "issuing.crt").exists() or (path / "root.crt").exists():
             return path.resolve()
         raise NotFoundError(f"{word}: no CA is in this folder", "mtlsctl ca list shows those that there are")

@@ -123,7 +123,7 @@ def verify(
 
 def _revoked(trust: Trust, chain: Sequence[x509.Certificate], purpose: Purpose) -> list[Finding] | None:
     """What the ledgers of the CAs in trust know of the chain; None where no CA of ours is named."""
-    ours = [word for word in trust.cas if word != "-" and not Path(word).is_file()]
+    ours = [word for word in trust.cas if word != "-" and not materials.is_file(word)]
     if not ours:
         return None
     from mtlsctl.workflows import revoked  # SQLite is not needed for files
@@ -196,7 +196,7 @@ def _roots(trust: Trust, first: str, notes: list[Finding]) -> list[x509.Certific
 def _ca(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
     """What one --ca names; the error says that it is about the trust, and nothing is trusted in its place."""
     try:
-        if word != "-" and not Path(word).is_file():
+        if word != "-" and not materials.is_file(word):
             return materials.roots(word)
         odd: list[Finding] = []
         roots = _certificates(word, odd)

@@ -35,7 +35,7 @@ def pem_lines(result: Inspection) -> Iterator[Line]:
     for file in result.files:
         for item in file.objects:
             if text := getattr(item.facts, "pem", ""):
-                yield text.rstrip("\n")
+                yield from text.splitlines()
 
 
 def _heading(file: FileShown) -> Iterator[Line]:
