@@ -93,7 +93,7 @@ def main() -> int:
         many = [inside(WORKFLOW, ca, folder, 10_000, environment) for _ in range(max(1, ROUNDS // 2))]
     finally:
         shutil.rmtree(folder)
-    (ours_wall, ours_cpu), (bare_wall, bare_cpu), (command, _), (mkcert, _), (ten, _) = (
+    (ours_wall, ours_cpu), (bare_wall, bare_cpu), (command, _), (mkcert, _), (ten, ten_cpu) = (
         [statistics.median(values) for values in zip(*runs, strict=True)]
         for runs in (ours, bare, commands, mkcerts, many)
     )
@@ -105,7 +105,7 @@ def main() -> int:
         ("rate: workflow / bare builder loop, wall", bare_wall / ours_wall, ">= 0.70"),
         ("rate: workflow / bare builder loop, CPU", bare_cpu / ours_cpu, ">= 0.70"),
         ("time: loop of mkcert / whole command, wall", mkcert / command, ">= 10"),
-        ("time: 10,000 / 1,000, wall", ten / ours_wall, "<= 11"),
+        ("time: 10,000 / 1,000, CPU", ten_cpu / ours_cpu, "<= 11"),
     ]
     reached = [row(*each) for each in rows]
     return 0 if all(reached) else 1
