@@ -53,7 +53,7 @@ def _one(
     stated = _reason(entry)
     why = f", reason {stated.value}" if stated else ""
     message = f"{name}: revoked by {ca} at {entry.revocation_date_utc:%Y-%m-%d %H:%M} UTC{why}"
-    yield Problem("revoked", message, "issue a new certificate: mtlsctl issue", name)
+    yield Problem("revoked", message, "issue a new one: mtlsctl issue server|client NAME", name)
 
 
 def _fresh(crl: x509.CertificateRevocationList, ca: str, at: datetime) -> Iterator[Problem]:

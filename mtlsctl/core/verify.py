@@ -269,7 +269,7 @@ def _ending(path: Path, at: datetime) -> list[Problem]:
             if early
             else f"less than 1/{part} of its life is left"
         )
-        hint = "have the CA make a new one, and serve it" if depth else "renew it: mtlsctl renew DIR"
+        hint = "have the CA make a new one, and serve it" if depth else "renew it: mtlsctl renew FOLDER"
         message = f"{called(certificate)}: ends at {end:%Y-%m-%d %H:%M} UTC, {why}"
         problems.append(Problem("expires-soon", message, hint, called(certificate), Verdict.WARN))
     return problems

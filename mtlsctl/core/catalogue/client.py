@@ -63,7 +63,7 @@ CLIENT = (
         "The client's certificate has expired",
         "The time of checking is after the leaf's notAfter. Alert 45 from most servers; but 45 may also mean that the"
         " server's CRL is stale.",
-        "renew it: mtlsctl renew DIR; if it is valid by your clock, compare the server's clock and CRL",
+        "renew it: mtlsctl renew FOLDER; if it is valid by your clock, compare the server's clock and CRL",
         "RFC 5280, 4.1.2.5; X509_V_ERR 10",
     ),
     Entry(

@@ -84,7 +84,7 @@ SUCCESS = (
         "A certificate ends soon",
         "Less than a third of the leaf's life is left (less than half when it lives under ten days), less than a tenth"
         " of a CA's, or a CA ends before the leaf does.",
-        "renew it: mtlsctl renew DIR; for a CA: have a successor made and trusted before the end",
+        "renew it: mtlsctl renew FOLDER; for a CA: have a successor made and trusted before the end",
         "letsencrypt.org/docs/integration-guide: renew with a third of the life left",
     ),
     Entry(

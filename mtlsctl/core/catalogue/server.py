@@ -31,7 +31,7 @@ SERVER = (
         "server-cert-expired",
         "The server's certificate has expired",
         "The time of checking is after the leaf's notAfter. Every client refuses.",
-        "renew it: mtlsctl renew DIR, and reload the server; if it was renewed, the server still serves the old one",
+        "renew it: mtlsctl renew FOLDER, and reload the server; if it was renewed, the server still serves the old one",
         "RFC 5280, 4.1.2.5; X509_V_ERR 10",
     ),
     Entry(
