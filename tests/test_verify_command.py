@@ -61,7 +61,7 @@ def test_an_invalid_chain_says_every_fault_with_its_hint(mtlsctl: Tool, files: P
     assert r.exit_code == 1
     for code in ("server-cert-expired", "server-wrong-eku", "server-name-mismatch"):
         assert f"[{code}]" in r.stdout
-    assert "hint: renew it: mtlsctl renew DIR" in r.stdout
+    assert "hint: renew it: mtlsctl renew FOLDER" in r.stdout
     assert r.stdout.splitlines()[-1] == "Not valid as a server: CN=web, 3 faults."
 
 
