@@ -147,6 +147,21 @@ def test_a_server_that_leaves_its_intermediate_out(lab: Lab) -> None:
     assert "Lab Issuing" in answer["findings"][0]["message"] + answer["findings"][0]["hint"]
 
 
+@pytest.mark.parametrize("odd", tls_lab.ODD)
+def test_a_server_whose_certificate_cannot_be_decoded(lab: Lab, tmp_path: Path, odd: str) -> None:
+    root = support.make_cert("Odd Root", ca=True)
+    support.write(tmp_path / "root.pem", root.pem)
+    support.write(tmp_path / "issuing.pem", root.pem)
+    tls_lab.odd_pair(tmp_path, root, odd, support.SERVER_AUTH)
+    there = Lab(tmp_path)
+    with tls_lab.s_server(there, "odd", "-verify", "3") as port:
+        strict = ask(there, port, *lab.pair("alice"))
+        lenient = ask(there, port, *lab.pair("alice"), "--insecure")
+    assert (strict["exit"], code(strict)) == (1, "server-cert-invalid"), strict["findings"]
+    assert (strict["result"]["refused_by"], strict["result"]["sent_certificate"]) == ("client", False)
+    assert (lenient["exit"], code(lenient)) == (0, "verify-disabled")
+
+
 def test_notes_beside_a_good_answer(lab: Lab) -> None:
     with tls_lab.s_server(lab, "server-soon") as port:
         not_asked = ask(lab, port, *lab.pair("alice"))

@@ -1,6 +1,7 @@
 """mtlsctl serve: good clients, bad clients, and clients that mean harm."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -16,6 +17,10 @@ import support
 import tls_lab
 from support import CLIENT_AUTH, SERVER_AUTH, make_cert
 from tls_lab import Lab, Server
+
+from mtlsctl.core import endpoint
+from mtlsctl.core.tls import TlsSettings
+from mtlsctl.workflows import serve
 
 Tool = Callable[..., support.Result]
 VERSIONS = ("1.2", "1.3")
@@ -318,3 +323,85 @@ def test_a_port_that_is_taken(mtlsctl: Tool, lab: Lab) -> None:
     assert (done.exit_code, done.json["error"]["code"]) == (2, "system")
     assert "in use" in done.json["error"]["message"]
     assert "127.0.0.1:0" in done.json["error"]["hint"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("demand", ["required", "optional"])
+@pytest.mark.parametrize("odd", tls_lab.ODD)
+def test_a_certificate_that_cannot_be_decoded_lets_nobody_in(
+    lab: Lab, tmp_path: Path, odd: str, demand: str, version: str
+) -> None:
+    root = make_cert("Odd Root", ca=True)
+    ca = support.write(tmp_path / "ca.pem", root.pem)
+    cert, key = tls_lab.odd_pair(tmp_path, root, odd, CLIENT_AUTH)
+    with tls_lab.serving(*lab.pair("server"), "--client-ca", ca, "--client-cert", demand) as server:
+        words = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-cert", cert, "-key", key, "-ign_eof"]
+        tls = f"-tls{version.replace('.', '_')}"
+        done = subprocess.run([*words, tls], input="GET / HTTP/1.0\r\n\r\n", capture_output=True, text=True, timeout=30)
+        assert "authenticated" not in done.stdout
+        event = server.event("refused")
+        assert (event["ok"], code(event)) == (False, "client-cert-invalid")
+        assert event["result"]["refused_by"] == "server"
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("error", [ValueError("secret"), ConnectionResetError(104, "Connection reset by peer")])
+def test_a_visit_that_breaks_ends_with_an_event(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def visit(*_: Any) -> Iterator[Any]:
+        raise error
+        yield
+
+    monkeypatch.setattr(serve, "visit", visit)
+    events = serve.serve(serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), TlsSettings(), count=1))
+    port = int(next(events).detail.rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port)).close()
+    (event,) = events
+    assert (event.kind, event.confidence, event.client) == ("refused", "unknown", None)
+    assert event.findings[0].verdict == "fail"
+    assert "secret" not in event.detail
+    assert capfd.readouterr().err == ""
+
+
+def test_no_thread_for_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    wish = serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), TlsSettings(), count=1)
+    events = serve.serve(wish)
+    port = int(next(events).detail.rsplit(":", 1)[1])
+    with monkeypatch.context() as patch, socket.create_connection(("127.0.0.1", port)) as turned_away:
+        patch.setattr(serve.threading.Thread, "start", start)
+        event = next(events)
+        assert turned_away.recv(1) == b""
+    assert (event.kind, event.detail) == ("refused", "turned away: can't start new thread")
+    socket.create_connection(("127.0.0.1", port)).close()
+    assert "without a word" in next(events).detail
+
+
+def test_without_descriptors_it_waits_and_goes_on(lab: Lab, tmp_path: Path) -> None:
+    """A client that cannot be accepted keeps the listener ready: no busy loop."""
+    words = [support.TOOL, "serve", "--json", "--listen", "127.0.0.1:0", *lab.pair("server"), "--timeout", "5"]
+    limited = ["bash", "-c", 'ulimit -n 48; exec "$0" "$@"', *words]
+    with subprocess.Popen(limited, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        port = int(json.loads(process.stdout.readline())["result"]["detail"].rsplit(":", 1)[1])
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+        said = json.loads(process.stdout.readline())["result"]
+        assert "too many open files" in said["detail"]
+        spent = _cpu(process.pid)
+        time.sleep(1)
+        assert _cpu(process.pid) - spent < 0.3
+        for connection in idle:
+            connection.close()
+        server = Server(process, port)
+        assert json.loads(curl(lab, server, "").stdout)["version"] == "TLSv1.3"
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=tls_lab.PATIENCE)
+        assert (process.returncode, errors) == (0, b"")
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")

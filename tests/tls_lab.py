@@ -1,5 +1,6 @@
 """A PKI with faults on purpose, and servers on loopback to meet them."""
 
+import base64
 import ipaddress
 import json
 import os
@@ -17,6 +18,8 @@ from typing import Any
 
 import support
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
 LOCAL = (x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
@@ -210,3 +213,28 @@ def relay(port: int) -> Iterator[tuple[int, bytearray]]:
 
     with plain_server(pump) as near:
         yield near, said
+
+
+ODD = {
+    # What strict readers refuse and OpenSSL takes: the part of a certificate to change, and what it becomes.
+    "version-6": (bytes.fromhex("a003020102"), bytes.fromhex("a003020105")),
+    "subject-t61": (b"\x0c\x05alice", b"\x14\x05\xe9\xff\xe9\xff\xe9"),
+    "san-with-x400": (b"\x81\x05a@b.c", b"\xa3\x05a@b.c"),
+}
+
+
+def odd_pair(folder: Path, issuer: Pair, odd: str, eku: Any) -> tuple[Path, Path]:
+    """A certificate that is not what it should be, signed all the same."""
+    before, after = ODD[odd]
+    names = (*LOCAL, x509.RFC822Name("a@b.c"))
+    pair = make_cert("alice", issuer, sans=names, ekus=(eku,))
+    inside = pair.certificate.tbs_certificate_bytes
+    assert inside.count(before) == 1
+    inside = inside.replace(before, after)
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")  # ecdsa-with-SHA256
+    signature = b"\0" + issuer.key.sign(inside, ec.ECDSA(hashes.SHA256()))
+    body = inside + algorithm + bytes((3, len(signature))) + signature
+    der = b"\x30\x82" + len(body).to_bytes(2) + body
+    text = base64.encodebytes(der)
+    cert = support.write(folder / "odd.pem", b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n")
+    return cert, support.write(folder / "odd.key", pair.key_pem)

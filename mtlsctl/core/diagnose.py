@@ -11,6 +11,7 @@ from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation, Stage
 from mtlsctl.core.openssl import Identity
+from mtlsctl.core.session import odd
 
 
 class RefusedBy(StrEnum):
@@ -208,7 +209,7 @@ def subject(certificate: x509.Certificate) -> str:
     """A certificate's subject, or what stands for it in messages."""
     try:
         return names.dn(certificate.subject) or "with an empty subject"
-    except ValueError:  # a stranger's, let in by --insecure
+    except odd():  # a stranger's, let in by --insecure
         return "with a subject that cannot be read"
 
 

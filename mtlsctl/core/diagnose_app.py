@@ -15,22 +15,22 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     said = seen.answer or b""
     status = http.status_line(said)
     if not status:
-        found = Finding(
+        mute = Finding(
             "connection-closed",
             Verdict.FAIL,
             f"{seen.peer} accepted the handshake and gave no HTTP answer",
             "it may speak another protocol inside TLS; read its log",
             Whose.PEER,
         )
-        return _refused(seen, [found], tls, Confidence.UNKNOWN)
+        return _refused(seen, [mute], tls, Confidence.UNKNOWN)
     answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
     if _NOT_SENT in said or status.startswith("496"):
-        found = (
+        missing = (
             not_sent(seen, ours.credential, Verdict.FAIL)
             if ours.credential and seen.asked and not seen.sent
             else _required(answered, ours)
         )
-        return _refused(seen, [found], tls, Confidence.CERTAIN)
+        return _refused(seen, [missing], tls, Confidence.CERTAIN)
     if _BAD in said or status.startswith("495") or status[:3] in ("401", "403"):
         faults = _likely_causes(seen, ours, answered)
         told = status[:3] not in ("401", "403") and not faults

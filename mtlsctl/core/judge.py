@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.observation import Observation, Role
+from mtlsctl.core.observation import Observation, Role, VerifyError
+from mtlsctl.core.session import UNREADABLE, odd
 
 # X509_V_ERR_* to the code for a server's chain and for a client's; what core/verify.py did not see is said by these.
 _BY_NUMBER = {
@@ -42,6 +43,9 @@ def judge(
 ) -> tuple[Finding, ...]:
     """The findings about the peer's chain, root cause first; at least one that fails where OpenSSL refused it."""
     found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted)
+    if any(e.number == UNREADABLE for e in seen.verify_errors) and not any(f.code in _OTHER for f in found):
+        unreadable = [e for e in seen.verify_errors if e.number == UNREADABLE]
+        return (*dict.fromkeys(_by_number(seen._replace(verify_errors=tuple(unreadable)))), *found)
     if any(f.verdict is Verdict.FAIL for f in found) or not seen.verify_errors:
         return found
     return (*dict.fromkeys(_by_number(seen)), *found)
@@ -54,14 +58,20 @@ def chain_findings(
     at: datetime,
     wanted: x509.GeneralName | None = None,
 ) -> tuple[Finding, ...]:
-    """What verify says of a chain that a client (or a server) presents; () without a chain or roots."""
+    """What verify says of a chain that a client (or a server) presents; () without a chain or roots.
+
+    () too for a chain that it cannot read: what OpenSSL said of it is all there is.
+    """
     if not chain or not roots:
         return ()
     from mtlsctl.core.verify import Purpose, verify  # only where something is wrong
 
     purpose = Purpose.CLIENT if client else Purpose.SERVER
     asked = (wanted,) if wanted else ()
-    return verify(chain, roots, purpose=purpose, at=at, names=asked, partial_chain=True).findings
+    try:
+        return verify(chain, roots, purpose=purpose, at=at, names=asked, partial_chain=True).findings
+    except odd():
+        return ()
 
 
 def sure(found: Sequence[Finding], leaf: x509.Certificate | None, known: Iterable[x509.Certificate]) -> bool:
@@ -89,11 +99,18 @@ def _by_number(seen: Observation) -> list[Finding]:
         Finding(
             _BY_NUMBER.get(error.number, _OTHER)[client],
             Verdict.FAIL,
-            f"OpenSSL refuses {error.subject or 'a certificate that cannot be read'} at depth {error.depth}"
-            f" (verify error {error.number})",
-            "look at the chain: mtlsctl verify CHAIN --ca ROOTS",
+            *_words(error),
             Whose.PEER,
             error.subject,
         )
         for error in seen.verify_errors
     ]
+
+
+def _words(error: VerifyError) -> tuple[str, str]:
+    """Message and hint for one complaint."""
+    if error.number == UNREADABLE:
+        message = f"the certificate at depth {error.depth} cannot be decoded: its bytes break RFC 5280"
+        return message, "have it issued again, by a tool that keeps to RFC 5280"
+    message = f"OpenSSL refuses {error.subject or 'a certificate'} at depth {error.depth} (verify error {error.number})"
+    return message, "look at the chain: mtlsctl verify CHAIN --ca ROOTS"

@@ -8,7 +8,7 @@ from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, Ver
 
 HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
 IP_MISMATCH = 64  # X509_V_ERR_IP_ADDRESS_MISMATCH
-UNREADABLE = 1  # X509_V_ERR_UNSPECIFIED
+UNREADABLE = 1  # X509_V_ERR_UNSPECIFIED; ours: OpenSSL reads this certificate, cryptography does not
 
 _CHUNK = 65536
 _FIRST = 64
@@ -197,7 +197,7 @@ class Session:
     def _issuers(self) -> tuple[x509.Name, ...]:
         try:
             return tuple(self._connection.get_client_ca_list(as_cryptography=True))
-        except ValueError:  # a name that cryptography does not read
+        except odd():
             return ()
 
     def _chain(self) -> tuple[x509.Certificate, ...]:
@@ -209,8 +209,15 @@ class Session:
             # A server's list lacks the leaf; after a refusal only the chain that OpenSSL built is left.
             leaf = connection.get_peer_certificate(as_cryptography=True)
             return (leaf, *chain) if leaf else tuple(connection.get_verified_chain(as_cryptography=True) or ())
-        except ValueError:  # a certificate that cryptography does not read
+        except odd():
             return ()
+
+
+def odd() -> tuple[type[Exception], ...]:
+    """What cryptography raises for a certificate that OpenSSL takes and it does not."""
+    from mtlsctl.core import der  # except asks for these only once something was raised
+
+    return (*der.UNREADABLE, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 def on_info(connection: SSL.Connection, where: int, ret: int) -> None:
@@ -252,8 +259,9 @@ def _readable(certificate: crypto.X509) -> x509.Certificate | None:
     try:
         found = certificate.to_cryptography()
         names.dn(found.subject)
+        names.dn(found.issuer)
         san(found)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except odd():
         return None
     return found
 
