@@ -126,6 +126,7 @@ def _ok(seen: Observation, ours: Ours) -> Finding:
         agreed += f"; our certificate {subject(ours.credential.certificate)} was sent and not refused"
     elif seen.asked and not seen.confirmed:
         agreed += "; it asked for a certificate, and sent neither a session ticket nor an alert since"
+        agreed += f": {seen.detail}" if seen.detail else ""
     return Finding("ok", Verdict.OK, agreed)
 
 

@@ -35,7 +35,7 @@ class Session:
         self.wanted = wanted
         self.lenient = lenient
         self.server_name = server_name
-        self.done = self.failed = self.held = self.eof = False
+        self.done = self.failed = self.held = self.eof = self.goodbye = False
         self.errors: list[VerifyError] = []
         self.alerts: list[Alert] = []
         self.states: list[str] = []
@@ -104,6 +104,7 @@ class Session:
         except SSL.WantReadError:
             return None
         except SSL.ZeroReturnError:
+            self.goodbye = True  # close_notify
             return b""
         except SSL.Error:
             self.failed = True

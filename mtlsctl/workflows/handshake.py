@@ -19,6 +19,7 @@ from mtlsctl.workflows import clock, network, talk
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
 GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
+UNASKED = 1 << 20  # bytes of application data that are read while waiting for the verdict: more will not tell
 _ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
 
 
@@ -113,18 +114,21 @@ def _wanted(endpoint: Endpoint) -> x509.GeneralName:
 def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     """In TLS 1.3 the refusal of our certificate comes after our end is done: read before anything is written.
 
-    A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
+    A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1). Application
+    data proves nothing: a server may send it before our certificate has come to it (RFC 8446, 4.4.4).
     """
-    deadline = time.monotonic() + VERDICT_WAIT
-    while not session.verdict_known:
+    deadline, heard = time.monotonic() + VERDICT_WAIT, 0
+    while not session.verdict_known and heard < UNASKED:
         ended = talk.receive(session, connection, deadline)
         if ended and ended[0] is Ended.TIMEOUT:
-            return Ended.OPEN, ""
+            break
         if ended:
             return ended
-        if session.read() == b"" and not session.verdict_known:
+        while data := session.read():  # all of it: what is left lying would pile up
+            heard += len(data)
+        if data == b"" and not session.verdict_known:
             return Ended.CLOSED, ""
-    return Ended.OPEN, ""
+    return Ended.OPEN, "application data came, which a server may send before it judges" if heard else ""
 
 
 def _request(session: Session, connection: socket.socket, wish: Wish) -> bytes:

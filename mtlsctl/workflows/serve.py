@@ -198,7 +198,7 @@ def _host(house: House, connection: socket.socket, number: int, peer: str, desk:
         for event in visit(house, connection, number, peer):
             desk.leave(event)
             told = True
-    except Exception as error:  # noqa: BLE001: what strangers send can meet a fault of ours; the server goes on
+    except Exception as error:  # noqa: BLE001 (strangers may meet a fault of ours: the server goes on)
         connection.close()
         if not (told and isinstance(error, OSError)):  # it left while we answered: it was reported when it came
             desk.leave(_broken(error, number, peer))

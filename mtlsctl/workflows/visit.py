@@ -97,9 +97,10 @@ def _greeted(house: House, seen: Observation, number: int) -> Event:
 
 def _answer(session: Session, connection: socket.socket, seen: Observation, number: int) -> Event:
     """Read one request and answer it with who asks; the event says what was asked."""
-    asked = _read(session, connection)
+    deadline = time.monotonic() + REQUEST_SECONDS
+    asked = _read(session, connection, deadline)
     if asked is None:
-        return _went(session, seen, number)
+        return _went(session, seen, number, deadline)
     if isinstance(asked, http.BadRequest):
         body, what = f"{asked.status}\n".encode(), asked.status
         data = http.response(asked.status, "text/plain; charset=utf-8", body)
@@ -117,9 +118,9 @@ def _answer(session: Session, connection: socket.socket, seen: Observation, numb
     return Event(clock.now(), Kind.REQUEST, number, seen.peer, what)
 
 
-def _read(session: Session, connection: socket.socket) -> http.Request | http.BadRequest | None:
+def _read(session: Session, connection: socket.socket, deadline: float) -> http.Request | http.BadRequest | None:
     """The client's request; None when it left, or asked for nothing in time."""
-    head, deadline = b"", time.monotonic() + REQUEST_SECONDS
+    head = b""
     while (asked := http.parse(head)) is None:
         data = talk.hear(session, connection, deadline)
         if not data:
@@ -130,15 +131,19 @@ def _read(session: Session, connection: socket.socket) -> http.Request | http.Ba
     return asked
 
 
-def _went(session: Session, seen: Observation, number: int) -> Event:
-    """No request came: an alert after the handshake says why, silence leaves a guess."""
+def _went(session: Session, seen: Observation, number: int, deadline: float) -> Event:
+    """No request came: an alert after the handshake says why, an end without close_notify leaves a guess."""
     last = next((a for a in reversed(session.alerts) if a.direction == "received"), None)
     if last:
         message = f"{seen.peer} left after the handshake with alert {last.number} ({last.name})"
         finding = Finding("connection-closed", Verdict.WARN, message, "it refused something: read its log")
         return Event(clock.now(), Kind.CLOSED, number, seen.peer, message, None, "client", "unknown", (finding,))
-    message = "closed without a request; a client that dislikes the server's name often leaves like this"
-    return Event(clock.now(), Kind.CLOSED, number, seen.peer, message)
+    if session.goodbye:
+        return Event(clock.now(), Kind.CLOSED, number, seen.peer, "left without a request")
+    message = "asked for nothing in time"
+    if time.monotonic() < deadline:
+        message = "left without a request and without a close_notify: so do clients that dislike the server's name"
+    return Event(clock.now(), Kind.CLOSED, number, seen.peer, message, None, "nobody", "unknown")
 
 
 def _explain_in_plain(connection: socket.socket) -> None:

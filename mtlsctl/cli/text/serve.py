@@ -17,10 +17,11 @@ def lines(event: "Event") -> Iterable[Line]:
         yield [("listening on ", "bold"), f"https://{event.detail}"]
         return
     kind = event.kind.value
+    plain = kind == "closed" and event.confidence == "certain"
     yield [
         (f"{event.at.astimezone():%H:%M:%S} ", "dim"),
         f"#{event.connection} ",
-        (f"{kind:<8}", _STYLES[kind]),
+        (f"{kind:<8}", "dim" if plain else _STYLES[kind]),
         f" {event.peer}  {_what(event)}",
     ]
 
