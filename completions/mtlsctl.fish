@@ -343,7 +343,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\' 0' -f
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l identity -r -f -a '(__mtlsctl_folders)' -d 'A folder made by issue: cert, key and CA.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l cert -r -F -d 'Our certificate, with its chain below it.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l key -r -F -d 'Its private key, if not in --cert.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l servername -r -f -d 'The name to ask for and to verify.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'

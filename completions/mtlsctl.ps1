@@ -317,7 +317,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--identity A folder made by issue: cert, key and CA.'
                 '--cert Our certificate, with its chain below it.'
                 '--key Its private key, if not in --cert.'
-                '--ca Who may vouch for the server.'
+                '--ca Who may vouch for the server. [env: MTLSCTL_CA]'
                 '--servername The name to ask for and to verify.'
                 '--alpn A protocol to offer; may be repeated.'
                 '--tls-min The lowest version of TLS.'

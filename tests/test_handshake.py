@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,6 +162,31 @@ def test_a_server_whose_certificate_cannot_be_decoded(lab: Lab, tmp_path: Path, 
     assert (strict["exit"], code(strict)) == (1, "server-cert-invalid"), strict["findings"]
     assert (strict["result"]["refused_by"], strict["result"]["sent_certificate"]) == ("client", False)
     assert (lenient["exit"], code(lenient)) == (0, "verify-disabled")
+
+
+def test_endless_data_in_place_of_a_verdict_is_not_kept(lab: Lab) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(lab.cert("server"), lab.key("server"))
+    context.load_verify_locations(lab.cert("root"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.num_tickets = 0
+
+    def talk(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as tls:
+            while True:
+                tls.sendall(b"A" * 16384)
+
+    with tls_lab.plain_server(talk) as port:
+        words = ("handshake", f"localhost:{port}", "--ca", lab.cert("root"), *lab.pair("alice"), "--json")
+        process = subprocess.Popen([support.TOOL, *map(str, words)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        with process.stdout as said:
+            answer = json.loads(said.read())
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert (process.returncode, code(answer), answer["result"]["confidence"]) == (0, "ok", "likely")
+    assert answer["findings"][0]["message"].endswith("application data came, which a server may send before it judges")
+    assert used.ru_maxrss < 64 * 1024, "KiB; a quiet server's handshake takes 40 MiB"
 
 
 def test_notes_beside_a_good_answer(lab: Lab) -> None:
@@ -321,6 +348,41 @@ def test_what_cannot_be_done_is_said(mtlsctl: Tool, lab: Lab, words: tuple[str, 
     assert done.exit_code == 2
     assert (done.json["ok"], done.json["error"]["code"]) == (False, code_), done.stdout
     assert message in done.json["error"]["message"] + done.json["error"]["hint"]
+
+
+def test_what_was_typed_wins_over_the_environment(mtlsctl: Tool, lab: Lab, env: dict[str, str]) -> None:
+    """MTLSCTL_CA is set for signing: it must not take the place of an identity's own ca.pem."""
+    with tls_lab.serving("--identity", lab.folder / "id-server") as server:
+        where, other = f"localhost:{server.port}", env | {"MTLSCTL_CA": str(lab.cert("other-root"))}
+        folder = mtlsctl("handshake", where, "--identity", lab.folder / "id-alice", env=other)
+        named = mtlsctl("handshake", where, *lab.pair("alice"), "--ca", lab.cert("root"), env=other)
+        alone = mtlsctl("handshake", where, *lab.pair("alice"), env=other)
+    assert (folder.exit_code, named.exit_code, alone.exit_code) == (0, 0, 1)
+    assert f"trust       {lab.folder}/id-alice/ca.pem\n" in folder.stdout
+    assert f"trust       {lab.cert('other-root')} (MTLSCTL_CA)\n" in alone.stdout
+
+
+def test_cert_without_its_key_and_the_two_swapped(mtlsctl: Tool, lab: Lab, tmp_path: Path) -> None:
+    trust = ("--ca", lab.cert("root"))
+    bare = mtlsctl("handshake", "localhost:1", "--cert", lab.cert("alice"), *trust)
+    assert (bare.exit_code, bare.stderr.splitlines()[-1]) == (2, "hint: pass --key FILE")
+    folder = lab.folder / "id-alice"
+    beside = mtlsctl("handshake", "localhost:1", "--cert", folder / "fullchain.pem", *trust)
+    assert beside.stderr.splitlines()[-1] == f"hint: pass --key {folder / 'key.pem'}"
+    swapped = mtlsctl("handshake", "localhost:1", "--cert", lab.key("alice"), "--key", lab.cert("alice"), *trust)
+    assert (swapped.exit_code, "look swapped" in swapped.stderr) == (2, True)
+
+
+def test_odd_certificates_that_are_taken_draw_no_warnings(mtlsctl: Tool, tmp_path: Path) -> None:
+    """A serial below zero, a common name of 300 letters: cryptography has a word to its developers for each."""
+    root = support.make_cert("Odd Root", ca=True)
+    for name in ("root", "issuing"):
+        support.write(tmp_path / f"{name}.pem", root.pem)
+    for odd in tls_lab.TAKEN:
+        tls_lab.odd_pair(tmp_path, root, odd, support.SERVER_AUTH)
+        with tls_lab.s_server(Lab(tmp_path), "odd") as port:
+            done = mtlsctl("handshake", f"localhost:{port}", "--ca", tmp_path / "root.pem")
+        assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_an_encrypted_key_and_its_password(mtlsctl: Tool, lab: Lab, tmp_path: Path) -> None:

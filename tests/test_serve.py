@@ -110,6 +110,9 @@ def test_a_bad_client_is_refused_in_the_handshake(
     event = server.event("refused")
     assert (event["ok"], code(event)) == (False, expected)
     assert (event["result"]["refused_by"], event["result"]["confidence"]) == ("server", "certain")
+    hint = event["findings"][0]["hint"]
+    assert " --ca " not in hint, "serve's option is --client-ca"
+    assert ("--client-ca FILE" in hint) == (client in ("stranger", "self-signed", "leaf-only"))
 
 
 def test_a_leaf_alone_of_an_unknown_issuer_is_never_certain(lab: Lab, server: Server) -> None:
@@ -187,12 +190,16 @@ def test_clients_that_leave_early(lab: Lab, server: Server) -> None:
         connection.close()
         assert server.event("refused")["result"]["kind"] == "refused"
     trusting = _context(lab, "alice")
-    with (
-        socket.create_connection(("127.0.0.1", server.port)) as raw,
-        trusting.wrap_socket(raw, server_hostname="localhost"),
-    ):
-        pass
-    assert "without a request" in server.event("closed")["result"]["detail"]
+    for polite in (True, False):
+        raw = socket.create_connection(("127.0.0.1", server.port))
+        with raw, trusting.wrap_socket(raw, server_hostname="localhost") as tls:
+            if polite:
+                with pytest.raises(ssl.SSLEOFError):  # ours comes; the answer to it does not
+                    tls.unwrap()
+        closed = server.event("closed")["result"]
+        assert (closed["detail"] == "left without a request") == polite
+        assert ("the server's name" in closed["detail"]) == (not polite)
+        assert closed["confidence"] == ("certain" if polite else "unknown")
 
 
 def _context(lab: Lab, name: str) -> ssl.SSLContext:
@@ -304,7 +311,9 @@ def test_a_reader_that_goes_away(lab: Lab) -> None:
         (("{pair}", "--listen", "localhost"), "no port", "localhost:8443"),
         (("{pair}", "--listen", "127.0.0.1:70000"), "not a port", "65535"),
         (("{pair}", "--listen", "no-such-host.invalid:0"), "no address for this name", ""),
-        (("{pair}", "--listen", "203.0.113.7:0"), "cannot listen on 203.0.113.7:0", ""),
+        (("{pair}", "--listen", "203.0.113.7:0"), "cannot listen on 203.0.113.7:0", "0.0.0.0:8443"),
+        (("{pair}", "--listen", "203.0.113.7:9443"), "cannot listen on 203.0.113.7:9443", "127.0.0.1:9443"),
+        (("--identity", "nobody"), "nobody: no such folder", "mtlsctl issue server NAME"),
         (("{pair}", "--client-cert", "required"), "No CA is named", "--client-ca"),
         (("{pair}", "--client-cert", "sometimes"), "sometimes", ""),
     ],

@@ -34,7 +34,7 @@ def handshake(
     ] = None,
     ca: Annotated[
         str | None,
-        typer.Option("--ca", metavar="NAME|FILE", envvar="MTLSCTL_CA", help="Who may vouch for the server."),
+        typer.Option("--ca", metavar="NAME|FILE", help="Who may vouch for the server.  [env: MTLSCTL_CA]"),
     ] = None,
     servername: Annotated[
         str | None, typer.Option("--servername", metavar="NAME", help="The name to ask for and to verify.")
@@ -72,7 +72,7 @@ def handshake(
         raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
     papers = identities.complete(identities.Papers(identity, cert, key, ca))
     ours = identities.identity(papers, options.secret_from(password))
-    roots, trust = (identities.roots(papers.ca), papers.ca) if papers.ca else identities.public_roots()
+    roots, trust = identities.trusted(papers)
     settings = TlsSettings(ours, roots, minimum=tls_min, maximum=tls_max, alpn=tuple(alpn or ()))
     result, report = do_handshake(Wish(where, settings, trust, timeout, insecure, http, in_full=as_json))
     status = output.show("handshake", result, lines(result), as_json=as_json, findings=report.findings)

@@ -61,7 +61,7 @@ def serve(
     Exit status: 0 when stopped by SIGINT, SIGTERM, --once or --count; 2 could not start.
     """
     where = _address(listen)
-    papers = identities.complete(identities.Papers(identity, cert, key, client_ca))
+    papers = identities.complete(identities.Papers(identity, cert, key, client_ca), "server")
     ours = identities.identity(papers, options.secret_from(password))
     if ours is None:
         raise UsageError("a TLS server needs a certificate", "pass --identity FOLDER, or --cert FILE and --key FILE")

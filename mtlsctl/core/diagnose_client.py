@@ -14,7 +14,7 @@ def diagnose_client(seen: Observation, ours: Ours) -> Diagnosis:
     # 1. Its certificate. 2. It refused us. 3. No TLS. 4. It had no certificate, or nothing in common. 5. It left.
     if seen.verify_errors:  # 1
         found, how = peer_faults(seen, ours)
-        return answer(seen, found, RefusedBy.SERVER, how)
+        return answer(seen, map(_for_a_server, found), RefusedBy.SERVER, how)
     if seen.stage is Stage.DONE and seen.received() is None:
         return answer(seen, [_let_in(seen)], RefusedBy.NOBODY, Confidence.CERTAIN)
     if (number := seen.received()) is not None:  # 2
@@ -24,6 +24,14 @@ def diagnose_client(seen: Observation, ours: Ours) -> Diagnosis:
     if seen.ended is Ended.ERROR:  # 4
         return _no_agreement(seen)
     return _left(seen)  # 5
+
+
+def _for_a_server(found: Finding) -> Finding:
+    """The finding with the option by which a server is told whom to trust; commands to type keep theirs."""
+    lines = (
+        line if "mtlsctl " in line else line.replace("--ca FILE", "--client-ca FILE") for line in found.hint.split("\n")
+    )
+    return found._replace(hint="\n".join(lines))
 
 
 def _let_in(seen: Observation) -> Finding:

@@ -8,10 +8,11 @@ from OpenSSL import crypto
 
 from mtlsctl.core import keys, openssl
 from mtlsctl.core.openssl import Identity
-from mtlsctl.errors import MtlsctlError, NotFoundError, PasswordError, UsageError
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, PasswordError, UsageError
 from mtlsctl.workflows import files, materials
 from mtlsctl.workflows.passwords import Secret
 
+_CERTIFICATE, _KEY = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----"
 CERTIFICATE, KEY, CA = "fullchain.pem", "key.pem", "ca.pem"
 
 
@@ -25,15 +26,18 @@ class Papers(NamedTuple):
     ca: str | None = None
 
 
-def complete(papers: Papers) -> Papers:
-    """The papers with the folder's files in place of what is not named. Raises NotFoundError, UsageError."""
+def complete(papers: Papers, role: str = "client") -> Papers:
+    """The papers with the folder's files in place of what is not named. Raises NotFoundError, UsageError.
+
+    role: client or server, as issue calls them.
+    """
     folder = papers.identity
     if folder is None:
         if papers.key and not papers.cert:
             raise UsageError("--key is of no use without --cert", "pass both")
         return papers
     if not folder.is_dir():
-        raise NotFoundError(f"{folder}: no such folder", "make one: mtlsctl issue client NAME")
+        raise NotFoundError(f"{folder}: no such folder", f"make one: mtlsctl issue {role} NAME")
     cert = papers.cert or folder / CERTIFICATE
     key = papers.key or (folder / KEY if papers.cert is None else None)
     return Papers(folder, cert, key, papers.ca or str(folder / CA))
@@ -55,14 +59,38 @@ def identity(papers: Papers, secret: Secret) -> Identity | None:
 def _pair(cert: Path, key: Path, secret: Secret) -> Identity:
     """A certificate with its chain, and its key, checked to be a pair."""
     pem = files.read(cert)
-    chain = materials.certificates_in(pem, files.label(cert))
     data = pem if key == cert else files.read(key)
-    if plain := openssl.plain_identity(chain, pem, data):
-        return plain
-    private = materials.private_key_in(data, files.label(key), secret)
+    try:
+        chain = materials.certificates_in(pem, files.label(cert))
+        if plain := openssl.plain_identity(chain, pem, data):
+            return plain
+        private = materials.private_key_in(data, files.label(key), secret)
+    except InputError as error:
+        error.hint = _what_to_pass(cert, key, pem, data) or error.hint
+        raise
     if not keys.belong(private, chain[0].public_key()):
         raise materials.mismatch(chain, private, cert, key)
     return openssl.identity(chain, private)
+
+
+def _what_to_pass(cert: Path, key: Path, pem: bytes, data: bytes) -> str:
+    """What to type where the files hold the wrong things; "" where that does not show."""
+    if cert == key:
+        beside = cert.with_name(KEY)
+        named = str(beside) if beside.is_file() else "FILE"
+        return f"pass --key {named}" if _KEY not in pem and _CERTIFICATE in pem else ""
+    if _KEY in pem and _CERTIFICATE in data:
+        return "--cert and --key look swapped: --cert takes the certificate, --key its private key"
+    return ""
+
+
+def trusted(papers: Papers) -> tuple[tuple[crypto.X509, ...], str]:
+    """The trust anchors for a server, and where they come from: what was typed, else MTLSCTL_CA, else the public."""
+    if papers.ca:
+        return roots(papers.ca), papers.ca
+    if named := os.environ.get("MTLSCTL_CA"):
+        return roots(named), f"{named} (MTLSCTL_CA)"
+    return public_roots()
 
 
 def roots(word: str) -> tuple[crypto.X509, ...]:

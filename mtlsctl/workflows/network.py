@@ -1,5 +1,6 @@
 """Sockets: an endpoint to a connected one, each address tried; and sockets to listen on."""
 
+import errno
 import socket
 import time
 from typing import NamedTuple
@@ -88,6 +89,9 @@ def listen(endpoint: Endpoint) -> socket.socket:
 
 
 def _hint(error: OSError, endpoint: Endpoint) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        port = endpoint.port or 8443
+        return f"this machine has no such address: --listen 127.0.0.1:{port}, or 0.0.0.0:{port} for all its addresses"
     if isinstance(error, PermissionError):
         return f"ports below 1024 are the system's: choose another, such as {join(endpoint.host, 8443)}"
     return f"choose another: --listen {join(endpoint.host, 0)} takes any free port"
