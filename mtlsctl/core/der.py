@@ -86,6 +86,11 @@ def looks_binary(data: bytes) -> bool:
     return len(data) > 2 and data[0] == _SEQUENCE and (data[1] >= _INDEFINITE or length(data) == len(data))
 
 
+def is_pkcs12(data: bytes) -> bool:
+    """True when data begins as a PKCS#12 file does: opening one derives keys, even without a password."""
+    return _inner(data) == _PKCS12_VERSION
+
+
 def _inner(data: bytes) -> bytes:
     """What the outer SEQUENCE begins with."""
     if len(data) < 2:
@@ -96,7 +101,8 @@ def _inner(data: bytes) -> bytes:
 def open_(data: bytes, label: str, password: bytes | None = None, expected: Kind | None = None) -> tuple[Opened, ...]:
     """What a DER (BER for PKCS#7) object is, containers unpacked; () where nothing fits.
 
-    expected is tried first. Raises PasswordError where a password is given and does not open it.
+    expected is tried first. Raises PasswordError where a password is given and does not open it, InputError where a
+    key's derivation asks for too much. What PKCS#12 asks for is the caller's to look at first: it adds up in a file.
     """
     candidates = list(_candidates(data))
     if expected in candidates:
@@ -141,7 +147,23 @@ def _public_key(data: bytes) -> Any:
 def _private_key(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...]:
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    return private(lambda secret: load_der_private_key(data, secret), label, password)
+    def load(secret: bytes | None) -> Any:
+        if secret is not None:  # only then is a key derived, and private() asks without one first
+            _weigh(data, label)
+        return load_der_private_key(data, secret)
+
+    return private(load, label, password)
+
+
+def _weigh(data: bytes, label: str) -> None:
+    """Raise InputError where opening a PKCS#8 key would take too long, UnsupportedAlgorithm where that is not known."""
+    from mtlsctl.core import derivation  # the ASN.1 declarations cost more than most commands have to spare
+
+    try:
+        cost = derivation.of_key(data)
+    except ValueError:
+        raise UnsupportedAlgorithm("a key derivation that is not known here") from None
+    derivation.refuse(cost, label)
 
 
 def private(load: Callable[[bytes | None], Any], label: str, password: bytes | None) -> tuple[Opened, ...]:

@@ -117,6 +117,8 @@ def decode(pem: bytes, label: str, password: bytes | None = None) -> PrivateKey:
 
     if has_short_iv(pem):
         raise InputError(f"{label}: the DEK-Info line of this encrypted key is damaged: its IV is too short")
+    if password is not None:
+        _weigh(pem, label)
     try:
         key = load_pem_private_key(pem, password if is_encrypted(pem) else None)
     except TypeError:
@@ -128,6 +130,22 @@ def decode(pem: bytes, label: str, password: bytes | None = None) -> PrivateKey:
     if not can_sign(key):
         raise InputError(f"{label}: a key of this kind cannot sign", "make one: mtlsctl key new FILE")
     return key
+
+
+def _weigh(pem: bytes, label: str) -> None:
+    """Raise InputError where opening the encrypted PKCS#8 keys of a PEM file would take too long."""
+    if b"ENCRYPTED PRIVATE KEY-----" not in pem:
+        return
+    from mtlsctl.core import derivation, pemtext  # the ASN.1 declarations, as above
+
+    for block in pemtext.blocks(pem):
+        if block.label != "ENCRYPTED PRIVATE KEY":
+            continue
+        try:
+            cost = derivation.of_key(block.der)
+        except ValueError:
+            raise InputError(f"{label}: this key is encrypted in a way that is not known here") from None
+        derivation.refuse(cost, label)
 
 
 def can_sign(key: PrivateKeyTypes) -> TypeGuard[PrivateKey]:

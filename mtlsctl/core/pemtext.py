@@ -79,8 +79,8 @@ def _block(text: bytes, begin: re.Match[bytes], end: re.Match[bytes] | None, sto
 
 def _surroundings(text: bytes, begin: re.Match[bytes]) -> Iterator[str]:
     """Damage in front of a BEGIN: what precedes it in its line."""
-    start = text.rfind(b"\n", 0, begin.start()) + 1
-    before = text[max(start, begin.start() - 80) : begin.start()]
+    near = text[max(0, begin.start() - 80) : begin.start()]  # not to the line's start: it can be millions away
+    before = near[near.rfind(b"\n") + 1 :]
     if before.endswith(b"-----"):
         yield "pem-glued-blocks"
     elif before.strip():

@@ -12,8 +12,9 @@ from mtlsctl.errors import InputError
 
 _LEGACY = tuple(bytes.fromhex("060a2a864886f70d010c01") + bytes([n]) for n in (3, 4, 5, 6))  # RFC 7292, appendix C
 _TWICE = re.compile(rb"LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,}={0,2}")  # base64 of "-----BEGIN"
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
-_SSH_PUBLIC = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,2}[^\n]*")
+# Possessive and bounded: a hostile file must not make these patterns go over its text again and again.
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]++={0,2}\s*+")
+_SSH_PUBLIC = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]{1,64}+ AAAA[A-Za-z0-9+/]+={0,2}[^\n]*")  # RFC 4251, 6
 _DEPTH = 4  # files within files: base64 in base64, PEM behind DER
 
 
@@ -35,6 +36,7 @@ class Dig:
         self.label = label
         self.password = password
         self.damage: dict[str, list[str]] = {}
+        self.cost = (0, 0)  # derivation.Cost of all its PKCS#12 objects
 
     def note(self, code: str, where: str = "") -> None:
         """Take note of damage that was read over; where names a line or block."""
@@ -159,11 +161,26 @@ def _object(dig: Dig, data: bytes, size: int, position: int) -> Iterator[Part]:
     if len(data) < size:
         yield _damaged(dig, "pem-truncated", f"object {position}: {len(data):,} of {size:,} bytes are there", "DER")
         return
-    opened = der.open_(data, dig.label, dig.password)
+    opened = _open(dig, data)
     if not opened:
         yield _damaged(dig, "der-unknown", f"object {position}, {size:,} bytes", "DER")
     for one in opened:
         yield _part(dig, one, "DER", data)
+
+
+def _open(dig: Dig, data: bytes, expected: Kind | None = None) -> tuple[der.Opened, ...]:
+    """der.open_, but PKCS#12 stays shut where the cost of opening it is not known, and is refused where it is high."""
+    if der.is_pkcs12(data):
+        from mtlsctl.core import derivation  # the ASN.1 declarations cost more than most commands have to spare
+
+        try:
+            cost = derivation.of_pkcs12(data).plus(derivation.Cost(*dig.cost))
+        except ValueError:
+            dig.note("pem-unsupported", "PKCS#12 that is not DER, or with an encryption that is not known here")
+            return (der.Opened(Kind.PKCS12, None),)
+        derivation.refuse(cost, dig.label)
+        dig.cost = cost
+    return der.open_(data, dig.label, dig.password, expected)
 
 
 def _part(dig: Dig, opened: der.Opened, encoding: str, data: bytes) -> Part:
@@ -224,7 +241,7 @@ def _decoded(dig: Dig, block: pemtext.Block, kind: Kind | None, where: str) -> I
         yield _damaged(dig, "pem-truncated", have, "PEM")
         return
     data = block.der[:size]
-    opened = der.open_(data, dig.label, dig.password, kind)
+    opened = _open(dig, data, kind)
     if not opened:
         if kind is None:
             yield _other(dig, block, where)
