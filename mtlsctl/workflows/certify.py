@@ -97,8 +97,9 @@ def issue_many(ca_word: str, lines: Sequence[Sequence[str]], wish: Wish, out: Pa
         raise UsageError(f"{twice.name} stands twice in the list: two identities would share a folder")
     for folder in folders:
         identity.refuse_existing(folder, force=False)
+    nobody = names.subject("")
     for wanted in parsed:
-        check_constraints(ca, wanted, names.subject(""))
+        check_constraints(ca, wanted, nobody)
     files.make_folder(out)
     signer = store.signer(ca, store.ISSUING, secret)
     for start in range(0, len(parsed), BATCH):
@@ -169,7 +170,7 @@ def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName], subject:
 
     A CN that looks like a host is held against them too, as OpenSSL does. A CA's own name is nobody else's.
     """
-    if subject.rdns and subject in (ca.root.subject, ca.issuing.subject):
+    if subject.rdns and subject in _own_names(ca):
         raise UsageError(f"{names.dn(subject)} is the name of the CA itself", "choose another CN")
     cn = names.common_name(subject)
     host = [x509.DNSName(cn)] if "." in cn and "@" not in cn and " " not in cn and cn.isascii() else []
@@ -180,6 +181,11 @@ def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName], subject:
                 f"{names.tagged(bad[0])} is outside what CA {ca.name} permits: {allowed}",
                 "choose a name inside, or another CA",
             )
+
+
+@lru_cache(maxsize=8)
+def _own_names(ca: store.Ca) -> tuple[x509.Name, ...]:
+    return ca.root.subject, ca.issuing.subject
 
 
 @lru_cache(maxsize=8)

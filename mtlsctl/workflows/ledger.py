@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -146,6 +147,7 @@ def who() -> str:
         return f"uid {os.getuid()}"
 
 
+@lru_cache(maxsize=16)  # a thousand certificates of one batch have the same times
 def stamp(when: datetime) -> str:
     """A time as the ledger keeps it: RFC 3339, UTC, sortable."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
