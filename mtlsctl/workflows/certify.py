@@ -172,9 +172,11 @@ def check_constraints(ca: store.Ca, wanted: Sequence[x509.GeneralName], subject:
     """
     if subject.rdns and subject in _own_names(ca):
         raise UsageError(f"{names.dn(subject)} is the name of the CA itself", "choose another CN")
+    if not (limits := _constraints(ca)):
+        return
     cn = names.common_name(subject)
     host = [x509.DNSName(cn)] if "." in cn and "@" not in cn and " " not in cn and cn.isascii() else []
-    for permitted in _constraints(ca):
+    for permitted in limits:
         if bad := constraints.outside(permitted, [*wanted, *host]):
             allowed = ", ".join(constraints.describe(permitted.permitted_subtrees or ()))
             raise UsageError(

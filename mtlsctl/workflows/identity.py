@@ -98,10 +98,10 @@ def _staging(parent: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _appear(made: Path, folder: Path) -> None:
+def _appear(made: Path | str, folder: Path) -> None:
     """Rename a finished folder into place; one that came up meanwhile is not touched."""
     try:
-        made.rename(folder)
+        os.rename(made, folder)  # noqa: PTH104 - the inner loop of a bulk issue
     except OSError as error:
         if folder.exists():
             raise ConflictError(f"{folder}: already there, and nothing is overwritten", "pass --force") from None
@@ -118,14 +118,14 @@ def write_many(made: Sequence[tuple[Path, x509.Certificate, keys.PrivateKey]], c
         try:
             for folder, certificate, key in made:
                 _write_raw(
-                    str(stage / folder.name), certificate.public_bytes(Encoding.PEM), chain, root, keys.encode(key)
+                    f"{stage}/{folder.name}", certificate.public_bytes(Encoding.PEM), chain, root, keys.encode(key)
                 )
         except OSError as error:
             raise files.trouble(error, parent, "write here") from None
         if hasattr(os, "sync"):
             os.sync()
         for folder, _, _ in made:
-            _appear(stage / folder.name, folder)
+            _appear(f"{stage}/{folder.name}", folder)
     files.sync_folder(parent)
 
 
