@@ -457,3 +457,46 @@ def test_a_bare_name_is_the_ca_and_not_a_file_here(mtlsctl: Tool, tmp_path: Path
     assert issued.exit_code == 0
     assert (tmp_path / "out/alice/ca.pem").read_bytes() == (home / "dev/root.crt").read_bytes()
     assert mtlsctl("verify", "out/alice", "--ca", "dev").exit_code == 0
+
+
+@pytest.mark.usefixtures("ca")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["issue", "client", "x", "--lifetime", "9999-12-31T23:59:59-12:00"], "is not a date"),
+        (["verify", "x", "--ca", "dev", "--at", "0001-01-01T00:00:00+05:00"], "is not a date"),
+        (["issue", "client", "x", "--lifetime", "9" * 5000 + "d"], "too long a time"),
+        (["ca", "create", "q", "--password-fd", "-5"], "none of that number"),
+        (["ca", "create", "q", "--password-fd", "99999999999"], "none of that number"),
+        (["crl", "--lifetime", "99999999d"], "would hide a revocation"),
+        (["revoke", ""], "issued nothing to"),
+        (["csr", "new", ".", "--cn", "x"], "a folder, expected a file"),
+        (["sign", "/", "--profile", "server"], "a folder, expected a file"),
+        (["key", "new", "/tmp"], "a folder stands where the file would go"),
+    ],
+)
+def test_words_at_the_edge(mtlsctl: Tool, words: list[str], says: str) -> None:
+    result = mtlsctl(*words)
+    assert (result.exit_code, says in result.stderr) == (2, True), result.stderr
+
+
+@pytest.mark.usefixtures("ca")
+def test_a_subject_that_cannot_be_read(mtlsctl: Tool, tmp_path: Path) -> None:
+    """A CN of the wrong ASN.1 type: UTF8String (0x0C) made INTEGER, and BIT STRING."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = greedy_csr((x509.SubjectAlternativeName([x509.DNSName("good.test")]), False), key=key)
+    der = x509.load_pem_x509_csr(pem).public_bytes(Encoding.DER)
+    for tag in (0x02, 0x03, 0x1D):
+        broken = der.replace(b"\x0c\x08web.test", bytes([tag]) + b"\x08web.test", 1)
+        assert broken != der
+        support.write(tmp_path / "odd.csr", broken)
+        result = mtlsctl("sign", "odd.csr", "--profile", "server")
+        assert result.exit_code == 2, result.stdout
+
+
+@pytest.mark.usefixtures("ca")
+def test_the_cas_own_key_is_not_certified(mtlsctl: Tool, tmp_path: Path, home: Path) -> None:
+    mtlsctl("csr", "new", home / "dev/issuing.key", "--name", "x.test", "--out", "own.csr")
+    result = mtlsctl("sign", "own.csr", "--profile", "server")
+    assert result.exit_code == 2
+    assert "the CA's own key" in result.stderr

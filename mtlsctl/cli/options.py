@@ -35,6 +35,8 @@ _ISO = r"P(?:(\d+)Y)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?
 
 def duration(text: str) -> timedelta:
     """A duration: `90d`, `1d12h`, `2w`, `1y` (365 days), ISO 8601 `P90D`. Raises UsageError."""
+    if len(text) > 40:
+        raise UsageError(f"{text[:20]}...: too long a time")
     parts = re.findall(r"(\d+)([a-z])", text)
     try:
         if parts and "".join(n + u for n, u in parts) == text and all(u in _UNITS for _, u in parts):
@@ -52,9 +54,9 @@ def moment(text: str) -> datetime:
     """A time: `2027-01-31` (its end of day is not meant: 00:00 UTC) or RFC 3339. Raises UsageError."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is not a date", "write 2027-01-31 or 2027-01-31T12:00:00Z") from None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def lifetime(text: str | None) -> timedelta | datetime | None:

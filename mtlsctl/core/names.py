@@ -216,7 +216,8 @@ def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
 def common_name(name: x509.Name) -> str:
     """The (last) common name of a distinguished name, or ""."""
     found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(found[-1].value) if found else ""
+    value = found[-1].value if found else ""
+    return value if isinstance(value, str) else ""  # a BIT STRING names nobody
 
 
 def subject(cn: str) -> x509.Name:

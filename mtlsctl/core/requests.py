@@ -42,6 +42,7 @@ def read_request(csr: x509.CertificateSigningRequest, profile: Profile, label: s
         genuine = csr.is_signature_valid
         public_key = csr.public_key()
         extensions = csr.extensions
+        asked = csr.subject
     except der.UNREADABLE + _ODD as error:
         raise InputError(f"{label}: the request cannot be read: {error}") from None
     if not genuine:
@@ -63,8 +64,8 @@ def read_request(csr: x509.CertificateSigningRequest, profile: Profile, label: s
     if profile.ca:
         _must_ask_for_ca(extensions, label)
         wanted = []
-    cn = names.common_name(csr.subject)
-    dropped += [f"subject {a.rfc4514_attribute_name}={a.value!s}" for a in csr.subject if a.oid != NameOID.COMMON_NAME]
+    cn = names.common_name(asked)
+    dropped += [f"subject {a.rfc4514_attribute_name}={a.value!s}" for a in asked if a.oid != NameOID.COMMON_NAME]
     subject = names.subject(cn if profile.name is not ProfileName.SPIFFE else "")
     return Request(subject, tuple(wanted), public_key, tuple(dropped))
 

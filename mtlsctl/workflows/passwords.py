@@ -52,6 +52,8 @@ def read(source: Source) -> bytes:
 
 
 def _from_descriptor(number: int) -> bytes:
+    if not 0 <= number < 2**31:
+        raise PasswordError(f"file descriptor {number}: there is none of that number", "open it: 3<password.txt")
     try:
         with os.fdopen(number, "rb", closefd=False) as file:
             return file.read(2048)

@@ -12,11 +12,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from mtlsctl.core import names
+from mtlsctl.core.profiles import DAY
 from mtlsctl.core.revocation import Reason
 from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import clock, files, ledger, materials, publish, store
 from mtlsctl.workflows.ledger import Entry
 from mtlsctl.workflows.passwords import Secret
+
+MAX_CRL_LIFETIME = 3650 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _issuer_of(what: str) -> str:
 
 def _choose(db: sqlite3.Connection, ca: store.Ca, what: str, now: datetime, every: bool) -> list[Entry]:
     found = ledger.entries(db, "identity = ? AND profile != 'root'", (what,))
-    if not found and Path(what).exists():
+    if not found and what and Path(what).exists():
         one = _by_certificate(db, ca, what)
         if not every:
             return [one]
@@ -175,6 +178,11 @@ def publish_crl(
     """Publish a fresh CRL of the issuing CA (or the root), and copy the newest of both to out as PEM, if given."""
     if lifetime is not None and lifetime <= timedelta():
         raise UsageError("a CRL's lifetime is longer than nothing", "--lifetime 7d")
+    if lifetime is not None and lifetime > MAX_CRL_LIFETIME:
+        raise UsageError(
+            f"a CRL of {lifetime.days:,} days would hide a revocation for as long",
+            f"at most {MAX_CRL_LIFETIME.days} days: --lifetime 7d",
+        )
     ca = store.open_ca(ca_word)
     if out:
         files.refuse_existing([out], force)

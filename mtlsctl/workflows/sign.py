@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl.core import issuing, names, pem, requests
+from mtlsctl.core import issuing, keys, names, pem, requests
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.issuing import Order
 from mtlsctl.core.profiles import PROFILES, Profile, ProfileName
@@ -87,6 +87,8 @@ def _granted(ca: store.Ca, asked: requests.Request, profile: Profile, grant: Gra
             notes = ("the request has no SAN: its CN becomes one",)
         except UsageError:
             wanted = ()
+    if keys.spki(asked.public_key) in (keys.spki(ca.root.public_key()), keys.spki(ca.issuing.public_key())):
+        raise UsageError("the request holds the CA's own key", "whoever made it holds the CA: find out why")
     subject = asked.subject
     if grant.names and cn not in [names.plain(n) for n in wanted]:
         subject = issuing.subject_for(profile, wanted)
