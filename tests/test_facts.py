@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from mtlsctl.cli import jsonform, output
+from mtlsctl.core import names as x509_names
 from mtlsctl.core import trees
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.facts_key import private_key_facts, public_key_facts
@@ -64,7 +65,7 @@ def test_a_certificate() -> None:
     facts = certificate_facts(LEAF.certificate)
     assert (facts.subject, facts.issuer) == ("CN=leaf.test", "CN=Root CA")
     assert facts.serial == str(LEAF.certificate.serial_number)
-    assert facts.serial_hex == f"{LEAF.certificate.serial_number:x}"
+    assert facts.serial_hex == x509_names.serial_hex(LEAF.certificate.serial_number)
     assert facts.not_after == LEAF.certificate.not_valid_after_utc
     assert facts.names == ("DNS:leaf.test", "DNS:xn--bcher-kva.test", "IP:::1")
     assert facts.key == "ECDSA P-256"
@@ -192,7 +193,7 @@ def test_ocsp_responses_and_requests() -> None:
     (answer,) = facts.answers
     assert (facts.status, facts.responder) == ("successful", "CN=Root CA")
     assert (answer.status, answer.reason, answer.hash_algorithm) == ("revoked", "superseded", "sha256")
-    assert answer.serial_hex == f"{LEAF.certificate.serial_number:x}"
+    assert answer.serial_hex == x509_names.serial_hex(LEAF.certificate.serial_number)
     refusal = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
     assert response_facts(refusal).status == "tryLater"
     request = ocsp.OCSPRequestBuilder().add_certificate(LEAF.certificate, ROOT.certificate, hashes.SHA256()).build()

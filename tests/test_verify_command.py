@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Result, make_cert, write
 
+from mtlsctl.core import names as x509_names
+
 Tool = Callable[..., Result]
 HOST = x509.DNSName("web.test")
 YEARS = NOW + 3650 * DAY
@@ -80,7 +82,7 @@ def test_json(mtlsctl: Tool) -> None:
     first = result["path"][0]
     assert first["pem"].encode() == LEAF.pem
     assert first["sha256"] == LEAF.certificate.fingerprint(hashes.SHA256()).hex()
-    assert first["serial_hex"] == f"{LEAF.certificate.serial_number:x}"
+    assert first["serial_hex"] == x509_names.serial_hex(LEAF.certificate.serial_number)
     assert first["names"] == ["DNS:web.test"]
     assert first["not_after"].endswith("Z")
     assert {"spki_sha256", "issuer", "not_before"} <= set(first)

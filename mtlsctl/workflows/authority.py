@@ -1,8 +1,6 @@
 """Certificate authorities: create, list, show and export them."""
 
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -121,12 +119,9 @@ def create(plan: Plan, secret: Secret | None) -> CaFacts:
     root, issuing_ca, notes = _sign_both(plan, subtrees, now)
     password = secret(f"the keys of CA {plan.name}") if secret else None
     files.make_folder(target.parent, 0o700)
-    stage = _stage(target.parent)
-    try:
+    with files.staging(target.parent, "make a CA here") as stage:
         _fill(stage, plan.name, root, issuing_ca, password, now)
         _appear(stage, target, plan.name)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
     files.sync_folder(target.parent)
     return _facts(store.open_ca(str(target)), now, notes)
 
@@ -160,13 +155,6 @@ def _sign_both(
     if plan.key_type in keys.POST_QUANTUM:
         notes = (*notes, keys.POST_QUANTUM_NOTE)
     return root, Credential(issuing.issue(order, root), issuing_key, (root.certificate,)), notes
-
-
-def _stage(parent: Path) -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix=".mtlsctl-", dir=parent))
-    except OSError as error:
-        raise files.trouble(error, parent, "make a CA here") from None
 
 
 def _fill(

@@ -1,6 +1,7 @@
 """Files: read them; write them all-or-nothing with their final mode; replace a pair with rollback."""
 
 import os
+import shutil
 import signal
 import stat
 import sys
@@ -76,21 +77,44 @@ def write(outputs: Sequence[Output], force: bool = False) -> None:
     """
     refuse_existing([output.path for output in outputs], force)
     staged: list[tuple[Path, Output]] = []
-    try:
-        for output in outputs:
-            staged.append((_stage(output), output))
-        with undisturbed():
+    with undisturbed():
+        try:
+            for output in outputs:
+                staged.append((_stage(output), output))
             _place_all(staged, force)
-    finally:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
+        finally:
+            for temporary, _ in staged:
+                temporary.unlink(missing_ok=True)
     for folder in {output.path.parent for output in outputs}:
         sync_folder(folder)
 
 
 @contextmanager
+def staging(parent: Path, doing: str) -> Iterator[Path]:
+    """A hidden folder beside the target, for its owner alone, that is gone afterwards, whatever happens."""
+    stage = None
+    try:
+        with undisturbed():
+            stage = _hidden_folder(parent, doing)
+        yield stage
+    finally:
+        with undisturbed():
+            if stage:
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+def _hidden_folder(parent: Path, doing: str) -> Path:
+    import tempfile  # those who only read have no use for it
+
+    try:
+        return Path(tempfile.mkdtemp(prefix=".mtlsctl-", dir=parent))
+    except OSError as error:
+        raise trouble(error, parent, doing) from None
+
+
+@contextmanager
 def undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back for the moment in which files change places: a set of files is never half new."""
+    """Hold Ctrl-C and SIGTERM back while files are written: a set of files is never half new, and nothing is left."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

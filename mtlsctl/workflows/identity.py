@@ -4,10 +4,7 @@ import errno
 import hashlib
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -73,7 +70,7 @@ def write(folder: Path, credential: Credential, root: x509.Certificate, *, force
     if folder.exists():
         files.write(wanted, force)
     else:
-        with _staging(folder.parent) as stage:
+        with files.staging(folder.parent, "write here") as stage:
             files.write([Output(stage / "new" / o.path.name, o.data, o.mode) for o in _made(stage, wanted)])
             _appear(stage / "new", folder)
         files.sync_folder(folder.parent)
@@ -83,19 +80,6 @@ def write(folder: Path, credential: Credential, root: x509.Certificate, *, force
 def _made(stage: Path, wanted: Sequence[Output]) -> Sequence[Output]:
     (stage / "new").mkdir(mode=0o755)
     return wanted
-
-
-@contextmanager
-def _staging(parent: Path) -> Iterator[Path]:
-    """A hidden folder beside the target that is gone afterwards, whatever happens."""
-    try:
-        stage = Path(tempfile.mkdtemp(prefix=".mtlsctl-", dir=parent))
-    except OSError as error:
-        raise files.trouble(error, parent, "write here") from None
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _appear(made: Path | str, folder: Path) -> None:
@@ -114,7 +98,7 @@ def write_many(made: Sequence[tuple[Path, x509.Certificate, keys.PrivateKey]], c
         return
     parent = made[0][0].parent
     chain, root = ca.issuing.public_bytes(Encoding.PEM), ca.root.public_bytes(Encoding.PEM)
-    with _staging(parent) as stage:
+    with files.staging(parent, "write here") as stage:
         try:
             for folder, certificate, key in made:
                 _write_raw(
