@@ -52,7 +52,7 @@ def complete(words: list[str]) -> list[str]:
         return []
     try:
         with os.scandir(home()) as entries:
-            return sorted(e.name for e in entries if e.name[0] != "." and e.is_dir())
+            return sorted(e.name for e in entries if e.name[0] != "." and os.path.exists(f"{e.path}/ca.toml"))
     except OSError:
         return []
 

@@ -62,6 +62,8 @@ class Stage:
     def __post_init__(self) -> None:
         for below in ("bin", "home/dev", "home/prod", "work/certs", "work/my folder", "fish"):
             (self.folder / below).mkdir(parents=True)
+            if below.startswith("home/"):
+                (self.folder / below / "ca.toml").touch()
         for name in ("chain.pem", "my file.pem"):
             (self.folder / "work" / name).touch()
         names = {"stage": self.folder, "completions": COMPLETIONS, "tool": support.TOOL}

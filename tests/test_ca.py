@@ -268,4 +268,6 @@ def test_completion_words(mtlsctl: Tool, home: Path) -> None:
     assert mtlsctl("__complete", "cas").stdout == ""
     for name in ("b", "a", ".hidden"):
         os.makedirs(home / name)
+        (home / name / "ca.toml").touch()
+    (home / "no-ca").mkdir()
     assert mtlsctl("__complete", "cas").stdout == "a\nb\n"

@@ -80,11 +80,16 @@ def find(word: str) -> Path:
 def ca_names() -> list[str]:
     """The names of the CAs below home, sorted."""
     try:
-        return sorted(p.name for p in home().iterdir() if p.is_dir() and not p.name.startswith("."))
+        return sorted(p.name for p in home().iterdir() if not p.name.startswith(".") and _is_ca(p))
     except FileNotFoundError:
         return []
     except OSError as error:
         raise files.trouble(error, home()) from None
+
+
+def _is_ca(folder: Path) -> bool:
+    """True for a folder that holds a CA, or a part of one."""
+    return any((folder / name).exists() for name in ("ca.toml", "root.crt", "issuing.crt", "issuing.key"))
 
 
 def open_ca(word: str) -> Ca:
