@@ -128,6 +128,16 @@ def test_a_key_that_is_not_ours_is_not_replaced(mtlsctl: Tool, alice: Path, tmp_
     assert (alice / "key.pem").read_bytes() == (tmp_path / "other.key").read_bytes() == foreign
 
 
+def test_an_encrypted_key_that_is_not_ours_is_not_replaced(mtlsctl: Tool, alice: Path, tmp_path: Path) -> None:
+    secret = support.write(tmp_path / "secret.txt", b"horse")
+    mtlsctl("key", "new", "other.key", "--password-file", secret)
+    foreign = (tmp_path / "other.key").read_bytes()
+    result = mtlsctl("renew", "alice/cert.pem", "--key", "other.key", "--force", "--password-file", secret)
+    assert result.exit_code == 2
+    assert "this key does not belong to the certificate" in result.stderr
+    assert (tmp_path / "other.key").read_bytes() == foreign
+
+
 def test_a_name_that_stands_for_several_folders(mtlsctl: Tool, alice: Path, tmp_path: Path) -> None:
     mtlsctl("issue", "client", "alice", "--out", "more")
     (tmp_path / "empty").mkdir()

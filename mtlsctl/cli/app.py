@@ -163,7 +163,7 @@ def run(words: list[str]) -> int:
         return closed_pipe()
     except OSError as error:
         return tell(system_error(error), as_json)
-    except Exception as error:
+    except Exception as error:  # the last resort: a defect of ours is "could not tell", never "no"
         if os.environ.get("MTLSCTL_TRACEBACK"):
             raise
         return tell(defect(error), as_json)

@@ -71,7 +71,8 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
     ca, entry = _issuer_of(old[0], ca_word, what)
     now = clock.now()
     due = due_at(old[0], wish.within)
-    torn = _torn(pair, old[0], ca, entry.identity)
+    password, present = None, _plain_key(pair)
+    torn = present is not None and _torn(present, pair, old[0], ca, entry.identity)
     if now < due and not wish.force and not torn:
         return Renewed(
             ca.name,
@@ -85,8 +86,11 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
             (),
             (),
         )
-    password = _password(pair, secret)
-    key = _next_key(pair, old[0], wish, password)
+    if present is None:
+        password = secret(f"the key {pair.key}")  # the new key is encrypted under the same one
+        present = keys.decode(files.read(pair.key), str(pair.key), password)
+        torn = _torn(present, pair, old[0], ca, entry.identity)
+    key = _next_key(present, pair, old[0], wish)
     certificate, notes = _sign(ca, entry, old[0], key, secret, now)
     if wish.within and wish.within >= certificate.not_valid_after_utc - now:
         notes = ("--within is longer than its whole life: it is renewed each time", *notes)
@@ -189,16 +193,17 @@ def _anew(entry: ledger.Entry, ca: store.Ca) -> str:
     return f"issue a new one: mtlsctl issue {entry.profile} {given} --ca {quote(ca.word)}{out}"
 
 
-def _torn(pair: Pair, certificate: x509.Certificate, ca: store.Ca, name: str) -> bool:
+def _plain_key(pair: Pair) -> keys.PrivateKey | None:
+    """The present key; None for an encrypted one, which is opened only when there is something to do."""
+    pem = files.read(pair.key)
+    return None if keys.is_encrypted(pem) else keys.decode(pem, str(pair.key))
+
+
+def _torn(key: keys.PrivateKey, pair: Pair, certificate: x509.Certificate, ca: store.Ca, name: str) -> bool:
     """True when the key is not the certificate's but that of another one of the same identity.
 
-    So a renewal that was cut short leaves them. Any other key is not ours to replace: raises InputError. An encrypted
-    key is not opened for this.
+    So a renewal that was cut short leaves them. Any other key is not ours to replace: raises InputError.
     """
-    pem = files.read(pair.key)
-    if keys.is_encrypted(pem):
-        return False
-    key = keys.decode(pem, str(pair.key))
     if keys.belong(key, certificate.public_key()):
         return False
     with ledger.reading(ca.ledger) as db:
@@ -208,14 +213,8 @@ def _torn(pair: Pair, certificate: x509.Certificate, ca: store.Ca, name: str) ->
     raise materials.mismatch((certificate,), key, pair.cert, pair.key)
 
 
-def _password(pair: Pair, secret: Secret) -> bytes | None:
-    """The password of an encrypted key: the new key is encrypted under the same one."""
-    return secret(f"the key {pair.key}") if keys.is_encrypted(files.read(pair.key)) else None
-
-
-def _next_key(pair: Pair, old: x509.Certificate, wish: Renewal, password: bytes | None) -> keys.PrivateKey:
+def _next_key(present: keys.PrivateKey, pair: Pair, old: x509.Certificate, wish: Renewal) -> keys.PrivateKey:
     """A new key of the same kind, or the present one."""
-    present = keys.decode(files.read(pair.key), str(pair.key), password)
     if not wish.reuse_key:
         return keys.generate(keys.type_of(present.public_key()))
     if not keys.belong(present, old.public_key()):
