@@ -20,6 +20,8 @@ class Stage(StrEnum):
 
     RESOLVE = "resolve"
     CONNECT = "connect"
+    APPROACH = "approach"
+    """Connected; what comes before TLS did not succeed: a proxy, or STARTTLS."""
     HELLO = "hello"
     """Connected; the other side's hello has not come."""
     HANDSHAKE = "handshake"
@@ -72,6 +74,16 @@ class VerifyError(NamedTuple):
     subject: str
 
 
+class Chunk(NamedTuple):
+    """Bytes of TLS as they went over the wire in one piece."""
+
+    direction: str
+    """`received` or `sent`."""
+    at: float
+    """Seconds since TLS began."""
+    data: bytes
+
+
 class Observation(NamedTuple):
     """What happened on one connection. Evidence only: what it means is core/diagnose.py's."""
 
@@ -104,6 +116,12 @@ class Observation(NamedTuple):
     """The first bytes that came from the other side, at most 64."""
     answer: bytes | None = None
     """The beginning of the application's answer to a request; None where none was made."""
+    resumed: bool = False
+    """An earlier session was gone on with: no certificate was asked for, shown or sent this time."""
+    chunks: tuple[Chunk, ...] = ()
+    """What went over the wire, in the order of time, as far as it was kept."""
+    secrets: tuple[bytes, ...] = ()
+    """The key log of this connection (NSS format): it opens the chunks, and is never shown unless asked for by name."""
 
     def without(self, anchors: tuple[x509.Certificate, ...]) -> "Observation":
         """The same with the peer's chain as it was sent: OpenSSL adds trust anchors to a refused client's."""

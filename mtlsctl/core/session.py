@@ -1,10 +1,12 @@
 """One TLS conversation without a socket: bytes in, bytes out, notes taken."""
 
+from collections.abc import Callable
+
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import alerts, names
-from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
+from mtlsctl.core.observation import Alert, Chunk, Ended, Observation, Role, Stage, VerifyError
 
 HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
 IP_MISMATCH = 64  # X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -12,6 +14,7 @@ UNREADABLE = 1  # X509_V_ERR_UNSPECIFIED; ours: OpenSSL reads this certificate, 
 
 _CHUNK = 65536
 _FIRST = 64
+KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
 class Session:
@@ -29,8 +32,9 @@ class Session:
         server_name: str = "",
         wanted: x509.GeneralName | None = None,
         lenient: bool = False,
+        clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """wanted: the name that a server's certificate must have; None checks none."""
+        """wanted: the name that a server's certificate must have; None checks none. clock: seconds since TLS began."""
         self.role = role
         self.wanted = wanted
         self.lenient = lenient
@@ -41,6 +45,10 @@ class Session:
         self.states: list[str] = []
         self.first_bytes = b""
         self.after = 0
+        self.chunks: list[Chunk] = []
+        self.secrets: list[bytes] = []
+        self._clock = clock
+        self._room = {"received": KEPT, "sent": KEPT}
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(self)
         if role is Role.SERVER:
@@ -75,13 +83,27 @@ class Session:
             return
         if len(self.first_bytes) < _FIRST:
             self.first_bytes += data[: _FIRST - len(self.first_bytes)]
+        self._keep("received", data)
         self._connection.bio_write(data)
+
+    def _keep(self, direction: str, data: bytes) -> None:
+        if data and self._room[direction] >= len(data):
+            self._room[direction] -= len(data)
+            self.chunks.append(Chunk(direction, self._clock(), data))
+        else:
+            self._room[direction] = 0  # with a gap in it, the rest could not be read
 
     def take(self) -> bytes:
         """The bytes to send now; or, in place of our certificate for a server that does not verify, an alert."""
         out = self._drain()
-        if not (out and self.errors and self.role is Role.CLIENT and not self.lenient):
-            return out
+        if out and self.errors and self.role is Role.CLIENT and not self.lenient:
+            out = self._hold()
+        if out:
+            self._keep("sent", out)
+        return out
+
+    def _hold(self) -> bytes:
+        """Keep our flight back: the alert to send in its place, once."""
         if self.held:
             return b""
         self.held = True
@@ -174,6 +196,8 @@ class Session:
             verify_errors=tuple(self.errors),
             alerts=tuple(self.alerts),
             first_bytes=self.first_bytes,
+            chunks=tuple(self.chunks),
+            secrets=tuple(self.secrets),
         )
 
     @property
@@ -233,6 +257,12 @@ def on_info(connection: SSL.Connection, where: int, ret: int) -> None:
             session.alerts.append(Alert.of("sent" if sent else "received", number, state))
     elif where & SSL.SSL_CB_LOOP:
         session.states.append(connection.get_state_string().decode())
+
+
+def on_secret(connection: SSL.Connection, line: bytes) -> None:
+    """A line for the key log: kept with the connection that it opens."""
+    session: Session = connection.get_app_data()
+    session.secrets.append(line)
 
 
 def on_certificate(connection: SSL.Connection, certificate: crypto.X509, number: int, depth: int, ok: int) -> bool:

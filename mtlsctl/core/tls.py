@@ -8,7 +8,7 @@ from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
 from mtlsctl.core.openssl import Identity
-from mtlsctl.core.session import on_certificate, on_info
+from mtlsctl.core.session import on_certificate, on_info, on_secret
 from mtlsctl.errors import InputError, UsageError
 
 VERSIONS = {
@@ -95,6 +95,7 @@ def _common(made: SSL.Context, settings: TlsSettings) -> None:
     """What both ends set. pyOpenSSL refuses every setter after the first Connection."""
     _versions(made, settings)
     made.set_info_callback(on_info)
+    made.set_keylog_callback(on_secret)
     store = made.get_cert_store()
     if store is not None:
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)

@@ -1,0 +1,120 @@
+"""One connection as a client: connect, shake hands, wait for the server's verdict, ask what was wished for."""
+
+import socket
+import time
+from typing import NamedTuple
+
+from cryptography import x509
+from OpenSSL import SSL
+
+from mtlsctl.core import names
+from mtlsctl.core.endpoint import Endpoint, join
+from mtlsctl.core.observation import Ended, Observation, Role, Stage
+from mtlsctl.core.session import Session
+from mtlsctl.workflows import network, talk
+
+VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
+UNASKED = 1 << 20  # bytes of application data that are read while waiting for the verdict: more will not tell
+_ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
+
+
+class Visit(NamedTuple):
+    """Where to go, and what to do there."""
+
+    endpoint: Endpoint
+    timeout: float
+    """Seconds to connect, and as many for the handshake."""
+    lenient: bool = False
+    """Go on with a server that does not verify."""
+    http: str = ""
+    """The path of an HTTP request to send afterwards; "" sends none."""
+
+
+class Seen(NamedTuple):
+    """What came of one connection."""
+
+    attempt: network.Attempt
+    observation: Observation
+    tls_seconds: float
+
+
+def once(context: SSL.Context, visit: Visit) -> Seen:
+    """Connect and do one handshake with a context from core/tls.py."""
+    attempt = network.connect(visit.endpoint, visit.timeout)
+    if attempt.connection is None:
+        return Seen(attempt, unreached(visit.endpoint, attempt), 0.0)
+    with attempt.connection as connection:
+        began = time.monotonic()
+        session = Session(
+            context,
+            Role.CLIENT,
+            server_name=visit.endpoint.server_name,
+            wanted=wanted(visit.endpoint),
+            lenient=visit.lenient,
+            clock=lambda: time.monotonic() - began,
+        )
+        ended, detail = talk.shake_hands(session, connection, began + visit.timeout)
+        spent = time.monotonic() - began
+        if ended is Ended.OPEN:
+            ended, detail = _await_verdict(session, connection)
+        seen = session.observe(visit.endpoint.text, ended, detail)
+        if visit.http and seen.confirmed and ended is Ended.OPEN:
+            seen = seen._replace(answer=_request(session, connection, visit))
+        _part(session, connection, refused=seen.received() is not None)
+    return Seen(attempt, seen, spent)
+
+
+def unreached(endpoint: Endpoint, attempt: network.Attempt) -> Observation:
+    """The observation of a connection that there was none of."""
+    stage = Stage.RESOLVE if attempt.ended is Ended.NO_ADDRESS else Stage.CONNECT
+    return Observation(Role.CLIENT, endpoint.text, stage, attempt.ended, attempt.detail)
+
+
+def wanted(endpoint: Endpoint) -> x509.GeneralName:
+    """The name that the server must have: the one asked for, or the address connected to (RFC 9525, 6.1)."""
+    if endpoint.server_name:
+        return x509.DNSName(endpoint.server_name)
+    address = names.to_address(endpoint.host.partition("%")[0])
+    return x509.IPAddress(address) if address else x509.DNSName(endpoint.host)
+
+
+def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
+    """In TLS 1.3 the refusal of our certificate comes after our end is done: read before anything is written.
+
+    A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1). Application
+    data proves nothing: a server may send it before our certificate has come to it (RFC 8446, 4.4.4).
+    """
+    deadline, heard = time.monotonic() + VERDICT_WAIT, 0
+    while not session.verdict_known and heard < UNASKED:
+        ended = talk.receive(session, connection, deadline)
+        if ended and ended[0] is Ended.TIMEOUT:
+            break
+        if ended:
+            return ended
+        while data := session.read():  # all of it: what is left lying would pile up
+            heard += len(data)
+        if data == b"" and not session.verdict_known:
+            return Ended.CLOSED, ""
+    return Ended.OPEN, "application data came, which a server may send before it judges" if heard else ""
+
+
+def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes:
+    """Send a GET and take the beginning of its answer. Only for a server that verifies, or that is not to."""
+    from mtlsctl.core import http  # only with --http
+
+    name = visit.endpoint.server_name or visit.endpoint.host
+    session.write(http.request(join(name, visit.endpoint.port), visit.http))
+    talk.send(session, connection)
+    deadline, answer = time.monotonic() + visit.timeout, b""
+    while len(answer) < _ANSWER and (data := talk.hear(session, connection, deadline)):
+        answer += data
+    return answer[:_ANSWER]
+
+
+def _part(session: Session, connection: socket.socket, *, refused: bool) -> None:
+    """Say goodbye; a server that refused us has said all that it had to say."""
+    session.close()
+    talk.send(session, connection)
+    if session.done and not refused:
+        talk.linger(connection, GOODBYE_SECONDS)
