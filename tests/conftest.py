@@ -45,3 +45,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if session.config.getoption("--no-skips") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The matrix's certificates, made once."""
+    import matrix_pki  # only where the matrix runs
+
+    return matrix_pki.build(tmp_path_factory.mktemp("pki"))
