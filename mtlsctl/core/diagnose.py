@@ -45,6 +45,7 @@ class Ours(NamedTuple):
     """Asked for by name: a server that does not verify is talked to all the same."""
     maximum: str = ""
     """The highest version of TLS offered; "" where it was not limited."""
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
 
 
 class Diagnosis(NamedTuple):
@@ -98,7 +99,7 @@ def peer_faults(seen: Observation, ours: Ours) -> tuple[list[Finding], Confidenc
     """What is wrong with the peer's chain. We checked it ourselves: certain, unless the chain leaves two causes."""
     from mtlsctl.core.judge import judge, sure  # only where something is wrong
 
-    found = [f for f in judge(seen, ours.roots, ours.wanted, ours.at) if f.verdict is not Verdict.OK]
+    found = [f for f in judge(seen, ours.roots, ours.wanted, ours.at, ours.crls) if f.verdict is not Verdict.OK]
     known = (*ours.roots, *(ours.credential.chain if ours.credential else ()))
     leaf = seen.peer_chain[0] if seen.peer_chain else None
     return found, Confidence.CERTAIN if sure(found, leaf, known) else Confidence.LIKELY

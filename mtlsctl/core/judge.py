@@ -39,10 +39,14 @@ _OTHER = ("server-cert-invalid", "client-cert-invalid")
 
 
 def judge(
-    seen: Observation, roots: Sequence[x509.Certificate], wanted: x509.GeneralName | None, at: datetime
+    seen: Observation,
+    roots: Sequence[x509.Certificate],
+    wanted: x509.GeneralName | None,
+    at: datetime,
+    crls: Sequence[x509.CertificateRevocationList] = (),
 ) -> tuple[Finding, ...]:
     """The findings about the peer's chain, root cause first; at least one that fails where OpenSSL refused it."""
-    found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted)
+    found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted, crls)
     if any(e.number == UNREADABLE for e in seen.verify_errors) and not any(f.code in _OTHER for f in found):
         unreadable = [e for e in seen.verify_errors if e.number == UNREADABLE]
         return (*dict.fromkeys(_by_number(seen._replace(verify_errors=tuple(unreadable)))), *found)
@@ -57,6 +61,7 @@ def chain_findings(
     client: bool,
     at: datetime,
     wanted: x509.GeneralName | None = None,
+    crls: Sequence[x509.CertificateRevocationList] = (),
 ) -> tuple[Finding, ...]:
     """What verify says of a chain that a client (or a server) presents; () without a chain or roots.
 
@@ -69,7 +74,7 @@ def chain_findings(
     purpose = Purpose.CLIENT if client else Purpose.SERVER
     asked = (wanted,) if wanted else ()
     try:
-        return verify(chain, roots, purpose=purpose, at=at, names=asked, partial_chain=True).findings
+        return verify(chain, roots, purpose=purpose, at=at, names=asked, crls=crls, partial_chain=True).findings
     except odd():
         return ()
 

@@ -4,6 +4,7 @@ import warnings
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
@@ -41,6 +42,8 @@ class TlsSettings(NamedTuple):
     maximum: str = ""
     alpn: tuple[str, ...] = ()
     """Protocols in the order of preference."""
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
+    """With any, the peer's leaf needs a good one of its issuer; so does each CA whose issuer has one here."""
 
 
 def client_context(settings: TlsSettings) -> SSL.Context:
@@ -101,6 +104,11 @@ def _common(made: SSL.Context, settings: TlsSettings) -> None:
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
         for root in settings.roots:
             _trust(store, root)
+        if settings.crls:
+            # Of the CRLs that are not there, Session forgives those of CAs: core/revoked.py has the same rule.
+            store.set_flags(crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL)
+        for crl in settings.crls:
+            store.add_crl(crl)
     if settings.identity:
         _load(made, settings.identity)
 
