@@ -126,28 +126,48 @@ def new_secret(source: Source, encrypt: bool) -> Secret | None:
     return None
 
 
-def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the four password options in place of its parameter `password: Source`."""
+def bundled(
+    command: Callable[..., Any], parameter: str, made_of: dict[str, tuple[Any, Any]], make: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Give a command several options in place of one parameter.
+
+    made_of: the options' names with annotation and default; make: their values, by name, to the parameter's.
+    """
 
     @functools.wraps(command)
     def wrapped(**arguments: Any) -> Any:
-        source = Source(**{name: arguments.pop(f"password_{name}") for name in _PASSWORD_OPTIONS})
-        result = command(password=source, **arguments)
-        if source.given and source not in _USED:
-            output.note("note: the password was not needed, no key that was opened is encrypted")
-        return result
+        arguments[parameter] = make(**{name: arguments.pop(name) for name in made_of})
+        return command(**arguments)
 
     signature = inspect.signature(command)
-    kept = [p for p in signature.parameters.values() if p.name != "password"]
-    added = [
-        inspect.Parameter(f"password_{name}", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in _PASSWORD_OPTIONS.items()
+    kept = [
+        p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in signature.parameters.values() if p.name != parameter
     ]
-    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in kept]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in made_of.items()
+    ]
     wrapped.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
     wrapped.__annotations__ = {p.name: p.annotation for p in [*kept, *added]}
     del wrapped.__wrapped__
     return wrapped
+
+
+def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the four password options in place of its parameter `password: Source`."""
+
+    @functools.wraps(command)
+    def noting(*, password: Source, **arguments: Any) -> Any:
+        result = command(password=password, **arguments)
+        if password.given and password not in _USED:
+            output.note("note: the password was not needed, no key that was opened is encrypted")
+        return result
+
+    def source(**given: Any) -> Source:
+        return Source(**{name.removeprefix("password_"): value for name, value in given.items()})
+
+    made_of = {f"password_{name}": (annotation, None) for name, annotation in _PASSWORD_OPTIONS.items()}
+    return bundled(noting, "password", made_of, source)
 
 
 _PASSWORD_OPTIONS = {
