@@ -33,9 +33,13 @@ class Session:
         server_name: str = "",
         wanted: x509.GeneralName | None = None,
         lenient: bool = False,
+        earlier: SSL.Session | None = None,
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """wanted: the name that a server's certificate must have; None checks none. clock: seconds since TLS began."""
+        """wanted: the name that a server's certificate must have; None checks none. clock: seconds since TLS began.
+
+        earlier: a client's session of the same context, to be gone on with if the server agrees.
+        """
         self.role = role
         self.wanted = wanted
         self.lenient = lenient
@@ -58,6 +62,8 @@ class Session:
         self._connection.set_connect_state()
         if server_name:
             self._connection.set_tlsext_host_name(server_name.encode("ascii"))
+        if earlier is not None:
+            self._connection.set_session(earlier)
 
     @property
     def over(self) -> bool:
@@ -172,6 +178,16 @@ class Session:
         """True when the server asked for a certificate (CertificateRequest)."""
         return any("certificate request" in state for state in self.states)
 
+    @property
+    def resumed(self) -> bool:
+        """True when the handshake was completed without the server's certificate: an earlier session goes on."""
+        return self.done and self.role is Role.CLIENT and not any("server certificate" in s for s in self.states)
+
+    @property
+    def resumable(self) -> SSL.Session | None:
+        """What a later connection of the same context can go on with; to be taken after close()."""
+        return self._connection.get_session() if self.done else None
+
     def observe(self, peer: str, ended: Ended, detail: str = "") -> Observation:
         """All that was seen so far."""
         connection = self._connection
@@ -197,6 +213,7 @@ class Session:
             verify_errors=tuple(self.errors),
             alerts=tuple(self.alerts),
             first_bytes=self.first_bytes,
+            resumed=self.resumed,
             chunks=tuple(self.chunks),
             secrets=tuple(self.secrets),
         )

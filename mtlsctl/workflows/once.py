@@ -29,6 +29,8 @@ class Visit(NamedTuple):
     """Go on with a server that does not verify."""
     http: str = ""
     """The path of an HTTP request to send afterwards; "" sends none."""
+    earlier: SSL.Session | None = None
+    """A session of the same context that is gone on with, if the server agrees."""
 
 
 class Seen(NamedTuple):
@@ -37,6 +39,8 @@ class Seen(NamedTuple):
     attempt: network.Attempt
     observation: Observation
     tls_seconds: float
+    session: SSL.Session | None = None
+    """What a later visit with the same context can go on with."""
 
 
 def once(context: SSL.Context, visit: Visit) -> Seen:
@@ -52,6 +56,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             server_name=visit.endpoint.server_name,
             wanted=wanted(visit.endpoint),
             lenient=visit.lenient,
+            earlier=visit.earlier,
             clock=lambda: time.monotonic() - began,
         )
         ended, detail = talk.shake_hands(session, connection, began + visit.timeout)
@@ -59,10 +64,13 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         if ended is Ended.OPEN:
             ended, detail = _await_verdict(session, connection)
         seen = session.observe(visit.endpoint.text, ended, detail)
-        if visit.http and seen.confirmed and ended is Ended.OPEN:
-            seen = seen._replace(answer=_request(session, connection, visit))
+        # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
+        if visit.http and session.done and ended is Ended.OPEN:
+            answer = _request(session, connection, visit)
+            seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer)
         _part(session, connection, refused=seen.received() is not None)
-    return Seen(attempt, seen, spent)
+        later = session.resumable
+    return Seen(attempt, seen, spent, later)
 
 
 def unreached(endpoint: Endpoint, attempt: network.Attempt) -> Observation:
