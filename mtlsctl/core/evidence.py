@@ -89,8 +89,8 @@ def evidence(messages: Iterable[Message]) -> Evidence:
         group=exchange.group if exchange else answer.group if answer else "",
         request=request,
         authorities=names_of(request.authorities) if request else (),
-        client_certificates=shown["client"].count,
-        server_certificates=shown["server"].count,
+        client_certificates=shown["client"].number,
+        server_certificates=shown["server"].number,
         client_compression=shown["client"].compression,
         server_compression=shown["server"].compression,
         client_scheme=client.scheme if client else "",
@@ -117,7 +117,9 @@ def names_of(authorities: Sequence[bytes]) -> tuple[x509.Name, ...]:
 
 
 class _Shown(NamedTuple):
-    count: int | None = None
+    """A certificate message in short."""
+
+    number: int | None = None
     compression: str = ""
     stapled: bool = False
 

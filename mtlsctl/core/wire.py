@@ -141,7 +141,7 @@ class _Conversation:
             if left := side.handshake or side.records:
                 what = "a handshake message" if side.handshake else "a record"
                 shown = b"" if side.handshake and side.opener else bytes(left[:_FIRST])
-                self._undecoded(side.name, at, len(left), f"the connection ended within {what}", shown)
+                self._undecoded(side.name, at, len(left), f"the bytes end within {what}", shown)
 
     def _foreign(self, side: _Side, at: float) -> None:
         side.foreign = len(self.messages)

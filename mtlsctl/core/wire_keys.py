@@ -95,7 +95,7 @@ def opener12(
     spec = _spec(suite)
     if spec is None:
         return None
-    mac_size = hashes_size(spec.mac) if spec.mac else 0
+    mac_size = _size(spec.mac) if spec.mac else 0
     iv_size = {"CBC": 0, "CHACHA20": 12}.get(spec.mode, 4)
     client, server = randoms
     sizes = (mac_size, mac_size, spec.key_size, spec.key_size, iv_size, iv_size)
@@ -110,7 +110,7 @@ def opener12(
     return _Aead12(spec.mode, key, iv)
 
 
-def hashes_size(name: str) -> int:
+def _size(name: str) -> int:
     """The size of a digest, in bytes."""
     return {"sha1": 20, "sha256": 32, "sha384": 48}[name]
 
@@ -141,6 +141,7 @@ class _Aead13:
         self._count = 0
 
     def open(self, kind: int, version: bytes, data: bytes) -> bytes | None:
+        """See Opener."""
         header = bytes((kind,)) + version + len(data).to_bytes(2)
         nonce = (self._iv ^ self._count).to_bytes(12)
         plain = _attempt(self._cipher.decrypt, nonce, data, header)
@@ -158,6 +159,7 @@ class _Aead12:
         self._count = 0
 
     def open(self, kind: int, version: bytes, data: bytes) -> bytes | None:
+        """See Opener."""
         if len(self._iv) == 12:
             nonce = (int.from_bytes(self._iv) ^ self._count).to_bytes(12)
         else:
@@ -176,10 +178,11 @@ class _Cbc12:
 
     def __init__(self, digest: str, mac_key: bytes, key: bytes, mac_last: bool) -> None:
         self._digest, self._mac_key, self._key, self._mac_last = digest, mac_key, algorithms.AES(key), mac_last
-        self._mac_size = hashes_size(digest)
+        self._mac_size = _size(digest)
         self._count = 0
 
     def open(self, kind: int, version: bytes, data: bytes) -> bytes | None:
+        """See Opener."""
         tag = b""
         if self._mac_last:
             data, tag = data[: -self._mac_size], data[-self._mac_size :]
