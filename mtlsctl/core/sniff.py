@@ -14,8 +14,10 @@ class Protocol(NamedTuple):
 
 
 HTTP = Protocol("HTTP")
+_IRC = Protocol("IRC", "irc", 6697)
+PROXY = "the PROXY protocol"
 
-# RFC 5321, 4.2; RFC 959, 5.4; RFC 9051, 7.1; RFC 1939, 4; RFC 3977, 5.1; RFC 5804, 1.2; RFC 6120, 4.
+# RFC 5321, 4.2; RFC 959, 5.4; RFC 9051, 7.1; RFC 1939, 4; RFC 3977, 5.1; RFC 5804, 1.2; RFC 6120, 4; RFC 6143, 7.1.
 _GREETINGS = (
     (b"HTTP/", HTTP),
     (b"<html", HTTP),
@@ -32,7 +34,9 @@ _GREETINGS = (
     (b"-ERR", Protocol("Redis")),
     (b"-NOAUTH", Protocol("Redis")),
     (b"AMQP", Protocol("AMQP", "", 5671)),
-    (b"RFB ", Protocol("VNC")),
+    (b"RFB ", Protocol("VNC", "vnc")),
+    (b"NOTICE ", _IRC),
+    (b"\x03\x00\x00", Protocol("RDP", "rdp")),  # RFC 1006, 6: TPKT
     (b"INFO {", Protocol("NATS", "nats")),
 )
 
@@ -54,6 +58,8 @@ def server_protocol(first: bytes) -> Protocol | None:
         return _greeting_220(first)
     if first[4:5] == b"\x0a" and first[3:4] == b"\x00":  # MySQL's initial handshake: length, sequence 0, version 10
         return Protocol("MySQL", "mysql")
+    if first.startswith(b":") and b" NOTICE " in first:  # RFC 2812, 2.3: a server's name comes first
+        return _IRC
     if first.startswith(b"E") and b"SFATAL" in first:
         return Protocol("PostgreSQL", "postgres")
     if first[3:5] == b"\x04\x00":  # RFC 9113, 6.5: a SETTINGS frame first
@@ -64,9 +70,11 @@ def server_protocol(first: bytes) -> Protocol | None:
 def _greeting_220(first: bytes) -> Protocol:
     """SMTP and FTP both greet with 220 (RFC 5321, 4.2; RFC 959, 5.4): the words after it tell."""
     text = first.upper()
-    if b"SMTP" in text or b"MAIL" in text:
+    if b"SMTP" in text:
         return Protocol("SMTP", "smtp", 465)
-    return Protocol("FTP", "ftp", 990) if b"FTP" in text else Protocol("SMTP or FTP", "smtp", 465)
+    if b"FTP" in text:  # before MAIL, which a host is called whatever it speaks
+        return Protocol("FTP", "ftp", 990)
+    return Protocol("SMTP" if b"MAIL" in text else "SMTP or FTP", "smtp", 465)
 
 
 def client_protocol(first: bytes) -> str:
@@ -74,7 +82,7 @@ def client_protocol(first: bytes) -> str:
     if first.startswith(_METHODS):
         return "HTTP"
     if first.startswith((b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n")):
-        return "the PROXY protocol"
+        return PROXY
     if first.startswith(b"SSH-"):
         return "SSH"
     return "SMTP" if first[:5].upper() in (b"EHLO ", b"HELO ") else ""
