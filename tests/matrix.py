@@ -13,6 +13,8 @@ from servers import Running, Said, heard
 from mtlsctl.cli import app
 
 VERSIONS = ("1.2", "1.3")
+PATIENCE, QUIET = 5.0, 0.3
+"""Seconds that a server may take to write its verdict down; and that one is waited for that logs no refusals."""
 ROOT_CAUSES = 0.97
 """The share of root causes that must be right in every table; `certain` may never be wrong."""
 
@@ -80,16 +82,23 @@ def meet(
     version: str,
     verdict: Callable[[str], Said | None],
     codes: tuple[str, ...] | None = None,
+    *,
+    silent: bool = False,
 ) -> Cell:
-    """One client meets one server. codes: what is right where this server refuses it; default: the defect's own."""
+    """One client meets one server. codes: what is right where this server refuses it; default: the defect's own.
+
+    silent: the server logs only whom it lets in, so that no line is a refusal.
+    """
     mark = len(running.log())
     tls = ("--tls-min", version, "--tls-max", version)
-    extra: tuple[Any, ...] = ("--http", running.http) if running.http else ()
+    extra: tuple[Any, ...] = (*running.options, *(("--http", running.http) if running.http else ()))
     extra += ("--starttls", running.starttls) if running.starttls else ()
     answer = ask(f"localhost:{running.port}", "--ca", pki.root, *client.options, *tls, *extra)
     if "error" in answer:  # our own OpenSSL does not take this certificate: the server never saw it
         return Cell(server, version, client.defect, False, "", client.codes, answer)
-    said = heard(running, mark, verdict)
+    said = heard(running, mark, verdict, QUIET if silent and not answer["ok"] else PATIENCE)
+    if silent and said is None:
+        said = Said(False, "(nothing)")
     assert said, f"{server} says nothing of {client.defect}: {running.log()[mark:]!r}\n{answer}"
     right = ("ok",) if said.accepted else (codes or client.codes)
     return Cell(server, version, client.defect, said.accepted, said.words, right, answer)

@@ -56,7 +56,7 @@ class Pki:
 # Defect to the codes that name it. Where two are right, the alert or the server's log decides which one is said.
 CODES: dict[str, tuple[str, ...]] = {
     "none": ("client-cert-required",),
-    "good": ("client-cert-refused",),
+    "good": (),
     "bob": ("client-cert-not-allowed",),
     "two-intermediates": ("client-chain-too-long",),
     "unknown-ca": ("client-cert-untrusted",),

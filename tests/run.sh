@@ -14,6 +14,13 @@ need zsh zsh
 need fish fish
 need keytool default-jre-headless
 need ssh-keygen openssh-client
+need apache2 apache2-bin
+need haproxy haproxy
+need gnutls-serv gnutls-bin
+need stunnel4 stunnel4
+need caddy caddy
+need javac default-jdk-headless
+need node nodejs
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 if [ -n "$missing" ]; then
   echo "tests: installing$missing" >&2

@@ -1,6 +1,7 @@
 """The matrix: every client meets the servers of the web, and the answer is held against the server's own log."""
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,38 +26,117 @@ class Variant:
     versions: tuple[str, ...] = matrix.VERSIONS
 
 
-VARIANTS = (
-    Variant("s_server", "s_server"),
-    Variant(
-        "s_server-optional",
-        "s_server",
-        {"demand": "optional"},
-        only=("none", "good", "unknown-ca"),
-    ),
-)
+SOME = ("none", "good", "bob", "unknown-ca", "unknown-ca-with-chain", "expired", "revoked")
+NGINX_ALLOW = 'if ($ssl_client_s_dn != "CN=alice") { return 403; }'
+HAPROXY_ALLOW = "http-request deny deny_status 403 unless { ssl_c_s_dn(CN) alice }"
+APACHE_ALLOW = '<Location "/">\nRequire expr "%{SSL_CLIENT_S_DN_CN} == \'alice\'"\n</Location>'
+BY_APP: Codes = {"bob": ("client-cert-not-allowed", "client-cert-refused-by-app")}
+PINNED: Codes = dict.fromkeys(("bob", "revoked"), ("client-cert-not-allowed",))
+"""Lists of certificates, not of names: the client `revoked` is another alice."""
+LATE_AND_MUTE: Codes = {"revoked": ("client-cert-revoked", "client-cert-refused-by-app")}
+"""nginx's page has the same words for everything, and nothing is wrong with this certificate by itself."""
+MUTE: Codes = {"revoked": ("client-cert-revoked", "client-cert-refused")}
+UNKNOWN = ("client-cert-revocation-unknown",)
+STALE: Codes = {
+    "good": UNKNOWN,
+    "bob": UNKNOWN,
+    "revoked": (*UNKNOWN, "client-cert-revoked"),  # rustls does not look at nextUpdate
+    "expired": (*UNKNOWN, "client-cert-expired"),  # two faults: OpenSSL looks for the CRL first
+}
+SAYS_NOTHING = (*UNKNOWN, "client-cert-refused", "client-cert-revoked", "client-cert-refused-by-app")
+STALE_MUTE: Codes = dict.fromkeys(("good", "bob", "revoked"), SAYS_NOTHING)
+NO_NAMES: Codes = dict.fromkeys(("good", "bob", "revoked"), (*UNKNOWN, "client-cert-untrusted"))
+"""Python sends no CA names: alert 48 for a CRL that is missing is the same as for an unknown CA."""
+TOO_LONG: Codes = dict.fromkeys(("good", "two-intermediates", "expired"), ("client-chain-too-long",))
+
+
+def _variants() -> Iterator[Variant]:
+    """The servers as they are, and with what each can do more."""
+    yield Variant("s_server", "s_server")
+    yield Variant("s_server-optional", "s_server", {"demand": "optional"}, only=SOME)
+    yield Variant("s_server-no-names", "s_server", {"options": ("-no_ca_names",)})
+    yield Variant("nginx", "nginx")
+    yield Variant("nginx-optional", "nginx", {"demand": "optional"}, only=SOME)
+    yield Variant("nginx-depth", "nginx", {"depth": 1}, only=("good", "two-intermediates", "path-length", "expired"))
+    yield Variant("nginx-allow", "nginx", {"more": NGINX_ALLOW}, BY_APP, only=SOME)
+    yield Variant("apache", "apache")
+    yield Variant("apache-depth", "apache", {"depth": 0}, TOO_LONG, only=("none", *TOO_LONG))
+    yield Variant("apache-allow", "apache", {"more": APACHE_ALLOW}, BY_APP, only=SOME)
+    yield Variant("haproxy", "haproxy")
+    yield Variant("haproxy-optional", "haproxy", {"demand": "optional"}, only=SOME)
+    yield Variant("haproxy-allow", "haproxy", {"more": HAPROXY_ALLOW}, BY_APP, only=SOME)
+    yield Variant("gnutls", "gnutls")
+    yield Variant("stunnel", "stunnel")
+    yield Variant("stunnel-allow", "stunnel", {"allowed": "@good"}, PINNED, only=SOME)
+    yield Variant("caddy", "caddy")
+    yield Variant("caddy-allow", "caddy", {"allowed": "@good"}, PINNED, only=SOME)
+    yield Variant("java", "java")
+    yield Variant("node", "node")
+    yield Variant("node-401", "node", {"judge": True})
+    yield Variant("granian", "granian")
+    yield Variant("boringssl", "boringssl")
+    # In TLS 1.2 the handshake is over, and we are, before it hangs up.
+    yield Variant(
+        "boringssl-no-alpn", "boringssl", {"alpn": False}, {"good": ("alpn-mismatch",)}, ("good",), versions=("1.3",)
+    )
+    yield Variant("python", "python")
+    yield Variant("python-strict", "python", {"strict": True}, only=SOME)
+
+
+REVOKING: dict[str, Codes] = {
+    "s_server": {},
+    "nginx": LATE_AND_MUTE,
+    "apache": {},
+    "haproxy": {},
+    "gnutls": MUTE,
+    "stunnel": {},
+    "java": MUTE,
+    "node": MUTE,
+    "granian": {},
+    "python": {},
+}
+"""The servers that read CRLs, and what is right for the revoked where they do not say so."""
+
+
+def _revoking() -> Iterator[Variant]:
+    """The servers with a good CRL, a stale one, and without the issuing CA's."""
+    for name, codes in REVOKING.items():
+        stale = STALE_MUTE if codes else STALE
+        yield Variant(f"{name}-crl", name, {"crl": "@crl"}, codes, SOME)
+        yield Variant(f"{name}-crl-stale", name, {"crl": "@crl_stale"}, stale, SOME)
+        missing = stale | NO_NAMES if name == "python" else stale
+        yield Variant(f"{name}-crl-missing", name, {"crl": "@crl_without_issuing"}, missing, SOME)
+
+
+VARIANTS = (*_variants(), *_revoking())
 
 
 @pytest.mark.parametrize("version", matrix.VERSIONS)
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
 def test_every_client(variant: Variant, version: str, pki: Pki, tmp_path: Path) -> None:
     """One server, and all clients one after another."""
-    if version not in variant.versions:
-        return
-    matrix.judge(table(variant, version, pki, tmp_path))
+    if version in variant.versions:
+        matrix.judge(table(variant, version, pki, tmp_path))
 
 
 def table(variant: Variant, version: str, pki: Pki, folder: Path) -> list[matrix.Cell]:
     """All cells of one server and one version of TLS."""
     server = importlib.import_module(f"servers.{variant.server}")
+    silent = getattr(server, "SILENT", False)
     settings = {name: pki_file(pki, value) for name, value in variant.settings.items()}
     with server.run(folder, pki.papers, version=version, **settings) as running:
         return [
-            matrix.meet(variant.name, running, pki, client, version, server.verdict, variant.codes.get(client.defect))
-            for client in pki.clients.values()
-            if not variant.only or client.defect in variant.only
+            matrix.meet(
+                variant.name, running, pki, client, version, server.verdict, variant.codes.get(defect), silent=silent
+            )
+            for defect, client in pki.clients.items()
+            if not variant.only or defect in variant.only
         ]
 
 
 def pki_file(pki: Pki, value: Any) -> Any:
-    """A setting, with the name of a file of the PKI in its place: `crl` of `@crl`."""
-    return getattr(pki, value[1:]) if isinstance(value, str) and value.startswith("@") else value
+    """A setting, with a file of the PKI in the place of its name: `@crl`, or a client's certificate `@good`."""
+    if not isinstance(value, str) or not value.startswith("@"):
+        return value
+    client = pki.clients.get(value[1:])
+    return client.cert if client else getattr(pki, value[1:])

@@ -1,5 +1,6 @@
 """What the real servers of the matrix have in common: how they are started, watched and ended."""
 
+import re
 import socket
 import subprocess
 import time
@@ -11,6 +12,8 @@ from typing import NamedTuple, TypeVar
 PATIENCE = 20.0
 """Seconds that a server may take to listen, or to write its verdict down."""
 LOG = "server.log"
+PROGRAMS = Path(__file__).with_name("programs")
+"""What runs in other languages, or in a process of its own."""
 _TRIES = 5
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ class Running(NamedTuple):
     """The protocol in which TLS is asked for first; "" where it begins at once."""
     http: str = ""
     """The path to ask for where the server judges in its own protocol; "" where it judges in the handshake."""
+    options: tuple[str, ...] = ()
+    """What else a client of this server must say: options of `mtlsctl handshake`."""
 
 
 class Said(NamedTuple):
@@ -132,6 +137,11 @@ def program(
         finally:
             ended(process)
     raise AssertionError("no free port")
+
+
+def split(pem: Path | None) -> list[bytes]:
+    """The PEM blocks of a file one by one; [] without a file."""
+    return re.findall(rb"-----BEGIN.+?-----END[^\n]+\n", pem.read_bytes(), re.DOTALL) if pem else []
 
 
 def heard(running: Running, mark: int, verdict: Callable[[str], Said | None], patience: float = 5.0) -> Said | None:

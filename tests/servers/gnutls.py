@@ -1,0 +1,33 @@
+"""gnutls-serv: GnuTLS, which verifies after the handshake is done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import servers
+from servers import Papers, Running, Said
+
+DEMAND = {
+    "none": ("--disable-client-cert",),
+    "optional": ("--verify-client-cert",),
+    "required": ("--require-client-cert", "--verify-client-cert"),
+}
+
+
+@contextmanager
+def run(
+    folder: Path, papers: Papers, *, version: str = "", demand: str = "required", crl: Path | None = None
+) -> Iterator[Running]:
+    """Run it; it answers any request with a page."""
+    words: list[object] = ["stdbuf", "-o0", "gnutls-serv", "--http", "--x509certfile", papers.cert]
+    words += ["--x509keyfile", papers.key, "--x509cafile", papers.client_ca, *DEMAND[demand]]
+    words += ["--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}"] if version else []
+    words += ["--x509crlfile", crl] if crl else []
+    with servers.program(folder, lambda port: [*words, "--port", port], http="/") as running:
+        yield running
+
+
+def verdict(log: str) -> Said | None:
+    """What it prints of the verification, or of the handshake."""
+    end = servers.last_with(log, {"Error in handshake": False, "Error: ": False, "- Description: ": True})
+    return end and (servers.last_with(log, {"The certificate is NOT trusted": False}) or end)

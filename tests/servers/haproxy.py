@@ -1,0 +1,65 @@
+"""HAProxy: OpenSSL's judgement, with depth and CRL of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import servers
+from servers import Papers, Running, Said
+
+DEMAND = {"none": "none", "optional": "optional", "required": "required"}
+CONF = """
+global
+  log stdout format raw daemon
+  ssl-default-bind-options ssl-min-ver TLSv{low} ssl-max-ver TLSv{high}
+defaults
+  mode http
+  timeout client 20s
+  timeout server 20s
+  timeout connect 5s
+frontend front
+  log global
+  log-format "status %ST for %{{+Q}}[ssl_c_s_dn]"
+  error-log-format "refused: %[ssl_fc_err_str]; verify error %[ssl_c_err], above the leaf %[ssl_c_ca_err]"
+  bind 127.0.0.1:{port} ssl crt {folder}/both.pem ca-file {papers.client_ca} verify {demand} {crl}
+  {more}
+  http-request return status 200 content-type text/plain string hello
+"""
+
+
+@contextmanager
+def run(
+    folder: Path,
+    papers: Papers,
+    *,
+    version: str = "",
+    demand: str = "required",
+    crl: Path | None = None,
+    more: str = "",
+) -> Iterator[Running]:
+    """Run it in the foreground. more: a further rule of its frontend."""
+    (folder / "both.pem").write_bytes(papers.cert.read_bytes() + papers.key.read_bytes())
+    conf = folder / "haproxy.conf"
+
+    def command(port: int) -> tuple[object, ...]:
+        conf.write_text(
+            CONF.format(
+                folder=folder,
+                port=port,
+                papers=papers,
+                low=version or "1.2",
+                high=version or "1.3",
+                demand=DEMAND[demand],
+                crl=f"crl-file {crl}" if crl else "",
+                more=more,
+            )
+        )
+        return "haproxy", "-db", "-f", conf
+
+    with servers.program(folder, command, http="/") as running:
+        yield running
+
+
+def verdict(log: str) -> Said | None:
+    """Its line about the request, or about the handshake that failed."""
+    return servers.last_with(log, {"refused:": False, "status 4": False, "status 2": True})

@@ -1,0 +1,38 @@
+"""Python's ssl module as a server."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import servers
+from servers import Papers, Running, Said
+
+SCRIPT = servers.PROGRAMS / "python_server.py"
+
+
+@contextmanager
+def run(
+    folder: Path,
+    papers: Papers,
+    *,
+    version: str = "1.3",
+    demand: str = "required",
+    crl: Path | None = None,
+    strict: bool = False,
+) -> Iterator[Running]:
+    """Run it. strict: with VERIFY_X509_STRICT, which is Python 3.13's default."""
+    wish = {"cert": str(papers.cert), "key": str(papers.key), "ca": str(papers.client_ca), "version": version}
+    wish |= {"demand": demand.upper(), "crl": str(crl or ""), "strict": strict}  # type: ignore[dict-item]
+
+    def command(port: int) -> tuple[object, ...]:
+        return sys.executable, "-P", SCRIPT, json.dumps(wish | {"port": port})
+
+    with servers.program(folder, command) as running:
+        yield running
+
+
+def verdict(log: str) -> Said | None:
+    """What the script printed."""
+    return servers.last_with(log, {"refused:": False, "accepted:": True})
