@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
-from mtlsctl.core.observation import Ended, Observation, Stage
+from mtlsctl.core.observation import Ended, Observation, Role, Stage
 from mtlsctl.core.openssl import Identity
 from mtlsctl.core.session import odd
 
@@ -45,6 +46,8 @@ class Ours(NamedTuple):
     """Asked for by name: a server that does not verify is talked to all the same."""
     maximum: str = ""
     """The highest version of TLS offered; "" where it was not limited."""
+    minimum: str = ""
+    alpn: tuple[str, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
 
 
@@ -102,17 +105,35 @@ def peer_faults(seen: Observation, ours: Ours) -> tuple[list[Finding], Confidenc
     found = [f for f in judge(seen, ours.roots, ours.wanted, ours.at, ours.crls) if f.verdict is not Verdict.OK]
     known = (*ours.roots, *(ours.credential.chain if ours.credential else ()))
     leaf = seen.peer_chain[0] if seen.peer_chain else None
+    if better := _behind_it(found, seen, ours):
+        return [better, *found], Confidence.LIKELY
     return found, Confidence.CERTAIN if sure(found, leaf, known) else Confidence.LIKELY
+
+
+def _behind_it(found: list[Finding], seen: Observation, ours: Ours) -> Finding | None:
+    """What explains the first fault of a server's chain: our own clock, or something that opens TLS on its way."""
+    code = found[0].code if found and seen.role is Role.CLIENT else ""
+    if code.endswith("cert-not-yet-valid"):
+        from mtlsctl.core import skew  # only where something is wrong
+
+        credential = ours.credential
+        kept = (*ours.roots, *((credential.certificate, *credential.chain) if credential else ()))
+        return skew.ours_behind(seen.peer_chain, kept, ours.at)
+    if code in ("server-untrusted-root", "server-missing-intermediate", "server-self-signed"):
+        from mtlsctl.core import interception  # only where something is wrong
+
+        return interception.finding(seen.peer_chain)
+    return None
 
 
 def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     """The handshake is complete, and nobody said no."""
-    unlisted = list(_unlisted(seen, ours))
-    found = [_ok(seen, ours), *unlisted, *_notes(seen, ours), *_expiring(seen, ours)]
+    doubtful = list(_doubtful(seen, ours))
+    found = [_ok(seen, ours), *doubtful, *_notes(seen, ours), *_expiring(seen, ours)]
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    sure = Confidence.CERTAIN if seen.confirmed and not unlisted else Confidence.LIKELY
+    sure = Confidence.CERTAIN if seen.confirmed and not doubtful else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 
 
@@ -140,22 +161,42 @@ def _disabled(seen: Observation) -> Finding:
     )
 
 
-def _unlisted(seen: Observation, ours: Ours) -> Iterable[Finding]:
-    """Our certificate was taken, and leads to none of the issuers that the server named: it may judge later."""
-    if not (seen.sent and ours.credential and seen.acceptable_issuers) or leads(seen, ours.credential):
+def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """Our certificate was taken, and something is wrong with it: the server may judge later, in its own protocol."""
+    if not (seen.sent and ours.credential) or (leads(seen, ours.credential) and _sound(ours.credential, ours.at)):
         return
-    from mtlsctl.core.diagnose_ours import against_list  # not for a good handshake
+    from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 
-    fault = against_list(seen, ours, ours.credential)[0]
-    message = f"our certificate {subject(ours.credential.certificate)}: {fault.message}"
     hint = "the server may refuse in its own protocol: see with --http /"
-    yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
+    for fault in our_faults(seen, ours, ours.credential)[:3]:
+        message = f"our certificate {subject(ours.credential.certificate)}: {fault.message}"
+        yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
+
+
+def _sound(credential: Identity, at: datetime) -> bool:
+    """A quick look at what we sent: dates and purpose. What it does not see is rare; what it sees is looked into."""
+    chain = (credential.certificate, *credential.chain)
+    if any(not c.not_valid_before_utc <= at <= c.not_valid_after_utc for c in chain):
+        return False
+    if chain[0].issuer == chain[0].subject:
+        return False
+    try:
+        usage = chain[0].extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except odd():
+        return False
+    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
 
 
 def leads(seen: Observation, credential: Identity) -> bool:
-    """True when our chain reaches one of the CAs that the server listed (RFC 8446, 4.2.4), or it listed none."""
+    """True when our chain reaches one of the CAs that the server listed (RFC 8446, 4.2.4), or it listed none.
+
+    A leaf that is itself on the list, as stunnel lists those that it pins, was meant when it is let in.
+    """
     listed, chain = set(seen.acceptable_issuers), (credential.certificate, *credential.chain)
-    return not listed or any(c.issuer in listed or c.subject in listed for c in chain)
+    pinned = not seen.refused and chain[0].subject in listed
+    return not listed or pinned or any(c.issuer in listed for c in chain) or any(c.subject in listed for c in chain[1:])
 
 
 def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:

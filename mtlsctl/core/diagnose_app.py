@@ -24,22 +24,60 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         )
         return _refused(seen, [mute], tls, Confidence.UNKNOWN)
     answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
-    if _NOT_SENT in said or status.startswith("496"):
+    said_so = _NOT_SENT in said or status.startswith("496")
+    if said_so or (seen.asked and not seen.sent and status[:3] in _FORBIDDEN):
         missing = (
             not_sent(seen, ours.credential, Verdict.FAIL)
             if ours.credential and seen.asked and not seen.sent
             else _required(answered, ours)
         )
-        return _refused(seen, [missing], tls, Confidence.CERTAIN)
-    if _BAD in said or status.startswith("495") or status[:3] in ("401", "403"):
-        faults = _likely_causes(seen, ours, answered)
-        told = status[:3] not in ("401", "403") and not faults
+        return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so else Confidence.LIKELY)
+    if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
+        found = _likely_causes(seen, ours, answered)
         refusal = _refused_certificate(answered, ours)
-        found = [*faults, refusal._replace(verdict=Verdict.NOTE) if faults else refusal]
-        return _refused(seen, found, tls, Confidence.CERTAIN if told else Confidence.LIKELY)
+        if not found and status[:3] not in _FORBIDDEN:
+            found = _beyond_us(ours, answered)
+        elif not found and seen.sent:
+            found = [_not_allowed(answered, ours)]
+        listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
+        return _refused(seen, listed, tls, Confidence.LIKELY)
     first, *rest = tls.report.findings
+    skew = _skew(said, ours)
     return answer(
-        seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest], tls.refused_by, tls.confidence
+        seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest, *skew], tls.refused_by, tls.confidence
+    )
+
+
+_FORBIDDEN = ("401", "403")
+
+
+def _skew(said: bytes, ours: Ours) -> list[Finding]:
+    """The two clocks, where the answer's Date shows that they differ."""
+    from mtlsctl.core import skew
+
+    ahead = skew.by_http(said, ours.at)
+    found = skew.differing(ahead, ours.at) if ahead is not None else None
+    return [found] if found else []
+
+
+def _beyond_us(ours: Ours, answered: str) -> list[Finding]:
+    """nginx says that the certificate does not verify, and it does by all that we see: depth, or revocation."""
+    if ours.credential is None or len(ours.credential.chain) < 2:
+        return []
+    who = subject(ours.credential.certificate)
+    message = f"{answered} to our certificate {who}: {len(ours.credential.chain)} CA certificates came with it"
+    hint = "nginx allows one unless told otherwise: ssl_verify_depth 3"
+    return [Finding("client-chain-too-long", Verdict.FAIL, message, hint, Whose.PEER)]
+
+
+def _not_allowed(answered: str, ours: Ours) -> Finding:
+    who = f"our certificate {subject(ours.credential.certificate)}" if ours.credential else "us"
+    return Finding(
+        "client-cert-not-allowed",
+        Verdict.FAIL,
+        f"{answered} to {who}: it was accepted in the handshake, and has no right there",
+        "add its name to the server's rule, or use another certificate",
+        Whose.PEER,
     )
 
 

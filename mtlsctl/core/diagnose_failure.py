@@ -206,7 +206,20 @@ def _refused(seen: Observation, ours: Ours) -> Diagnosis:
         return answer(seen, [not_sent(seen, ours.credential, FAIL)], RefusedBy.SERVER, Confidence.LIKELY)
     refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
     found_all, sure = our_certificate(seen, ours, ours.credential, refused)
+    if found_all[0].code == "client-cert-refused" and seen.confirmed and not (ours.alpn or number):
+        return answer(seen, [_left_after_accepting(seen), *found_all], RefusedBy.SERVER, Confidence.LIKELY)
     return answer(seen, found_all, RefusedBy.SERVER, sure)
+
+
+def _left_after_accepting(seen: Observation) -> Finding:
+    """It took our certificate, and left before anything was asked of it: HTTP/2 servers do without ALPN (gRPC)."""
+    return Finding(
+        "alpn-mismatch",
+        FAIL,
+        f"{seen.peer} accepted the handshake and {_ending(seen)} at once: no application protocol was offered",
+        "offer the one that it speaks: --alpn h2 for gRPC",
+        Whose.OURS,
+    )
 
 
 def _ending(seen: Observation) -> str:

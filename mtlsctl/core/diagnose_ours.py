@@ -16,19 +16,39 @@ _TRUST = frozenset(
         "client-cert-missing-intermediate",
         "client-ca-rekeyed",
         "client-bad-signature",
+        "client-chain-order",
     )
 )
 _DATES = frozenset(("client-cert-expired", "client-chain-expired", "client-cert-not-yet-valid"))
 _WEAK = frozenset(("client-cert-weak-key", "client-cert-weak-signature"))
+_SUSPECTED = frozenset(("client-ca-rekeyed", "client-bad-signature", "client-chain-order"))
+"""Faults held against our own roots, or that few servers mind: what the server holds is not seen."""
 
 # What each alert can mean, measured on ten servers; an alert that is not here can mean anything.
 _FITS = {
     alerts.UNSUPPORTED_CERTIFICATE: frozenset(("client-cert-wrong-eku", "client-cert-wrong-key-usage")),
     alerts.CERTIFICATE_EXPIRED: _DATES,
     alerts.UNKNOWN_CA: _TRUST | {"client-bad-ca", "client-chain-too-long"},
-    alerts.DECRYPT_ERROR: _WEAK | {"client-ca-rekeyed", "client-bad-signature"},
+    alerts.DECRYPT_ERROR: _WEAK | {"client-ca-rekeyed", "client-bad-signature", "client-cert-wrong-sigalg"},
     alerts.CERTIFICATE_REVOKED: frozenset(("client-cert-revoked",)),
+    # Apache says so of a chain above SSLVerifyDepth, before it looks at anything else.
+    # GnuTLS says so of a key usage.
+    alerts.INTERNAL_ERROR: frozenset(
+        ("client-chain-too-long", "client-cert-wrong-sigalg", "client-cert-wrong-key-usage")
+    ),
 }
+# RFC 8422, 5.1.1: what everybody knows. TLS 1.2 sends a key on another curve, and the server finds it unusable.
+_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+_CURVE_ALERTS = (
+    None,
+    alerts.HANDSHAKE_FAILURE,
+    alerts.BAD_CERTIFICATE,
+    alerts.UNSUPPORTED_CERTIFICATE,
+    alerts.ILLEGAL_PARAMETER,
+    alerts.DECODE_ERROR,
+    alerts.DECRYPT_ERROR,
+    alerts.INTERNAL_ERROR,
+)
 
 
 def our_certificate(
@@ -36,37 +56,95 @@ def our_certificate(
 ) -> tuple[list[Finding], Confidence]:
     """Findings about our refused certificate, likeliest first. refused: who refused what, and how, in words."""
     number = seen.received()
-    faults = our_faults(seen, ours, credential)
-    fitting = [f for f in faults if number not in _FITS or f.code in _FITS[number]]
     if number == alerts.CERTIFICATE_REVOKED:
         return [_bare("client-cert-revoked", refused, "get a new one: mtlsctl issue client NAME")], Confidence.CERTAIN
+    faults = our_faults(seen, ours, credential)
+    wanted = _FITS.get(number) if number is not None and (credential.chain or number != alerts.INTERNAL_ERROR) else None
+    fitting = [f for f in faults if wanted is None or f.code in wanted]
     if fitting:
         first = fitting[0]._replace(message=f"{refused}: {fitting[0].message}", whose=Whose.OURS)
         rest = [f._replace(verdict=Verdict.NOTE) for f in faults if f is not fitting[0]]
         # The alert names this kind of fault, and our certificate has it and no other of the kind.
-        exact = number in _FITS and len(fitting) == 1 and fitting[0].code not in _SUSPECTED
+        exact = wanted is not None and len(fitting) == 1 and fitting[0].code not in _SUSPECTED
         return [first, *rest], Confidence.CERTAIN if exact else Confidence.LIKELY
-    return [_by_alert(seen, credential, refused), *(f._replace(verdict=Verdict.NOTE) for f in faults)], _doubt(number)
-
-
-_SUSPECTED = frozenset(("client-ca-rekeyed", "client-bad-signature"))
-"""Faults held against our own roots: which key of that CA the server holds is not seen."""
-
-
-def _doubt(number: int | None) -> Confidence:
-    return Confidence.LIKELY if number == alerts.UNKNOWN_CA else Confidence.UNKNOWN
+    found, sure = _by_alert(seen, ours, credential, refused)
+    return [*found, *(f._replace(verdict=Verdict.NOTE) for f in faults)], sure
 
 
 def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
-    """What is wrong with our chain: in itself, by our own clock; and against the CA names that the server listed."""
+    """What is wrong with our chain: against the CA names that the server listed, or our own roots; and in itself."""
     chain = (credential.certificate, *credential.chain)
     anchors = (*ours.roots, *_tops(chain))
-    found = [f for f in chain_findings(chain, anchors, True, ours.at) if f.verdict is Verdict.FAIL]
-    trust = [f for f in chain_findings(chain, ours.roots, True, ours.at) if f.code in _TRUST]
-    in_itself = [f for f in found if f.code not in _TRUST]
-    listed = against_list(seen, ours, credential)
-    rekeyed = [f for f in trust if f.code in ("client-ca-rekeyed", "client-bad-signature")]
-    return [*listed, *(rekeyed if not listed else ()), *in_itself]
+    found = chain_findings(chain, anchors, True, ours.at)
+    curve = _curve(seen, credential)
+    in_itself = [f for f in found if f.verdict is Verdict.FAIL and f.code not in _TRUST]
+    if curve:
+        in_itself = [f for f in in_itself if f.code != "client-cert-weak-key"]  # said of the curve, too
+    order = [f for f in found if f.code == "client-chain-order"]
+    return [*curve, *_trust(seen, ours, credential), *in_itself, *order]
+
+
+def _trust(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
+    """Why the server may not get from our certificate to a CA that it trusts."""
+    if listed := against_list(seen, ours, credential):
+        return listed
+    chain = (credential.certificate, *credential.chain)
+    held = [f for f in chain_findings(chain, ours.roots, True, ours.at) if f.verdict is Verdict.FAIL]
+    rekeyed = [f for f in held if f.code in ("client-ca-rekeyed", "client-bad-signature")]
+    if seen.acceptable_issuers or rekeyed:
+        return rekeyed
+    # It listed nobody: our own roots are all there is to hold our chain against.
+    suspects = [f for f in _unlisted(seen, credential) if any(h.code in _TRUST for h in held)]
+    return (
+        suspects
+        if seen.received() in (alerts.UNKNOWN_CA, alerts.CERTIFICATE_UNKNOWN, alerts.ACCESS_DENIED, None)
+        else []
+    )
+
+
+def _unlisted(seen: Observation, credential: Identity) -> list[Finding]:
+    """The likeliest fault of a chain that does not lead to our own roots, where the server names no CA."""
+    leaf = credential.certificate
+    if leaf.issuer == leaf.subject:
+        return [Finding("client-cert-self-signed", Verdict.FAIL, "it is self-signed", _ISSUE)]
+    issuer = names.dn((leaf, *credential.chain)[-1].issuer)
+    missing = _missing(leaf, "")
+    if not credential.chain and _signed_by_the_servers(seen, leaf):
+        return [missing]
+    untrusted = Finding(
+        "client-cert-untrusted",
+        Verdict.FAIL,
+        f"it leads to {issuer}, which is not among the CAs that we trust ourselves, and perhaps not among the server's",
+        f"let the server trust {issuer}, or present a certificate of a CA that it trusts",
+    )
+    return [untrusted] if credential.chain else [untrusted, missing]
+
+
+def _signed_by_the_servers(seen: Observation, leaf: x509.Certificate) -> bool:
+    """True when an issuing CA that the server shows for itself signed our leaf too: only the sending is at fault."""
+    return any(issued(leaf, ca) for ca in seen.peer_chain[1:])
+
+
+def _missing(leaf: x509.Certificate, accepted: str) -> Finding:
+    return Finding(
+        "client-cert-missing-intermediate",
+        Verdict.FAIL,
+        f"its issuer {names.dn(leaf.issuer)} was not sent along{accepted}",
+        "put the issuing CA's certificate behind the leaf: cat client.pem issuing.pem > fullchain.pem",
+    )
+
+
+def _curve(seen: Observation, credential: Identity) -> list[Finding]:
+    """A key on a curve that the server does not have; rustls lacks P-521, and calls it a wrong signature."""
+    curve = getattr(getattr(credential.certificate.public_key(), "curve", None), "name", "")
+    unusual = curve and curve not in _CURVES and seen.received() in _CURVE_ALERTS
+    if not unusual and not (curve == "secp521r1" and seen.received() == alerts.DECRYPT_ERROR):
+        return []
+    message = f"its key is on the curve {curve}, which the server cannot use"
+    return [Finding("client-cert-wrong-sigalg", Verdict.FAIL, message, KEY_KIND)]
+
+
+KEY_KIND = "use a certificate with another kind of key, such as ECDSA P-256: mtlsctl issue client NAME --key-type p256"
 
 
 def _tops(chain: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
@@ -91,37 +169,83 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     )
     if credential.chain or any(root.subject == leaf.issuer for root in ours.roots):
         return [untrusted]
-    missing = Finding(
-        "client-cert-missing-intermediate",
-        Verdict.FAIL,
-        f"its issuer {names.dn(leaf.issuer)} was not sent along, and the server accepts {accepted}",
-        "put the issuing CA's certificate behind the leaf: cat client.pem issuing.pem > fullchain.pem",
-    )
-    # The server shows an issuing CA of its own: when that one signed our leaf too, only the sending is at fault.
-    return [missing] if any(issued(leaf, ca) for ca in seen.peer_chain[1:]) else [untrusted, missing]
+    missing = _missing(leaf, f", and the server accepts {accepted}")
+    return [missing] if _signed_by_the_servers(seen, leaf) else [untrusted, missing]
 
 
-_ISSUE = "have one issued by that CA: mtlsctl issue client NAME"
+_ISSUE = "have one issued by a CA that the server trusts: mtlsctl issue client NAME"
 
 
-def _by_alert(seen: Observation, credential: Identity, refused: str) -> Finding:
-    """Nothing that we see fits: what the alert itself says, and where to look."""
+def _by_alert(seen: Observation, ours: Ours, credential: Identity, refused: str) -> tuple[list[Finding], Confidence]:
+    """Nothing that we see fits: what the alert itself says, what else it can mean, and where to look."""
     match seen.received():
+        case alerts.UNKNOWN_CA if seen.acceptable_issuers or _same_ca(seen, ours, credential):
+            # It knows our CA: OpenSSL says unknown_ca of a CRL that is not there, too.
+            return [_revocation(refused), *_rekeyed(seen, credential), *_too_long(credential)], Confidence.LIKELY
         case alerts.UNKNOWN_CA:
             issuer = names.dn((credential.certificate, *credential.chain)[-1].issuer)
-            hint = f"let the server trust {issuer}; if it does, its CRL is missing, or it holds an older key of that CA"
-            return _bare("client-cert-untrusted", refused, hint)
+            untrusted = _bare("client-cert-untrusted", refused, f"let the server trust {issuer}")
+            return [untrusted, _note(_revocation("or it does")), *_too_long(credential)], Confidence.LIKELY
         case alerts.CERTIFICATE_EXPIRED:
-            message = f"{refused}; it is valid by this clock"
-            hint = "compare the server's clock, and renew its CRL: a stale one is said with the same alert"
-            return _bare("client-cert-revocation-unknown", message, hint)
-        case alerts.ACCESS_DENIED:
-            return _bare("client-cert-not-allowed", refused, "add it to the server's list of those let in")
+            from mtlsctl.core import skew
+
+            hint = "renew the server's CRL: a stale one is said with the same alert"
+            stale = _bare("client-cert-revocation-unknown", f"{refused}; it is valid by this clock", hint)
+            return [stale, skew.maybe_theirs()], Confidence.LIKELY
         case alerts.INTERNAL_ERROR if credential.chain:
             hint = "Apache says so of chains longer than SSLVerifyDepth: raise it; else read the server's log"
-            return _bare("client-chain-too-long", refused, hint)
+            return [_bare("client-chain-too-long", refused, hint)], Confidence.LIKELY
+        case alerts.BAD_CERTIFICATE:
+            # Nothing is bad about it: so say servers whose own rule comes after the chain (Go, stunnel).
+            allowed = _bare("client-cert-not-allowed", refused, "add it to the server's list of those let in")
+            return [allowed, _note(_revocation("or it wants to know of revocation"))], Confidence.LIKELY
+        case alerts.CERTIFICATE_UNKNOWN:
+            revoked = _bare("client-cert-revoked", "or the certificate was revoked", "issue a new one")
+            return [_revocation(refused), _note(revoked)], _UNSURE
+        case alerts.ACCESS_DENIED:
+            # RFC 8446, 6.2: not allowed. GnuTLS says it of every fault.
+            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
+            return [_bare("client-cert-refused", refused, _LOG), _note(allowed)], _UNSURE
         case _:
-            return _bare("client-cert-refused", refused, "nothing is wrong with it by itself: read the server's log")
+            return [_bare("client-cert-refused", refused, _LOG)], _UNSURE
+
+
+_LOG = "nothing is wrong with it by itself: read the server's log"
+
+
+def _same_ca(seen: Observation, ours: Ours, credential: Identity) -> bool:
+    """True when our certificate and the server's come from the same CA, one that we trust."""
+    top, theirs = (credential.certificate, *credential.chain)[-1], seen.peer_chain[-1:]
+    anchors = {root.subject for root in ours.roots}
+    return any(top.issuer in anchors and top.issuer == c.issuer for c in theirs)
+
+
+_UNSURE = Confidence.UNKNOWN
+
+
+def _revocation(refused: str) -> Finding:
+    hint = "give the server a fresh CRL of every CA in the chain: mtlsctl crl"
+    message = f"{refused}; it knows the CA, so a CRL that it wants may be missing or stale"
+    return _bare("client-cert-revocation-unknown", message, hint)
+
+
+def _rekeyed(seen: Observation, credential: Identity) -> list[Finding]:
+    if not seen.acceptable_issuers:
+        return []
+    top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
+    message = f"or the server holds another key of {top} than the one that issued our certificate"
+    return [_note(_bare("client-ca-rekeyed", message, "give the server the CA's present certificate"))]
+
+
+def _too_long(credential: Identity) -> list[Finding]:
+    if len(credential.chain) < 2:
+        return []
+    message = f"or the chain is too long for it: {len(credential.chain)} CA certificates were sent"
+    return [_note(_bare("client-chain-too-long", message, "raise the server's verification depth"))]
+
+
+def _note(finding: Finding) -> Finding:
+    return finding._replace(verdict=Verdict.NOTE)
 
 
 def _bare(code: str, message: str, hint: str) -> Finding:

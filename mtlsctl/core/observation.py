@@ -1,11 +1,14 @@
 """Observation: all that was seen of one TLS connection, from either end."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
 from mtlsctl.core import alerts
+
+if TYPE_CHECKING:
+    from mtlsctl.core.approach import Approach
 
 
 class Role(StrEnum):
@@ -122,6 +125,8 @@ class Observation(NamedTuple):
     """What went over the wire, in the order of time, as far as it was kept."""
     secrets: tuple[bytes, ...] = ()
     """The key log of this connection (NSS format): it opens the chunks, and is never shown unless asked for by name."""
+    approach: "Approach | None" = None
+    """What was done between the connection and TLS; None where there was nothing to do."""
 
     def without(self, anchors: tuple[x509.Certificate, ...]) -> "Observation":
         """The same with the peer's chain as it was sent: OpenSSL adds trust anchors to a refused client's."""
@@ -129,6 +134,11 @@ class Observation(NamedTuple):
             return self
         leaf, above = self.peer_chain[:1], self.peer_chain[1:]
         return self._replace(peer_chain=leaf + tuple(c for c in above if c not in anchors))
+
+    @property
+    def refused(self) -> bool:
+        """True when the other side ended it: by an alert, or by closing."""
+        return self.received() is not None or self.ended in (Ended.CLOSED, Ended.RESET)
 
     def received(self) -> int | None:
         """The number of the last alert that the other side sent, or None."""

@@ -1,10 +1,13 @@
 """A handshake as a client, and what it means: one connection, the diagnosis, the answer in plain values."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptography import x509
+from OpenSSL import SSL
 
 from mtlsctl.core import names, openssl
-from mtlsctl.core.diagnose import Ours, diagnose
+from mtlsctl.core.diagnose import Diagnosis, Ours, diagnose
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Report
 from mtlsctl.core.observation import Alert, Observation, Stage, VerifyError
@@ -12,6 +15,9 @@ from mtlsctl.core.peer import PeerCertificate, describe
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.workflows import clock
 from mtlsctl.workflows.once import Seen, Visit, once, wanted
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.repeat import Group, Latency, Run  # not for one handshake
 
 
 class Wish(NamedTuple):
@@ -45,6 +51,8 @@ class Handshake(NamedTuple):
     cipher: str
     group: str
     alpn: str
+    resumed: bool
+    """An earlier session was gone on with (--resume)."""
     asked_for_certificate: bool
     sent_certificate: bool
     accepted: bool
@@ -63,12 +71,56 @@ class Handshake(NamedTuple):
     tls_seconds: float
     refused_by: str
     confidence: str
+    runs: "tuple[Run, ...]" = ()
+    """Each of the handshakes of --repeat; the fields above are the most telling one's."""
+    groups: "tuple[Group, ...]" = ()
+    """The runs that went alike."""
+    latency: "Latency | None" = None
+
+
+class Client(NamedTuple):
+    """What all handshakes with the same settings share. Its context may be used by many threads."""
+
+    context: SSL.Context
+    settings: TlsSettings
+    trust: str
+    roots: tuple[x509.Certificate, ...]
+
+
+class Met(NamedTuple):
+    """A handshake, what it means, and what a later one can go on with."""
+
+    result: Handshake
+    report: Report
+    session: SSL.Session | None
+
+
+def client(settings: TlsSettings, trust: str) -> Client:
+    """A client for many handshakes. Raises UsageError and InputError for settings that OpenSSL does not take."""
+    return Client(client_context(settings), settings, trust, openssl.read(settings.roots))
 
 
 def handshake(wish: Wish) -> tuple[Handshake, Report]:
     """Do one handshake. Raises UsageError and InputError for settings that OpenSSL does not take."""
-    met = once(client_context(wish.settings), Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http))
-    return _result(wish, met)
+    met = meet(client(wish.settings, wish.trust), wish)
+    return met.result, met.report
+
+
+def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: bool = False) -> Met:
+    """Do one handshake with a client's settings; the wish's own are passed over.
+
+    earlier: a session of the same client, to be gone on with if the server agrees. keep: wait for a session.
+    """
+    visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier=earlier, keep=keep)
+    seen = once(ours.context, visit)
+    said = diagnose(seen.observation, _ours(ours, wish, clock.now()))
+    if earlier is not None and not said.report.ok:
+        from mtlsctl.core import resumption  # only for those who ask for it
+
+        said = resumption.judge(seen.observation, said)
+    # A session would carry a certificate that does not verify past every later check.
+    usable = said.report.ok and not seen.observation.verify_errors
+    return Met(_result(ours, wish, seen, said), said.report, seen.session if usable else None)
 
 
 def _status(seen: Observation) -> str:
@@ -79,21 +131,20 @@ def _status(seen: Observation) -> str:
     return http.status_line(seen.answer)
 
 
-def _result(wish: Wish, met: Seen) -> tuple[Handshake, Report]:
-    at, attempt, seen = clock.now(), met.attempt, met.observation
-    said = diagnose(seen, _ours(wish, at))
-    ours = wish.settings.identity
-    made = Handshake(
+def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis) -> Handshake:
+    attempt, seen, ours = met.attempt, met.observation, us.settings.identity
+    return Handshake(
         endpoint=wish.endpoint.text,
         server_name=wish.endpoint.server_name,
         address=attempt.address,
         tried=attempt.tried,
-        trust=wish.trust,
+        trust=us.trust,
         stage=seen.stage,
         version=seen.version,
         cipher=seen.cipher,
         group=seen.group,
         alpn=seen.alpn,
+        resumed=seen.resumed,
         asked_for_certificate=seen.asked,
         sent_certificate=seen.sent,
         accepted=said.report.ok,
@@ -109,9 +160,17 @@ def _result(wish: Wish, met: Seen) -> tuple[Handshake, Report]:
         refused_by=said.refused_by.value,
         confidence=said.confidence.value,
     )
-    return made, said.report
 
 
-def _ours(wish: Wish, at: datetime) -> Ours:
-    settings, roots = wish.settings, openssl.read(wish.settings.roots)
-    return Ours(at, settings.identity, roots, wanted(wish.endpoint), wish.lenient, settings.maximum)
+def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
+    settings = us.settings
+    return Ours(
+        at,
+        settings.identity,
+        us.roots,
+        wanted(wish.endpoint),
+        wish.lenient,
+        settings.maximum,
+        settings.minimum,
+        settings.alpn,
+    )

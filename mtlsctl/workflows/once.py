@@ -14,6 +14,7 @@ from mtlsctl.core.session import Session
 from mtlsctl.workflows import network, talk
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+SECOND_THOUGHTS = 0.15  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
 GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
 UNASKED = 1 << 20  # bytes of application data that are read while waiting for the verdict: more will not tell
 _ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
@@ -31,6 +32,8 @@ class Visit(NamedTuple):
     """The path of an HTTP request to send afterwards; "" sends none."""
     earlier: SSL.Session | None = None
     """A session of the same context that is gone on with, if the server agrees."""
+    keep: bool = False
+    """Wait for a session that a later visit can go on with."""
 
 
 class Seen(NamedTuple):
@@ -63,6 +66,8 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         spent = time.monotonic() - began
         if ended is Ended.OPEN:
             ended, detail = _await_verdict(session, connection)
+        if visit.keep and ended is Ended.OPEN:
+            _await_ticket(session, connection)
         seen = session.observe(visit.endpoint.text, ended, detail)
         # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
         if visit.http and session.done and ended is Ended.OPEN:
@@ -88,23 +93,43 @@ def wanted(endpoint: Endpoint) -> x509.GeneralName:
 
 
 def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
-    """In TLS 1.3 the refusal of our certificate comes after our end is done: read before anything is written.
+    """Read before anything is written: in TLS 1.3 the refusal of our certificate comes after our end is done.
 
-    A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1). Application
-    data proves nothing: a server may send it before our certificate has come to it (RFC 8446, 4.4.4).
+    1. A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
+    Application data proves nothing: a server may send it before our certificate has come to it (RFC 8446, 4.4.4).
+    2. Some look at the certificate once the handshake is complete in both versions, and leave without an alert: Node,
+    gRPC, GnuTLS in slapd. Whoever goes on talking, or stays, has no objection so far.
     """
-    deadline, heard = time.monotonic() + VERDICT_WAIT, 0
-    while not session.verdict_known and heard < UNASKED:
+    ended, heard = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
+    if ended is None and session.asked and session.verdict_known and not heard:
+        ended, _ = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
+    if ended:
+        return ended
+    return Ended.OPEN, "application data came, which a server may send before it judges" if heard else ""
+
+
+def _listen(
+    session: Session, connection: socket.socket, seconds: float, *, until_known: bool
+) -> tuple[talk.Outcome | None, int]:
+    """How the connection ended, or None when it stays; and how many bytes of application data came."""
+    deadline, heard = time.monotonic() + seconds, 0
+    while heard < UNASKED and not (session.verdict_known if until_known else heard):
         ended = talk.receive(session, connection, deadline)
-        if ended and ended[0] is Ended.TIMEOUT:
-            break
         if ended:
-            return ended
+            return (None if ended[0] is Ended.TIMEOUT else ended), heard
         while data := session.read():  # all of it: what is left lying would pile up
             heard += len(data)
-        if data == b"" and not session.verdict_known:
-            return Ended.CLOSED, ""
-    return Ended.OPEN, "application data came, which a server may send before it judges" if heard else ""
+        if data == b"" and not (until_known and session.verdict_known):
+            return (Ended.CLOSED, ""), heard
+    return None, heard
+
+
+def _await_ticket(session: Session, connection: socket.socket) -> None:
+    """Wait for what a later connection can go on with: in TLS 1.3 it comes after the handshake (RFC 8446, 4.6.1)."""
+    deadline = time.monotonic() + VERDICT_WAIT
+    while session.version == "TLSv1.3" and not session.ticket and talk.receive(session, connection, deadline) is None:
+        if session.read():
+            return  # data that was not asked for: there is no telling what else would come
 
 
 def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes:
