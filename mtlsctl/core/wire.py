@@ -120,8 +120,7 @@ class _Conversation:
         if self.full() or not data:
             return
         if side.foreign >= 0:
-            told = self.messages[side.foreign]
-            self.messages[side.foreign] = told._replace(size=told.size + len(data))
+            self._more_foreign(side, data)
             return
         side.records += data
         for kind, version, body in side.take_records():
@@ -150,6 +149,12 @@ class _Conversation:
         body = Undecoded("these bytes are no TLS record" + (", what came before was" if before else ""), first)
         self.messages.append(Message(at, side.name, Kind.NOT_TLS, "", len(side.records), False, body))
         side.records.clear()
+
+    def _more_foreign(self, side: _Side, data: bytes) -> None:
+        told = self.messages[side.foreign]
+        if isinstance(told.body, Undecoded) and len(told.body.first_bytes) < _FIRST:
+            told = told._replace(body=told.body._replace(first_bytes=(told.body.first_bytes + data[:_FIRST])[:_FIRST]))
+        self.messages[side.foreign] = told._replace(size=told.size + len(data))
 
     def _undecoded(self, sender: str, at: float, size: int, reason: str, data: bytes, name: str = "") -> None:
         """Note what cannot be read; what follows for the same reason is added to it."""
