@@ -157,7 +157,7 @@ def _simple(issuing: Pair) -> dict[str, Made]:
     made = {name: _made(_client(issuing, **change), issuing) for name, change in changes.items()}
     made["leaf-only"] = _made(_client(issuing))
     leaf = _client(issuing)
-    made["bad-signature"] = _damaged(leaf), (issuing,), leaf.key_pem
+    made["bad-signature"] = damaged(leaf), (issuing,), leaf.key_pem
     return made
 
 
@@ -213,7 +213,7 @@ def _odd_keys(folder: Path, issuing: Pair) -> dict[str, Made]:
     return made
 
 
-def _damaged(pair: Pair) -> bytes:
+def damaged(pair: Pair) -> bytes:
     """The certificate with one bit of its signature changed: still well-formed."""
     der = bytearray(pair.certificate.public_bytes(Encoding.DER))
     der[-1] ^= 1

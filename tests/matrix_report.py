@@ -8,6 +8,8 @@ from pathlib import Path
 
 import matrix
 import matrix_pki
+import matrix_server_pki
+import test_matrix_server_certs
 import test_matrix_web
 
 
@@ -31,6 +33,8 @@ def tables(wanted: list[str]) -> Iterator[matrix.Cell]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pki = matrix_pki.build(folder)
+        if not wanted or "certs" in wanted:
+            yield from _server_certificates(folder, pki)
         for variant in test_matrix_web.VARIANTS:
             for version in variant.versions:
                 if wanted and not any(word in variant.name for word in wanted):
@@ -40,6 +44,16 @@ def tables(wanted: list[str]) -> Iterator[matrix.Cell]:
                 began = time.monotonic()
                 yield from test_matrix_web.table(variant, version, pki, here)
                 print(f"# {variant.name} {version}: {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
+
+
+def _server_certificates(folder: Path, pki: matrix_pki.Pki) -> Iterator[matrix.Cell]:
+    (made := folder / "certs").mkdir()
+    identities = matrix_server_pki.build(made)
+    for server in test_matrix_server_certs.SETTINGS:
+        for version in matrix.VERSIONS:
+            here = folder / f"certs-{server}-{version}"
+            here.mkdir()
+            yield from test_matrix_server_certs.table(server, version, identities, pki, here)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def run(
 ) -> Iterator[Running]:
     """Run it; -www answers a request, so that it lives without a terminal."""
     words: list[object] = ["openssl", "s_server", "-www", "-state", "-cert", papers.cert, "-key", papers.key]
-    words += ["-chainCAfile", papers.issuing]
+    above = b"".join(servers.split(papers.cert)[1:])
+    (folder / "above.pem").write_bytes(above)
+    words += ["-cert_chain", "above.pem"] if above else []
     trusted = folder / "trusted.pem"  # -CRL reads one CRL alone, -CAfile all
     trusted.write_bytes(papers.client_ca.read_bytes() + (crl.read_bytes() if crl else b""))
     words += [*DEMAND[demand], "-CAfile", trusted]
