@@ -7,7 +7,7 @@ _mtlsctl_command() {
     commands='' options='' arguments=() many=0
     case $1 in
         '')
-            commands='ca key csr sign issue renew revoke crl inspect verify explain handshake serve completions demo'
+            commands='ca key csr sign issue renew revoke crl inspect verify explain handshake probe serve completions demo'
             options='--version -V --help -h'
             ;;
         'ca')
@@ -15,7 +15,7 @@ _mtlsctl_command() {
             options='--help -h'
             ;;
         'ca create')
-            options='--key-type --permit --lifetime --issuing-lifetime --folder --encrypt --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --key-type --permit --lifetime --issuing-lifetime --folder --encrypt --json --help -h'
             arguments=('none') many=0
             ;;
         'ca list')
@@ -34,7 +34,7 @@ _mtlsctl_command() {
             options='--help -h'
             ;;
         'key new')
-            options='--key-type --encrypt --force --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --key-type --encrypt --force --json --help -h'
             arguments=('files') many=0
             ;;
         'csr')
@@ -42,30 +42,30 @@ _mtlsctl_command() {
             options='--help -h'
             ;;
         'csr new')
-            options='--name --cn --out --force --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --name --cn --out --force --json --help -h'
             arguments=('files') many=0
             ;;
         'sign')
-            options='--profile --ca --name --lifetime --allow-long --out --dry-run --force --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --profile --ca --name --lifetime --allow-long --out --dry-run --force --json --help -h'
             arguments=('files') many=0
             ;;
         'issue')
-            options='--ca --out --key-type --cn --lifetime --allow-long --from --force --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --ca --out --key-type --cn --lifetime --allow-long --from --force --json --help -h'
             arguments=('words server client peer spiffe' 'none') many=1
             ;;
         'renew')
-            options='--key --ca --within --force --reuse-key --exit-code --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --key --ca --within --force --reuse-key --exit-code --json --help -h'
             arguments=('files') many=0
             ;;
         'revoke')
-            options='--ca --reason --all --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --ca --reason --all --json --help -h'
             arguments=('files') many=0
             ;;
         'crl')
-            options='--ca --root --lifetime --out --force --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --ca --root --lifetime --out --force --json --help -h'
             ;;
         'inspect')
-            options='--short --pem --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --short --pem --json --help -h'
             arguments=('files') many=1
             ;;
         'verify')
@@ -74,14 +74,18 @@ _mtlsctl_command() {
             ;;
         'explain')
             options='--json --help -h'
-            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls not-tls protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability') many=0
+            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability') many=0
             ;;
         'handshake')
-            options='--identity --cert --key --ca --servername --alpn --tls-min --tls-max --timeout --http --insecure --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --tls-min --tls-max --ciphers --groups --sigalgs --alpn --servername --no-servername --http --insecure --timeout --json --help -h'
+            arguments=('none') many=0
+            ;;
+        'probe')
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --sign-with --revoked-cert --revoked-key --expect-refused --expect-accepted --servername --http --no-http --timeout --insecure --json --help -h'
             arguments=('none') many=0
             ;;
         'serve')
-            options='--listen --identity --cert --key --client-ca --client-cert --alpn --tls-min --tls-max --timeout --count --once --json --password-file --password-fd --password-env --password-command --help -h'
+            options='--password-file --password-fd --password-env --password-command --listen --identity --cert --key --client-ca --require --request --no-client-cert --crl --lenient --alpn --tls-min --tls-max --ciphers --groups --proxy-protocol --timeout --count --once --json --help -h'
             ;;
         'completions')
             options='--json --help -h'
@@ -97,69 +101,69 @@ _mtlsctl_command() {
 _mtlsctl_value() {
     value=''
     case "$1 $2" in
+        'ca create --password-file') value='files' ;;
+        'ca create --password-fd') value='none' ;;
+        'ca create --password-env') value='none' ;;
+        'ca create --password-command') value='none' ;;
         'ca create --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
         'ca create --permit') value='none' ;;
         'ca create --lifetime') value='none' ;;
         'ca create --issuing-lifetime') value='none' ;;
         'ca create --folder') value='folders' ;;
-        'ca create --password-file') value='files' ;;
-        'ca create --password-fd') value='none' ;;
-        'ca create --password-env') value='none' ;;
-        'ca create --password-command') value='none' ;;
         'ca show --ca') value='cas' ;;
         'ca export --ca') value='cas' ;;
         'ca export --out') value='files' ;;
-        'key new --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
         'key new --password-file') value='files' ;;
         'key new --password-fd') value='none' ;;
         'key new --password-env') value='none' ;;
         'key new --password-command') value='none' ;;
-        'csr new --name') value='none' ;;
-        'csr new --cn') value='none' ;;
-        'csr new --out') value='files' ;;
+        'key new --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
         'csr new --password-file') value='files' ;;
         'csr new --password-fd') value='none' ;;
         'csr new --password-env') value='none' ;;
         'csr new --password-command') value='none' ;;
+        'csr new --name') value='none' ;;
+        'csr new --cn') value='none' ;;
+        'csr new --out') value='files' ;;
+        'sign --password-file') value='files' ;;
+        'sign --password-fd') value='none' ;;
+        'sign --password-env') value='none' ;;
+        'sign --password-command') value='none' ;;
         'sign --profile') value='words server client peer spiffe issuing ocsp' ;;
         'sign --ca') value='cas' ;;
         'sign --name') value='none' ;;
         'sign --lifetime') value='none' ;;
         'sign --out') value='files' ;;
-        'sign --password-file') value='files' ;;
-        'sign --password-fd') value='none' ;;
-        'sign --password-env') value='none' ;;
-        'sign --password-command') value='none' ;;
+        'issue --password-file') value='files' ;;
+        'issue --password-fd') value='none' ;;
+        'issue --password-env') value='none' ;;
+        'issue --password-command') value='none' ;;
         'issue --ca') value='cas' ;;
         'issue --out') value='folders' ;;
         'issue --key-type') value='words p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' ;;
         'issue --cn') value='none' ;;
         'issue --lifetime') value='none' ;;
         'issue --from') value='files' ;;
-        'issue --password-file') value='files' ;;
-        'issue --password-fd') value='none' ;;
-        'issue --password-env') value='none' ;;
-        'issue --password-command') value='none' ;;
-        'renew --key') value='files' ;;
-        'renew --ca') value='cas' ;;
-        'renew --within') value='none' ;;
         'renew --password-file') value='files' ;;
         'renew --password-fd') value='none' ;;
         'renew --password-env') value='none' ;;
         'renew --password-command') value='none' ;;
-        'revoke --ca') value='cas' ;;
-        'revoke --reason') value='words unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn' ;;
+        'renew --key') value='files' ;;
+        'renew --ca') value='cas' ;;
+        'renew --within') value='none' ;;
         'revoke --password-file') value='files' ;;
         'revoke --password-fd') value='none' ;;
         'revoke --password-env') value='none' ;;
         'revoke --password-command') value='none' ;;
-        'crl --ca') value='cas' ;;
-        'crl --lifetime') value='none' ;;
-        'crl --out') value='files' ;;
+        'revoke --ca') value='cas' ;;
+        'revoke --reason') value='words unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn' ;;
         'crl --password-file') value='files' ;;
         'crl --password-fd') value='none' ;;
         'crl --password-env') value='none' ;;
         'crl --password-command') value='none' ;;
+        'crl --ca') value='cas' ;;
+        'crl --lifetime') value='none' ;;
+        'crl --out') value='files' ;;
         'inspect --password-file') value='files' ;;
         'inspect --password-fd') value='none' ;;
         'inspect --password-env') value='none' ;;
@@ -171,35 +175,58 @@ _mtlsctl_value() {
         'verify --crl') value='files' ;;
         'verify --at') value='none' ;;
         'verify --fail-on') value='words note warn fail' ;;
-        'handshake --identity') value='folders' ;;
+        'handshake --identity') value='files' ;;
         'handshake --cert') value='files' ;;
         'handshake --key') value='files' ;;
         'handshake --ca') value='cas-or-files' ;;
-        'handshake --servername') value='none' ;;
-        'handshake --alpn') value='none' ;;
-        'handshake --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
-        'handshake --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
-        'handshake --timeout') value='none' ;;
-        'handshake --http') value='none' ;;
+        'handshake --ca-of') value='cas' ;;
         'handshake --password-file') value='files' ;;
         'handshake --password-fd') value='none' ;;
         'handshake --password-env') value='none' ;;
         'handshake --password-command') value='none' ;;
-        'serve --listen') value='none' ;;
-        'serve --identity') value='folders' ;;
-        'serve --cert') value='files' ;;
-        'serve --key') value='files' ;;
-        'serve --client-ca') value='cas-or-files' ;;
-        'serve --client-cert') value='words none optional required' ;;
-        'serve --alpn') value='none' ;;
-        'serve --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
-        'serve --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
-        'serve --timeout') value='none' ;;
-        'serve --count') value='none' ;;
+        'handshake --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
+        'handshake --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
+        'handshake --ciphers') value='none' ;;
+        'handshake --groups') value='words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' ;;
+        'handshake --sigalgs') value='words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' ;;
+        'handshake --alpn') value='none' ;;
+        'handshake --servername') value='none' ;;
+        'handshake --http') value='none' ;;
+        'handshake --timeout') value='none' ;;
+        'probe --identity') value='files' ;;
+        'probe --cert') value='files' ;;
+        'probe --key') value='files' ;;
+        'probe --ca') value='cas' ;;
+        'probe --ca-of') value='cas' ;;
+        'probe --password-file') value='files' ;;
+        'probe --password-fd') value='none' ;;
+        'probe --password-env') value='none' ;;
+        'probe --password-command') value='none' ;;
+        'probe --sign-with') value='none' ;;
+        'probe --revoked-cert') value='none' ;;
+        'probe --revoked-key') value='none' ;;
+        'probe --expect-refused') value='none' ;;
+        'probe --expect-accepted') value='none' ;;
+        'probe --servername') value='none' ;;
+        'probe --http') value='none' ;;
+        'probe --timeout') value='none' ;;
         'serve --password-file') value='files' ;;
         'serve --password-fd') value='none' ;;
         'serve --password-env') value='none' ;;
         'serve --password-command') value='none' ;;
+        'serve --listen') value='none' ;;
+        'serve --identity') value='files' ;;
+        'serve --cert') value='files' ;;
+        'serve --key') value='files' ;;
+        'serve --client-ca') value='cas-or-files' ;;
+        'serve --crl') value='cas-or-files' ;;
+        'serve --alpn') value='none' ;;
+        'serve --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
+        'serve --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
+        'serve --ciphers') value='none' ;;
+        'serve --groups') value='none' ;;
+        'serve --timeout') value='none' ;;
+        'serve --count') value='none' ;;
     esac
 }
 

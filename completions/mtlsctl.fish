@@ -9,69 +9,69 @@ end
 # Whether the word after an option of a command is its value.
 function __mtlsctl_takes_value --argument-names path option
     switch "$path $option"
-        case 'ca create --key-type' \
+        case 'ca create --password-file' \
+            'ca create --password-fd' \
+            'ca create --password-env' \
+            'ca create --password-command' \
+            'ca create --key-type' \
             'ca create --permit' \
             'ca create --lifetime' \
             'ca create --issuing-lifetime' \
             'ca create --folder' \
-            'ca create --password-file' \
-            'ca create --password-fd' \
-            'ca create --password-env' \
-            'ca create --password-command' \
             'ca show --ca' \
             'ca export --ca' \
             'ca export --out' \
-            'key new --key-type' \
             'key new --password-file' \
             'key new --password-fd' \
             'key new --password-env' \
             'key new --password-command' \
-            'csr new --name' \
-            'csr new --cn' \
-            'csr new --out' \
+            'key new --key-type' \
             'csr new --password-file' \
             'csr new --password-fd' \
             'csr new --password-env' \
             'csr new --password-command' \
+            'csr new --name' \
+            'csr new --cn' \
+            'csr new --out' \
+            'sign --password-file' \
+            'sign --password-fd' \
+            'sign --password-env' \
+            'sign --password-command' \
             'sign --profile' \
             'sign --ca' \
             'sign --name' \
             'sign --lifetime' \
             'sign --out' \
-            'sign --password-file' \
-            'sign --password-fd' \
-            'sign --password-env' \
-            'sign --password-command' \
+            'issue --password-file' \
+            'issue --password-fd' \
+            'issue --password-env' \
+            'issue --password-command' \
             'issue --ca' \
             'issue --out' \
             'issue --key-type' \
             'issue --cn' \
             'issue --lifetime' \
             'issue --from' \
-            'issue --password-file' \
-            'issue --password-fd' \
-            'issue --password-env' \
-            'issue --password-command' \
-            'renew --key' \
-            'renew --ca' \
-            'renew --within' \
             'renew --password-file' \
             'renew --password-fd' \
             'renew --password-env' \
             'renew --password-command' \
-            'revoke --ca' \
-            'revoke --reason' \
+            'renew --key' \
+            'renew --ca' \
+            'renew --within' \
             'revoke --password-file' \
             'revoke --password-fd' \
             'revoke --password-env' \
             'revoke --password-command' \
-            'crl --ca' \
-            'crl --lifetime' \
-            'crl --out' \
+            'revoke --ca' \
+            'revoke --reason' \
             'crl --password-file' \
             'crl --password-fd' \
             'crl --password-env' \
             'crl --password-command' \
+            'crl --ca' \
+            'crl --lifetime' \
+            'crl --out' \
             'inspect --password-file' \
             'inspect --password-fd' \
             'inspect --password-env' \
@@ -87,31 +87,54 @@ function __mtlsctl_takes_value --argument-names path option
             'handshake --cert' \
             'handshake --key' \
             'handshake --ca' \
-            'handshake --servername' \
-            'handshake --alpn' \
-            'handshake --tls-min' \
-            'handshake --tls-max' \
-            'handshake --timeout' \
-            'handshake --http' \
+            'handshake --ca-of' \
             'handshake --password-file' \
             'handshake --password-fd' \
             'handshake --password-env' \
             'handshake --password-command' \
+            'handshake --tls-min' \
+            'handshake --tls-max' \
+            'handshake --ciphers' \
+            'handshake --groups' \
+            'handshake --sigalgs' \
+            'handshake --alpn' \
+            'handshake --servername' \
+            'handshake --http' \
+            'handshake --timeout' \
+            'probe --identity' \
+            'probe --cert' \
+            'probe --key' \
+            'probe --ca' \
+            'probe --ca-of' \
+            'probe --password-file' \
+            'probe --password-fd' \
+            'probe --password-env' \
+            'probe --password-command' \
+            'probe --sign-with' \
+            'probe --revoked-cert' \
+            'probe --revoked-key' \
+            'probe --expect-refused' \
+            'probe --expect-accepted' \
+            'probe --servername' \
+            'probe --http' \
+            'probe --timeout' \
+            'serve --password-file' \
+            'serve --password-fd' \
+            'serve --password-env' \
+            'serve --password-command' \
             'serve --listen' \
             'serve --identity' \
             'serve --cert' \
             'serve --key' \
             'serve --client-ca' \
-            'serve --client-cert' \
+            'serve --crl' \
             'serve --alpn' \
             'serve --tls-min' \
             'serve --tls-max' \
+            'serve --ciphers' \
+            'serve --groups' \
             'serve --timeout' \
-            'serve --count' \
-            'serve --password-file' \
-            'serve --password-fd' \
-            'serve --password-env' \
-            'serve --password-command'
+            'serve --count'
             return 0
     end
     return 1
@@ -169,6 +192,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'\'' -a inspect -d 'Show what a file holds
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a verify -d 'Verify a certificate chain as the peer would.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a explain -d 'Explain a finding\'s code: what it means and what to do.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a handshake -d 'Do one TLS handshake and say what happened.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a probe -d 'Prove that a server lets only the right clients in.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a serve -d 'Run a TLS server that shows who connects, for debugging clients.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a completions -d 'Print the completion script of a shell.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a demo -d 'Play the whole story, from nothing to a proven handshake, on loopback.'
@@ -182,6 +206,10 @@ complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a export -d 'Write a CA\'s root ce
 complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\' 0' -f
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of both keys.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l permit -r -f -d 'Only names below: dns:test, ip:10.0.0.0/8, email:, uri:.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l lifetime -r -f -d 'The root\'s lifetime. [default: 3650d]'
@@ -189,10 +217,6 @@ complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l issuing-lifetime -r -f -d
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l folder -r -f -a '(__mtlsctl_folders)' -d 'Keep it here instead of below MTLSCTL_HOME.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l encrypt -d 'Encrypt both keys; asks for the password.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'ca list\'' -l json -d 'Say the result as one JSON object.'
@@ -216,32 +240,36 @@ complete -c mtlsctl -n '__mtlsctl_at \'key\'' -a new -d 'Make a private key.'
 complete -c mtlsctl -n '__mtlsctl_at \'key\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'key new\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of key.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l encrypt -d 'Encrypt it; asks for the password.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -a new -d 'Make a certificate signing request for a key.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l name -r -f -d 'A DNS name, IP address, e-mail address or URI.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l cn -r -f -d 'The CN. [default: the first DNS name]'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l out -r -F -d 'The file to write; - is standard output. [default: KEY\'s name, .csr]'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'sign\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l profile -r -f -a 'server client peer spiffe issuing ocsp' -d 'What the certificate is for.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l name -r -f -d 'Certify these names instead of those requested.'
@@ -251,14 +279,14 @@ complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l out -r -F -d 'The file to writ
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l dry-run -d 'Show what would be granted, sign nothing.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'issue\' 0' -f -a 'server client peer spiffe'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\' 1 more' -f
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l out -r -f -a '(__mtlsctl_folders)' -d 'The folder in which the identity\'s folder is made.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l key-type -r -f -a 'p256 p384 ed25519 rsa rsa2048 rsa3072 rsa4096 ml-dsa-44 ml-dsa-65 ml-dsa-87' -d 'The kind of key.'
@@ -268,13 +296,13 @@ complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l allow-long -d 'Allow a lifeti
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l from -r -F -d 'One identity for each line of names in FILE.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'renew\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l key -r -F -d 'The key of a certificate\'s FILE. [default: FILE\'s name, .key]'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l within -r -f -d 'Due when less than this is left, such as 30d.'
@@ -282,43 +310,39 @@ complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l force -d 'Renew now, due or n
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l reuse-key -d 'Keep the key; a new one is the default.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l exit-code -d 'Exit 10 when renewed, 0 when not due.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\' 0' -F
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l reason -r -f -a 'unspecified keyCompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn' -d 'Why.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l all -d 'All valid certificates of that name.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l help -s h -d 'Show this help.'
 
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The CA; not needed when there is one.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l root -d 'The root\'s CRL instead of the issuing CA\'s.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l lifetime -r -f -d 'Until nextUpdate. [default: 7d; root 365d]'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l out -r -F -d 'Also write the newest CRLs of both here, as one PEM file.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\' 0 more' -F
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l short -d 'One line for each object.'
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print the certificates and requests as clean PEM: repairs a damaged file.'
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Password of a key: read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l short -d 'One line for each object.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print the certificates and requests as clean PEM: repairs a damaged file.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'verify\' 0 more' -F
@@ -335,46 +359,85 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fail-on -r -f -a 'note warn 
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls not-tls protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
+complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\' 0' -f
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l identity -r -f -a '(__mtlsctl_folders)' -d 'A folder made by issue: cert, key and CA.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l cert -r -F -d 'Our certificate, with its chain below it.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l key -r -F -d 'Its private key, if not in --cert.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l servername -r -f -d 'The name to ask for and to verify.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d ''
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l http -r -f -d 'Then send GET PATH, and show the status.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l insecure -d 'Go on, and show our certificate, although the server does not verify.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-file -r -F -d 'Password of a key: read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l system-ca -d 'The operating system\'s roots.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l certifi -d 'The public roots of the certifi package: the default.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-file -r -F -d 'Read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ciphers -r -f -d 'Cipher suites, as OpenSSL writes lists; those of TLS 1.3 too.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l groups -r -f -a 'X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' -d 'Key exchange groups: X25519MLKEM768:x25519:P-256.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l sigalgs -r -f -a 'ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' -d 'Signature algorithms: ecdsa_secp256r1_sha256.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l servername -r -f -d 'The name to ask for and to verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l no-servername -d 'Ask for no name; verify it all the same.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l http -r -f -d 'Then send GET PATH, and show the status.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l insecure -d 'Go on, and show our certificate, although the server does not verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l help -s h -d 'Show this help.'
 
+complete -c mtlsctl -n '__mtlsctl_at \'probe\' 0' -f
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l key -r -F -d 'Its private key, if not in --cert.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l system-ca -d 'The operating system\'s roots.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l certifi -d 'The public roots of the certifi package: the default.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l sign-with -r -f -d 'A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-cert -r -f -d 'A revoked certificate.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-key -r -f -d 'Its key, if not in the file.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-refused -r -f -d 'Others that must not get in; repeatable.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-accepted -r -f -d 'Others that must get in; repeatable.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l servername -r -f -d 'The name to ask for and to verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l http -r -f -d 'A page for good clients only. [default: / on 443 and 8443]'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l no-http -d 'Do not ask the application: TLS alone is judged.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l insecure -d 'Go on although the server does not verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l listen -r -f -d 'Where to listen; port 0 takes a free one.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l identity -r -f -a '(__mtlsctl_folders)' -d 'A folder made by issue: cert, key and CA.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l identity -r -F -d 'A folder made by issue: cert, key and CA.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l cert -r -F -d 'The server\'s certificate, its chain below it.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l key -r -F -d 'Its private key.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l client-ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for clients.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l client-cert -r -f -a 'none optional required' -d 'Demand a client certificate; required with --client-ca.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l alpn -r -f -d 'A protocol to agree on; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l require -d 'Demand a client certificate; so it is with --client-ca.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l request -d 'Ask for one, and go on without.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l no-client-cert -d 'Do not ask for one.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Refuse whom it revokes; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l lenient -d 'Let everybody in, and tell them why others would not.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l alpn -r -f -d 'A protocol to agree on; may be repeated. Default: h2, http/1.1.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l ciphers -r -f -d 'Cipher suites, as OpenSSL writes lists.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l groups -r -f -d 'Key exchange groups: x25519:P-256.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l proxy-protocol -d 'Demand a PROXY header; only behind a load balancer.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l timeout -r -f -d 'For one handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l count -r -f -d 'End after N connections.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l once -d 'End after one connection.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l json -d 'Say the result as one JSON object.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-file -r -F -d 'Password of a key: read it here.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-fd -r -f -d '... from a file descriptor.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-env -r -f -d '... from a variable.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'completions\' 0' -f -a 'bash zsh fish powershell'

@@ -12,7 +12,7 @@ GROUPS = {
     "network": """dns-failure connection-refused connection-timeout connection-reset connection-closed
         handshake-stalled proxy-refused""",
     "not TLS": """plain-http-port starttls-required starttls-refused starttls-wrong-protocol
-        starttls-on-implicit-tls not-tls""",
+        starttls-on-implicit-tls not-tls proxy-header-missing proxy-header-unexpected""",
     "negotiation": """protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required
         sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation""",
     "server's certificate": """server-untrusted-root server-self-signed server-missing-intermediate
@@ -30,7 +30,7 @@ GROUPS = {
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
     "local files": """client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted
-        client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions""",
+        client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed""",
     "files": """pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines
         pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines
         pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label

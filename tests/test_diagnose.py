@@ -105,7 +105,7 @@ def test_a_certificate_that_ends_soon() -> None:
     ("number", "expected", "confidence"),
     [
         (alerts.UNKNOWN_CA, "server-untrusted-root", "likely"),
-        (alerts.BAD_CERTIFICATE, "server-name-mismatch", "unknown"),
+        (alerts.BAD_CERTIFICATE, "server-untrusted-root", "unknown"),
         (alerts.PROTOCOL_VERSION, "protocol-version", "certain"),
         (alerts.UNRECOGNIZED_NAME, "connection-closed", "unknown"),
     ],

@@ -21,6 +21,7 @@ from tls_lab import Lab, Server
 from mtlsctl.core import endpoint
 from mtlsctl.core.tls import TlsSettings
 from mtlsctl.workflows import serve
+from mtlsctl.workflows.fresh import Source
 
 Tool = Callable[..., support.Result]
 VERSIONS = ("1.2", "1.3")
@@ -213,9 +214,11 @@ def _context(lab: Lab, name: str) -> ssl.SSLContext:
     [
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 60000 + b"\r\n\r\n", b"431"),
         (b"nonsense\r\n\r\n", b"400"),
-        (b"A" * 5000, b"400"),
-        (b"HEAD / HTTP/1.1\r\n\r\n", b"200"),
-        (b"GET /\xff\x1b[31m HTTP/1.0\r\n\r\n", b"200"),
+        (b"A" * 5000, b"414"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),  # RFC 9112, 3.2: no Host
+        (b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
+        (b"GET /\xff\x1b[31m HTTP/1.0\r\n\r\n", b"400"),
+        (b"GET /plain HTTP/1.0\r\n\r\n", b"200"),
     ],
 )
 def test_requests_of_any_kind(lab: Lab, server: Server, request_bytes: bytes, status: bytes) -> None:
@@ -363,7 +366,7 @@ def test_a_visit_that_breaks_ends_with_an_event(
         yield
 
     monkeypatch.setattr(serve, "visit", visit)
-    events = serve.serve(serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), TlsSettings(), count=1))
+    events = serve.serve(serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), Source(TlsSettings), count=1))
     port = int(next(events).detail.rsplit(":", 1)[1])
     socket.create_connection(("127.0.0.1", port)).close()
     (event,) = events
@@ -377,7 +380,7 @@ def test_no_thread_for_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(_: Any) -> None:
         raise RuntimeError("can't start new thread")
 
-    wish = serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), TlsSettings(), count=1)
+    wish = serve.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), Source(TlsSettings), count=1)
     events = serve.serve(wish)
     port = int(next(events).detail.rsplit(":", 1)[1])
     with monkeypatch.context() as patch, socket.create_connection(("127.0.0.1", port)) as turned_away:

@@ -10,10 +10,12 @@ from mtlsctl.cli.text.serve import lines
 from mtlsctl.core import endpoint
 from mtlsctl.core.tls import Demand, TlsSettings
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import identities
+from mtlsctl.workflows import identities, serving
 from mtlsctl.workflows.passwords import Source
 from mtlsctl.workflows.serve import ServeWish
 from mtlsctl.workflows.serve import serve as do_serve
+
+_CLIENTS, _TERMS = "Who may come in", "What we take"
 
 
 @options.with_password
@@ -30,16 +32,68 @@ def serve(
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Its private key.")] = None,
     client_ca: Annotated[
-        str | None, typer.Option("--client-ca", metavar="NAME|FILE", help="Who may vouch for clients.")
+        str | None,
+        typer.Option("--client-ca", metavar="NAME|FILE", help="Who may vouch for clients.", rich_help_panel=_CLIENTS),
     ] = None,
-    client_cert: Annotated[
-        Demand | None, typer.Option("--client-cert", help="Demand a client certificate; required with --client-ca.")
+    require: Annotated[
+        bool,
+        typer.Option(
+            "--require", help="Demand a client certificate; so it is with --client-ca.", rich_help_panel=_CLIENTS
+        ),
+    ] = False,
+    request: Annotated[
+        bool, typer.Option("--request", help="Ask for one, and go on without.", rich_help_panel=_CLIENTS)
+    ] = False,
+    no_client_cert: Annotated[
+        bool, typer.Option("--no-client-cert", help="Do not ask for one.", rich_help_panel=_CLIENTS)
+    ] = False,
+    client_cert: Annotated[Demand | None, typer.Option("--client-cert", hidden=True)] = None,
+    crl: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", rich_help_panel=_CLIENTS
+        ),
     ] = None,
+    lenient: Annotated[
+        bool,
+        typer.Option(
+            "--lenient",
+            help="Let everybody in, and tell them why others would not.",
+            rich_help_panel=_CLIENTS,
+        ),
+    ] = False,
     alpn: Annotated[
-        list[str] | None, typer.Option("--alpn", metavar="NAME", help="A protocol to agree on; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--alpn",
+            metavar="NAME",
+            help="A protocol to agree on; may be repeated. Default: h2, http/1.1.",
+            rich_help_panel=_TERMS,
+        ),
     ] = None,
-    tls_min: Annotated[str, typer.Option("--tls-min", metavar="1.2", help="The lowest version of TLS.")] = "",
-    tls_max: Annotated[str, typer.Option("--tls-max", metavar="1.3", help="The highest version of TLS.")] = "",
+    tls_min: Annotated[
+        str, typer.Option("--tls-min", metavar="1.2", help="The lowest version of TLS.", rich_help_panel=_TERMS)
+    ] = "",
+    tls_max: Annotated[
+        str, typer.Option("--tls-max", metavar="1.3", help="The highest version of TLS.", rich_help_panel=_TERMS)
+    ] = "",
+    ciphers: Annotated[
+        str,
+        typer.Option(
+            "--ciphers", metavar="LIST", help="Cipher suites, as OpenSSL writes lists.", rich_help_panel=_TERMS
+        ),
+    ] = "",
+    groups: Annotated[
+        str, typer.Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", rich_help_panel=_TERMS)
+    ] = "",
+    proxy_protocol: Annotated[
+        bool,
+        typer.Option(
+            "--proxy-protocol",
+            help="Demand a PROXY header; only behind a load balancer.",
+            rich_help_panel=_TERMS,
+        ),
+    ] = False,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For one handshake.")
     ] = 10.0,
@@ -49,30 +103,47 @@ def serve(
 ) -> int:
     """Run a TLS server that shows who connects, for debugging clients.
 
-    Each connection is reported: who came, or why it was refused. A request is answered with what the server knows of
-    the client: a page for browsers, JSON for all others. The first line says where it listens.
+    Each connection is reported: who came, or why it was refused, and whether it refused us. A request is answered with
+    what the server knows of the client: a page for browsers, JSON for all others, over HTTP/1.1 or HTTP/2. With
+    --lenient a client that others would refuse is let in and told why; nobody is authenticated by that. Files are read
+    again when they change, or on SIGHUP. The first line says where it listens.
 
     Examples:
       mtlsctl serve --identity localhost
+      mtlsctl serve --identity localhost --crl dev
+      mtlsctl serve --identity localhost --lenient
       mtlsctl serve --cert server.pem --key server.key --client-ca ca.pem --listen 127.0.0.1:0 --json
-      mtlsctl serve --identity localhost --client-cert optional --once
+      mtlsctl serve --identity localhost --request --once
       curl --cacert ca.pem --cert client.pem --key client.key https://localhost:8443/
 
     Exit status: 0 when stopped by SIGINT, SIGTERM, --once or --count; 2 could not start.
     """
     where = _address(listen)
     papers = identities.complete(identities.Papers(identity, cert, key, client_ca), "server")
-    ours = identities.identity(papers, options.secret_from(password))
-    if ours is None:
-        raise UsageError("a TLS server needs a certificate", "pass --identity FOLDER, or --cert FILE and --key FILE")
-    demand = client_cert or (Demand.REQUIRED if papers.ca else Demand.NONE)
-    if demand is not Demand.NONE and not papers.ca:
-        raise UsageError("which client certificates are good? No CA is named", "pass --client-ca FILE")
-    roots = identities.roots(papers.ca) if papers.ca and demand is not Demand.NONE else ()
-    settings = TlsSettings(ours, roots, demand, tls_min, tls_max, tuple(alpn or ("http/1.1",)))
-    for event in do_serve(ServeWish(where, settings, timeout, 1 if once else count)):
+    flags = {Demand.REQUIRED: require, Demand.OPTIONAL: request, Demand.NONE: no_client_cert}
+    demand = _demand(flags, client_cert) or (Demand.REQUIRED if papers.ca else Demand.NONE)
+    if lenient and demand is Demand.NONE:
+        raise UsageError("--lenient is of no use: no client certificate is asked for", "pass --client-ca FILE")
+    terms = TlsSettings(
+        demand=demand,
+        minimum=tls_min,
+        maximum=tls_max,
+        alpn=tuple(alpn or ("h2", "http/1.1")),
+        ciphers=ciphers,
+        groups=groups,
+    )
+    source = serving.source(serving.Wanted(papers, terms, tuple(crl or ())), options.secret_from(password))
+    for event in do_serve(ServeWish(where, source, timeout, 1 if once else count, lenient, proxy_protocol)):
         output.show("serve", event, lines(event), as_json=as_json, findings=event.findings)
     return 0
+
+
+def _demand(flags: dict[Demand, bool], word: Demand | None) -> Demand | None:
+    """What the flags ask of clients; None where nothing was said."""
+    asked = [demand for demand, given in flags.items() if given]
+    if len({*asked, *([word] if word else [])}) > 1:
+        raise UsageError("--require, --request and --no-client-cert contradict each other", "give one of them")
+    return word or (asked[0] if asked else None)
 
 
 def _address(listen: str) -> endpoint.Endpoint:

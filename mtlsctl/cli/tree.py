@@ -65,6 +65,15 @@ FOLDERS = Values("folders")
 CAS = Values("cas")
 CAS_OR_FILES = Values("cas-or-files")
 CODES = Values("words", tuple(codes.CODES))
+GROUPS = Values("words", ("X25519MLKEM768", "x25519", "P-256", "P-384", "P-521", "x448", "ffdhe2048"))
+SIGALGS = Values(
+    "words",
+    (
+        *("ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "ed25519", "ed448"),
+        *("rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512", "rsa_pkcs1_sha256"),
+        *("mldsa44", "mldsa65", "mldsa87"),
+    ),
+)
 VERSIONS = Values("words", tuple(tls.VERSIONS))
 
 # What a parameter takes where its type does not tell, or tells too much: by its name, then by command and name where
@@ -72,11 +81,14 @@ VERSIONS = Values("words", tuple(tls.VERSIONS))
 SHARED = {
     "alpn": FREE,
     "ca": CAS,
+    "ca_of": CAS,
     "cert": FILES,
+    "ciphers": FREE,
     "client_ca": CAS_OR_FILES,
     "common_name": FREE,
     "file": FILES,
-    "identity": FOLDERS,
+    "identity": FILES,
+    "groups": GROUPS,
     "key": FILES,
     "lifetime": FREE,
     "name": FREE,
@@ -86,6 +98,7 @@ SHARED = {
     "password_command": FREE,
     "password_env": FREE,
     "password_file": FILES,
+    "sigalgs": SIGALGS,
     "tls_max": VERSIONS,
     "tls_min": VERSIONS,
 }
@@ -112,6 +125,9 @@ OWN = {
     ("handshake", "servername"): FREE,
     ("handshake", "http"): FREE,
     ("serve", "listen"): FREE,
+    ("serve", "crl"): CAS_OR_FILES,
+    ("serve", "ciphers"): FREE,
+    ("serve", "groups"): FREE,
 }
 
 

@@ -1,29 +1,54 @@
 """Observation to Diagnosis, seen from a server: who came, what it did, and why it was not let in or went away."""
 
+from typing import NamedTuple
+
 from mtlsctl.core import alerts, sniff
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer, peer_faults
+from mtlsctl.core.diagnose_hello import proof
+from mtlsctl.core.diagnose_refused_us import refused_us
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Ended, Observation, Stage
+from mtlsctl.core.offered import Said
+from mtlsctl.core.tls import Demand, TlsSettings
 
 FAIL = Verdict.FAIL
 
 
-def diagnose_client(seen: Observation, ours: Ours) -> Diagnosis:
+class Terms(NamedTuple):
+    """How this server was reached, what it takes, and what the client said; what is not known is left out."""
+
+    settings: TlsSettings | None = None
+    """As wished for: a lenient server asks for less."""
+    local: str = ""
+    """Our address on this connection."""
+    said: Said = Said()
+
+
+def diagnose_client(seen: Observation, ours: Ours, terms: Terms = Terms()) -> Diagnosis:  # noqa: B008  # immutable
     """What happened on a connection that we accepted as a server."""
-    # 1. Its certificate. 2. It refused us. 3. No TLS. 4. It had no certificate, or nothing in common. 5. It left.
-    if seen.verify_errors:  # 1
+    # 1. Its certificate. 2. It is in. 3. It refused us. 4. No TLS. 5. It had no certificate, or nothing in common.
+    # 6. It left.
+    if seen.verify_errors and not ours.lenient:  # 1
         found, how = peer_faults(seen, ours)
         return answer(seen, map(_for_a_server, found), RefusedBy.SERVER, how)
-    if seen.stage is Stage.DONE and seen.received() is None:
-        return answer(seen, [_let_in(seen)], RefusedBy.NOBODY, Confidence.CERTAIN)
-    if (number := seen.received()) is not None:  # 2
-        return _refused_us(seen, ours, number)
-    if seen.stage is Stage.HELLO and not sniff.is_tls(seen.first_bytes):  # 3
+    if seen.stage is Stage.DONE and seen.received() is None:  # 2
+        return _let_in(seen, ours, terms)
+    if seen.received() is not None:  # 3
+        return refused_us(seen, ours, terms.local)
+    if seen.stage is Stage.HELLO and not sniff.is_tls(seen.first_bytes):  # 4
         return _not_tls(seen)
-    if seen.ended is Ended.ERROR:  # 4
-        return _no_agreement(seen)
-    return _left(seen)  # 5
+    if seen.ended is Ended.ERROR:  # 5
+        return _no_agreement(seen, terms)
+    return _left(seen)  # 6
+
+
+def without_header(peer: str, why: str, data: bytes) -> Finding:
+    """A connection that did not begin with the PROXY header that is demanded."""
+    if not data:
+        return Finding("proxy-header-missing", Verdict.NOTE, f"{peer} sent no PROXY header: {why}")
+    message = f"{peer} sent no PROXY header: {why}; it began with {sniff.printable(data)}"
+    hint = "have the load balancer send one (HAProxy: server ... send-proxy-v2), or leave --proxy-protocol away"
+    return Finding("proxy-header-missing", FAIL, message, hint, Whose.PEER)
 
 
 def _for_a_server(found: Finding) -> Finding:
@@ -34,50 +59,30 @@ def _for_a_server(found: Finding) -> Finding:
     return found._replace(hint="\n".join(lines))
 
 
-def _let_in(seen: Observation) -> Finding:
+def _let_in(seen: Observation, ours: Ours, terms: Terms) -> Diagnosis:
+    demanded = terms.settings is not None and terms.settings.demand is Demand.REQUIRED
+    if ours.lenient and (seen.verify_errors or (demanded and not seen.sent)):
+        found = _let_in_all_the_same(seen, ours)
+        return answer(seen, found, RefusedBy.NOBODY, Confidence.CERTAIN)
     who = "with a certificate that verifies" if seen.sent else "without a certificate"
-    return Finding("ok", Verdict.OK, f"{seen.peer} came in {who}")
+    found = [Finding("ok", Verdict.OK, f"{seen.peer} came in {who}")]
+    return answer(seen, found, RefusedBy.NOBODY, Confidence.CERTAIN)
 
 
-# What a client says by each alert about our certificate (measured on nine clients: Go sends 42 for all, Java 46).
-_SAID = {
-    alerts.UNKNOWN_CA: ("server-untrusted-root", "give the client our CA: mtlsctl ca export"),
-    alerts.CERTIFICATE_EXPIRED: ("server-cert-expired", "renew it: mtlsctl renew; or set the client's clock"),
-    alerts.UNSUPPORTED_CERTIFICATE: ("server-wrong-eku", "issue one for servers: mtlsctl issue server NAME"),
-    alerts.CERTIFICATE_REVOKED: ("server-cert-revoked", "issue a new one: mtlsctl issue server NAME"),
-    alerts.DECRYPT_ERROR: ("server-bad-signature", "the client may hold an older key of our CA: give it the new one"),
-    alerts.BAD_CERTIFICATE: ("server-name-mismatch", "compare the name that it asked for with the certificate's"),
-    alerts.CERTIFICATE_UNKNOWN: ("server-untrusted-root", "read the client's log: it knows why"),
-}
-_EXACT = (alerts.CERTIFICATE_EXPIRED, alerts.UNSUPPORTED_CERTIFICATE, alerts.CERTIFICATE_REVOKED, alerts.UNKNOWN_CA)
+def _let_in_all_the_same(seen: Observation, ours: Ours) -> list[Finding]:
+    """Lenience says what it did first, then why others would not: in words that never sound like a welcome."""
+    message = f"{seen.peer} is not authenticated, and was let in because this server is lenient"
+    hint = "leave --lenient away to refuse such clients"
+    faults = peer_faults(seen, ours)[0] if seen.verify_errors else [required(seen, "")]
+    milder = (_for_a_server(f)._replace(verdict=Verdict.WARN) for f in faults if f.verdict is FAIL)
+    return [Finding("verify-disabled", Verdict.WARN, message, hint, Whose.OURS), *milder]
 
 
-def _refused_us(seen: Observation, ours: Ours, number: int) -> Diagnosis:
-    """The client sent an alert. Which of our faults it means is its secret: our own check of ourselves comes first."""
-    if number == alerts.PROTOCOL_VERSION:
-        found = Finding("protocol-version", FAIL, f"{seen.peer} refused our version of TLS with {alert_words(number)}")
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
-    if number not in _SAID:
-        found = Finding("connection-closed", FAIL, f"{seen.peer} broke off with {alert_words(number)}")
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.UNKNOWN)
-    refused = f"{seen.peer} refused our certificate with {alert_words(number)}"
-    code, hint = _SAID[number]
-    faults = [f for f in _own_faults(ours) if number not in _EXACT or f.code == code]
-    if faults:
-        fault = faults[0]
-        first = Finding(fault.code, FAIL, f"{refused}: {fault.message}", fault.hint, Whose.OURS)
-        return answer(seen, [first], RefusedBy.CLIENT, Confidence.CERTAIN if number in _EXACT else Confidence.LIKELY)
-    asked = f"; it asked for {seen.server_name}" if seen.server_name else "; it asked for no name"
-    first = Finding(code, FAIL, refused + (asked if code == "server-name-mismatch" else ""), hint)
-    return answer(seen, [first], RefusedBy.CLIENT, Confidence.LIKELY if number in _EXACT else Confidence.UNKNOWN)
-
-
-def _own_faults(ours: Ours) -> list[Finding]:
-    """What is wrong with our own certificate whatever the client trusts."""
-    if ours.credential is None:
-        return []
-    chain = (ours.credential.certificate, *ours.credential.chain)
-    return [f for f in chain_findings(chain, chain[-1:], False, ours.at) if f.verdict is FAIL]
+def required(seen: Observation, words: str) -> Finding:
+    """A client that came without a certificate, where one is demanded. words: which alert we sent, if any."""
+    message = f"{seen.peer} sent no client certificate, and one is demanded{f': we sent {words}' if words else ''}"
+    hint = "let it present one; a client that has one and sends none may hold a key of a kind not accepted here"
+    return Finding("client-cert-required", FAIL, message, hint, Whose.PEER)
 
 
 def _not_tls(seen: Observation) -> Diagnosis:
@@ -86,34 +91,44 @@ def _not_tls(seen: Observation) -> Diagnosis:
             return _left(seen)
         message = f"{seen.peer} connected and left without a word: a health check or a port scan"
         return answer(seen, [Finding("connection-closed", Verdict.NOTE, message)], RefusedBy.NOBODY, Confidence.LIKELY)
-    protocol = sniff.client_protocol(seen.first_bytes)
-    said = sniff.printable(seen.first_bytes)
-    if protocol == "HTTP":
-        message = f"{seen.peer} spoke plain HTTP to this TLS port: {said}"
-        found = Finding("plain-http-port", FAIL, message, "let it use https://", Whose.PEER)
-    else:
-        name = protocol or "something else"
-        found = Finding("not-tls", FAIL, f"{seen.peer} spoke {name}, not TLS: {said}", "", Whose.PEER)
+    found = _other_protocol(seen, sniff.client_protocol(seen.first_bytes), sniff.printable(seen.first_bytes))
     return answer(seen, [found], RefusedBy.SERVER, Confidence.CERTAIN)
 
 
-def _no_agreement(seen: Observation) -> Diagnosis:
-    """Our library refused: by the alert that we sent, and by whether a certificate had been asked for."""
-    number = seen.said()
+def _other_protocol(seen: Observation, protocol: str, said: str) -> Finding:
+    if protocol == "HTTP":
+        message = f"{seen.peer} spoke plain HTTP to this TLS port: {said}"
+        return Finding("plain-http-port", FAIL, message, "let it use https://", Whose.PEER)
+    if protocol == sniff.PROXY:
+        message = f"{seen.peer} sent a PROXY header before TLS, and none is expected here: {said}"
+        hint = "start the server with --proxy-protocol, or have the load balancer send none"
+        return Finding("proxy-header-unexpected", FAIL, message, hint, Whose.OURS)
+    return Finding(
+        "not-tls", FAIL, f"{seen.peer} spoke {protocol or 'something else'}, not TLS: {said}", "", Whose.PEER
+    )
+
+
+def _no_agreement(seen: Observation, terms: Terms) -> Diagnosis:
+    """Our library refused: by the alert that we sent, by the hello, and by whether a certificate had been asked for."""
+    number, hello = seen.said(), terms.said.offered
     words = alert_words(number) if number is not None else "no alert"
     # RFC 8446, 4.4.2.4: 116; RFC 5246, 7.4.6: handshake_failure.
     if seen.asked and number in (alerts.CERTIFICATE_REQUIRED, alerts.HANDSHAKE_FAILURE):
-        message = f"{seen.peer} sent no client certificate, and one is demanded: we sent {words}"
-        hint = "let it present one; a client that has one and sends none may hold a key of a kind not accepted here"
-        return _ours(seen, Finding("client-cert-required", FAIL, message, hint, Whose.PEER), Confidence.CERTAIN)
+        return _ours(seen, required(seen, words), Confidence.CERTAIN)
+    if hello and terms.settings and (found := proof(hello, terms.settings, number)):
+        message = f"{seen.peer} and this server: {found.message}: we sent {words}"
+        return _ours(seen, found._replace(message=message), Confidence.CERTAIN)
     if number == alerts.PROTOCOL_VERSION:
         message = f"{seen.peer} speaks no version of TLS that is allowed here: we sent {words}"
         found = Finding("protocol-version", FAIL, message, "update it, or allow older ones: --tls-min 1.0", Whose.PEER)
-        return _ours(seen, found, Confidence.CERTAIN)
+        return _ours(seen, found, Confidence.LIKELY)
     if number == alerts.HANDSHAKE_FAILURE:
         message = f"{seen.peer} and this server have no cipher suite, group or signature in common: we sent {words}"
         found = Finding("no-shared-cipher", FAIL, message, "compare what both offer; our key's kind counts too")
         return _ours(seen, found, Confidence.LIKELY)
+    if hello and number is not None:
+        message = f"the handshake of {seen.peer} broke: we sent {words}: {alerts.meaning(number)}"
+        return _ours(seen, Finding("connection-closed", FAIL, message, "", Whose.PEER), Confidence.UNKNOWN)
     message = f"{seen.peer} sent what cannot be read as TLS: we sent {words}"
     return _ours(seen, Finding("not-tls", FAIL, message, "", Whose.PEER), Confidence.UNKNOWN)
 

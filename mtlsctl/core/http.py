@@ -1,9 +1,10 @@
-"""HTTP/1.1 as a debug server needs it: a request's head out of bytes, a response into bytes."""
+"""HTTP as both ends of a debug session need it: requests, answers, and the little that a client says itself."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 MAX_HEAD = 16384  # bytes; beyond it the answer is 431 (RFC 6585, 5)
-_END = b"\r\n\r\n"
+MAX_LINE = 4096  # bytes of a request line without an end; beyond it the answer is 414 (RFC 9110, 15.5.15)
+REASONS = {200: "OK", 400: "Bad Request", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
 
 class Request(NamedTuple):
@@ -12,44 +13,59 @@ class Request(NamedTuple):
     method: str
     path: str
     accept: str
+    stream: int = 0
+    """HTTP/2: the stream to answer on."""
 
 
 class BadRequest(NamedTuple):
     """Bytes that are no request: the status to answer with."""
 
-    status: str
+    status: int
 
 
-def parse(head: bytes) -> Request | BadRequest | None:
-    """A request's head (RFC 9112, 3 and 5); None while its end has not come."""
-    end = head.find(_END)
-    if end < 0:
-        return BadRequest("431 Request Header Fields Too Large") if len(head) > MAX_HEAD else None
-    lines = head[:end].decode("latin-1").split("\r\n")
-    words = lines[0].split(" ")
-    if len(words) != 3 or not words[0].isalpha() or not words[2].startswith("HTTP/1.") or not words[1]:
-        return BadRequest("400 Bad Request")
-    accept = next((v.strip() for n, _, v in (line.partition(":") for line in lines[1:]) if n.lower() == "accept"), "")
-    return Request(words[0].upper(), words[1], accept)
+class Answer(NamedTuple):
+    """A whole response."""
+
+    status: int
+    kind: str
+    """The media type."""
+    body: bytes
+    date: str = ""
+    """As RFC 9110, 5.6.7 writes it; "" says none."""
+
+
+class Exchange(Protocol):
+    """One request and its answer over bytes: HTTP/1.1 is core/http1.py's, HTTP/2 core/http2.py's."""
+
+    done: bool
+    """All was said: the connection is to be closed once take() is empty."""
+
+    def receive(self, data: bytes) -> Request | BadRequest | None:
+        """Give what came; None while the request's end has not come, and after the answer."""
+
+    def answer(self, asked: Request | BadRequest, said: Answer) -> None:
+        """Answer what receive() gave."""
+
+    def take(self) -> bytes:
+        """The bytes to send now."""
+
+
+def fields(said: Answer) -> list[tuple[str, str]]:
+    """The answer's header fields, lower case as HTTP/2 wants them. Nothing in a page may run or load anything."""
+    return [
+        ("content-type", said.kind),
+        ("content-length", str(len(said.body))),
+        ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+        *([("date", said.date)] if said.date else []),
+    ]
 
 
 def prefers_html(accept: str) -> bool:
     """True when an Accept header names HTML, as browsers do; `*/*` alone does not."""
     return "text/html" in accept.lower()
-
-
-def response(status: str, kind: str, body: bytes, *, head_only: bool = False) -> bytes:
-    """A whole response that closes the connection. kind: the media type. Nothing in it may run or load anything."""
-    head = (
-        f"HTTP/1.1 {status}\r\n"
-        f"Content-Type: {kind}\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
-        "X-Content-Type-Options: nosniff\r\n"
-        "Cache-Control: no-store\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode("ascii") + (b"" if head_only else body)
 
 
 def request(host: str, path: str) -> bytes:
@@ -59,7 +75,17 @@ def request(host: str, path: str) -> bytes:
 
 
 def status_line(head: bytes) -> str:
-    """A response's status, `403 Forbidden`; "" for bytes that are no HTTP response."""
-    line = head.split(b"\r\n", 1)[0].decode("latin-1")
-    version, _, status = line.partition(" ")
-    return status if version.startswith("HTTP/1.") and status[:3].isdigit() else ""
+    """A response's status, `403 Forbidden`; "" for bytes that are no HTTP/1 response. The rest need not be there."""
+    import h11  # only with --http
+
+    line, _, _ = head[:MAX_HEAD].partition(b"\r\n")
+    ours = h11.Connection(h11.CLIENT)
+    try:
+        ours.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+        ours.receive_data(line + b"\r\n\r\n")
+        came = ours.next_event()
+    except h11.RemoteProtocolError:
+        return ""
+    if not isinstance(came, h11.Response | h11.InformationalResponse):
+        return ""
+    return f"{came.status_code} {came.reason.decode('latin-1')}".rstrip()

@@ -15,6 +15,7 @@ from mtlsctl.errors import MtlsctlError, SystemTroubleError
 from mtlsctl.workflows import authority, certify, identities
 from mtlsctl.workflows import handshake as client
 from mtlsctl.workflows import serve as server
+from mtlsctl.workflows.fresh import Source
 from mtlsctl.workflows.identities import Papers
 
 CLIENTS = (
@@ -94,7 +95,9 @@ class _Server:
         settings = TlsSettings(
             identities.identity(papers, _no_password), identities.roots(papers.ca or ""), Demand.REQUIRED
         )
-        self._wish = server.ServeWish(endpoint.parse("127.0.0.1:0", allow_zero=True), settings, count=len(CLIENTS))
+        self._wish = server.ServeWish(
+            endpoint.parse("127.0.0.1:0", allow_zero=True), Source(lambda: settings), count=len(CLIENTS)
+        )
         self._events: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

@@ -1,25 +1,27 @@
 """The debug server: accepts concurrently, gives one event for each thing that happens, ends on a signal."""
 
 import errno
-import queue
 import selectors
-import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from OpenSSL import SSL
+
 from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.tls import TlsSettings, server_context
+from mtlsctl.core.tls import Demand, TlsSettings, server_context
 from mtlsctl.workflows import clock, network
+from mtlsctl.workflows.desk import Desk
+from mtlsctl.workflows.fresh import Fresh, Source
+from mtlsctl.workflows.quiet import Quiet
 from mtlsctl.workflows.visit import Event, House, Kind, visit
 
-MAX_VISITS = 256  # at once; a client beyond these is turned away, so that a flood cannot take all memory
+MAX_VISITS = 512  # at once; a client beyond these is turned away, so that a flood cannot take all memory
 PAUSE = 0.5  # seconds without accepting where there are no descriptors left; the end of a visit ends it
-_DONE = 0
 _SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -28,76 +30,49 @@ class ServeWish:
     """What kind of server is wanted."""
 
     listen: Endpoint
-    settings: TlsSettings
+    source: Source
     handshake_seconds: float = 10.0
     count: int | None = None
     """End after so many connections; None: on a signal."""
+    lenient: bool = False
+    """Let everybody in, and tell them why others would not."""
+    proxy_protocol: bool = False
+    """Each connection must begin with a PROXY header."""
 
 
 def serve(wish: ServeWish) -> Iterator[Event]:
     """Serve until SIGINT, SIGTERM or the wished count. The first event says where it listens.
 
-    Raises UsageError and InputError for settings that OpenSSL does not take, SystemTroubleError for the address.
+    The files are read again when they change, or on SIGHUP. Raises UsageError and InputError for settings that OpenSSL
+    does not take, what the source raises, and SystemTroubleError for the address.
     """
-    house = House(server_context(wish.settings), wish.settings, wish.handshake_seconds)
+    fresh = Fresh(wish.source, _lenient if wish.lenient else server_context)
     with ExitStack() as stack:
         listener = stack.enter_context(network.listen(wish.listen))
-        desk = stack.enter_context(_Desk())
+        desk = stack.enter_context(Desk())
         host, port = listener.getsockname()[:2]
-        yield Event(clock.now(), Kind.LISTENING, 0, "", join(wish.listen.host or host, port))
-        yield from _run(house, listener, desk, wish.count)
+        where = join(wish.listen.host or host, port)
+        yield Event(clock.now(), Kind.LISTENING, 0, "", where, findings=tuple(_warnings(wish)))
+        yield from _run(wish, fresh, listener, desk)
 
 
-class _Desk:
-    """Where visits leave their events, and what wakes the main thread: they, or a signal."""
+def _lenient(settings: TlsSettings) -> SSL.Context:
+    """A context that asks as the settings say, and insists on nothing: Session lets in what does not verify."""
+    milder = Demand.OPTIONAL if settings.demand is Demand.REQUIRED else settings.demand
+    return server_context(settings._replace(demand=milder))
 
-    def __init__(self) -> None:
-        self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self.bell, self._button = socket.socketpair()
-        self.bell.setblocking(False)
-        self._button.setblocking(False)
-        self._before: list[tuple[int, Any]] = []
-        self._fd = -1
 
-    def __enter__(self) -> "_Desk":
-        if threading.current_thread() is threading.main_thread():
-            self._fd = signal.set_wakeup_fd(self._button.fileno(), warn_on_full_buffer=False)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before.append((number, signal.signal(number, lambda *_: None)))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before:
-            signal.signal(number, handler)
-        if self._before:
-            signal.set_wakeup_fd(self._fd)
-        self.bell.close()
-        self._button.close()
-
-    def leave(self, event: Event | None) -> None:
-        """Leave an event, or None for a visit that is over, and ring."""
-        self.events.put(event)
-        with suppress(OSError):  # full: it rings already; closed: nobody listens any more
-            self._button.send(bytes((_DONE,)))
-
-    def stopped(self) -> bool:
-        """Read the bell; True when a signal rang it."""
-        try:
-            return any(byte in (signal.SIGINT, signal.SIGTERM) for byte in self.bell.recv(4096))
-        except BlockingIOError:
-            return False
-
-    def take(self) -> Iterator[Event | None]:
-        """All that was left."""
-        with suppress(queue.Empty):
-            while True:
-                yield self.events.get_nowait()
+def _warnings(wish: ServeWish) -> Iterator[Finding]:
+    if wish.lenient:
+        message = "--lenient: this server lets in everybody, strangers too, and coming in proves nothing"
+        hint = "for debugging alone; never put anything behind it"
+        yield Finding("verify-disabled", Verdict.WARN, message, hint, Whose.OURS)
 
 
 class _Door:
     """The listener: watched while clients can be accepted, shut for good after the last."""
 
-    def __init__(self, listener: socket.socket, selector: selectors.BaseSelector, desk: _Desk) -> None:
+    def __init__(self, listener: socket.socket, selector: selectors.BaseSelector, desk: Desk) -> None:
         listener.setblocking(False)
         self._listener, self._selector, self._desk = listener, selector, desk
         self._watched = self._told = False
@@ -151,37 +126,68 @@ class _Door:
         self._told = True
 
 
-def _run(house: House, listener: socket.socket, desk: _Desk, count: int | None) -> Iterator[Event]:
-    """Accept and report until stopped, or until count visits are over."""
-    started = over = 0
+class _Tally:
+    """How many visits began, and how many of them are over."""
+
+    def __init__(self) -> None:
+        self.started = self.over = 0
+
+
+def _run(wish: ServeWish, fresh: Fresh, listener: socket.socket, desk: Desk) -> Iterator[Event]:
+    """Accept and report until stopped, or until the wished number of visits are over."""
+    tally, quiet = _Tally(), Quiet()
     with selectors.DefaultSelector() as selector:
         selector.register(desk.bell, selectors.EVENT_READ)
         door = _Door(listener, selector, desk)
-        while count is None or over < count:
-            ready = {key.fileobj for key, _ in selector.select(door.pause)}
-            stop = desk.bell in ready and desk.stopped()
-            before = over
-            for event in desk.take():
-                over += event is None
-                if event:
-                    yield event
-            if stop:
-                return
-            if not ready or over > before:
+        while not desk.stopped and (wish.count is None or tally.over < wish.count):
+            waits = [seconds for seconds in (door.pause, quiet.wait()) if seconds is not None]
+            ready = {key.fileobj for key, _ in selector.select(min(waits, default=None))}
+            if desk.bell in ready:
+                desk.hear()
+            before = tally.over
+            yield from _collect(desk, quiet, tally)
+            if not ready or tally.over > before:
                 door.open()
-            if door.knocks(ready):
-                started += _welcome(house, door, desk, started + 1, full=started - over >= MAX_VISITS)
-            if started == count:
+            knocks = door.knocks(ready)
+            if knocks or desk.asked_again:
+                yield from _refresh(fresh, desk)
+            if knocks and not desk.stopped:
+                tally.started += _welcome(_house(wish, fresh), door, desk, tally)
+            if tally.started == wish.count:
                 door.shut()
+        yield from quiet.due(all_of_it=True)
 
 
-def _welcome(house: House, door: _Door, desk: _Desk, number: int, *, full: bool) -> bool:
+def _collect(desk: Desk, quiet: Quiet, tally: _Tally) -> Iterator[Event]:
+    """The events that visits left, health checks among them in few words."""
+    for event in desk.take():
+        if event is None:
+            tally.over += 1
+        else:
+            yield from quiet.through(event)
+    yield from quiet.due()
+
+
+def _refresh(fresh: Fresh, desk: Desk) -> Iterator[Event]:
+    """Read the files again if they changed, or SIGHUP asked for it."""
+    asked, desk.asked_again = desk.asked_again, False
+    if news := fresh.look(asked=asked):
+        kind = Kind.RELOADED if news.good else Kind.KEPT
+        yield Event(clock.now(), kind, 0, "", news.detail, findings=news.findings)
+
+
+def _house(wish: ServeWish, fresh: Fresh) -> House:
+    return House(fresh.context, fresh.settings, wish.handshake_seconds, wish.lenient, wish.proxy_protocol)
+
+
+def _welcome(house: House, door: _Door, desk: Desk, tally: _Tally) -> bool:
     """Accept one client and start its visit. False when it went before it was let in, or there is no room."""
     if (came := door.accept()) is None:
         return False
     connection, peer = came
+    number = tally.started + 1
     try:
-        if full:
+        if tally.started - tally.over >= MAX_VISITS:
             raise RuntimeError(f"{MAX_VISITS} connections are open already")
         threading.Thread(target=_host, args=(house, connection, number, peer, desk), daemon=True).start()
     except (RuntimeError, MemoryError) as error:  # Python's word for no memory for another thread is RuntimeError
@@ -191,7 +197,7 @@ def _welcome(house: House, door: _Door, desk: _Desk, number: int, *, full: bool)
     return True
 
 
-def _host(house: House, connection: socket.socket, number: int, peer: str, desk: _Desk) -> None:
+def _host(house: House, connection: socket.socket, number: int, peer: str, desk: Desk) -> None:
     """One visit in its own thread; whatever breaks it ends this visit only, and lets nobody in."""
     told = False
     try:

@@ -1,4 +1,4 @@
-"""One connection to the debug server, from the first byte to the last: handshake, one request, one answer."""
+"""One connection to the debug server, from the first byte to the last: PROXY header, handshake, request, answer."""
 
 import socket
 import time
@@ -9,17 +9,19 @@ from typing import NamedTuple
 
 from OpenSSL import SSL
 
-from mtlsctl.core import http, openssl, sniff
-from mtlsctl.core.diagnose import Ours
-from mtlsctl.core.diagnose_client import diagnose_client
-from mtlsctl.core.findings import Finding, Verdict
-from mtlsctl.core.observation import Observation, Role, Stage
+from mtlsctl.core import offered, openssl, proxyheader, refusals, sniff
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
+from mtlsctl.core.diagnose_client import Terms, diagnose_client, without_header
+from mtlsctl.core.diagnose_refused_us import left_after
+from mtlsctl.core.findings import Finding, Report, Verdict
+from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage
+from mtlsctl.core.offered import Offered
+from mtlsctl.core.refusals import Refusal
 from mtlsctl.core.session import Session
-from mtlsctl.core.tls import TlsSettings
-from mtlsctl.core.whoami import Whoami, as_html, as_json, whoami
-from mtlsctl.workflows import clock, talk
+from mtlsctl.core.tls import Demand, TlsSettings
+from mtlsctl.core.whoami import Told, Whoami, whoami
+from mtlsctl.workflows import answering, clock, talk
 
-REQUEST_SECONDS = 30.0
 GOODBYE_SECONDS = 1.0
 
 
@@ -27,6 +29,10 @@ class Kind(StrEnum):
     """What an event tells."""
 
     LISTENING = "listening"
+    RELOADED = "reloaded"
+    """The files changed, and new connections meet what they say now."""
+    KEPT = "kept"
+    """The files changed and are not good: new connections still meet what they said before."""
     ACCEPTED = "accepted"
     REFUSED = "refused"
     """No handshake: refused by either side, not TLS, or the client left."""
@@ -43,12 +49,22 @@ class Event(NamedTuple):
     connection: int
     """Counts from 1; 0 for what concerns none."""
     peer: str
+    """The address that the connection came from."""
     detail: str
     client: Whoami | None = None
-    """Who came; None where no handshake was completed."""
+    """Who came; None where no certificate came and no handshake was completed."""
     refused_by: str = "nobody"
     confidence: str = "certain"
     findings: tuple[Finding, ...] = ()
+    proxied_for: str = ""
+    """The client's address as the PROXY header named it; "" without one."""
+    offered: Offered | None = None
+    """The client's hello; None where none came, and on the events after the first of a connection."""
+    alerts: tuple[Alert, ...] = ()
+    would_refuse: tuple[Refusal, ...] = ()
+    """Of a client that was let in: who would have refused it, and why."""
+    times: int = 1
+    """More than 1: so many alike, in one event."""
 
 
 class House(NamedTuple):
@@ -56,100 +72,129 @@ class House(NamedTuple):
 
     context: SSL.Context
     settings: TlsSettings
+    """As wished for; a lenient server's context asks for less."""
     handshake_seconds: float
+    lenient: bool = False
+    """Whoever comes is let in, and told why others would not."""
+    proxy_protocol: bool = False
+    """Each connection must begin with a PROXY header."""
+
+    @property
+    def ours(self) -> Ours:
+        """What a diagnosis wants to know of this end, now."""
+        settings = self.settings
+        return Ours(
+            clock.now(), settings.identity, openssl.read(settings.roots), lenient=self.lenient, crls=settings.crls
+        )
+
+
+class _Guest(NamedTuple):
+    """Who is at the door."""
+
+    number: int
+    peer: str
+    local: str = ""
+    """Our address, as it reached us."""
+    proxied_for: str = ""
+    early: bytes = b""
+    """Bytes of TLS that came with the PROXY header."""
+
+    @property
+    def called(self) -> str:
+        """How messages name it."""
+        return f"{self.proxied_for} (through {self.peer})" if self.proxied_for else self.peer
+
+    def event(self, kind: Kind, detail: str) -> Event:
+        """An event about it."""
+        return Event(clock.now(), kind, self.number, self.peer, detail, proxied_for=self.proxied_for)
+
+    def judged(self, kind: Kind, found: Diagnosis) -> Event:
+        """An event about it, with a diagnosis."""
+        first = found.report.findings[0]
+        return self.event(kind, first.message)._replace(
+            refused_by=found.refused_by.value,
+            confidence=found.confidence.value,
+            findings=() if first.verdict is Verdict.OK else found.report.findings,
+        )
 
 
 def visit(house: House, connection: socket.socket, number: int, peer: str) -> Iterator[Event]:
-    """Serve one client. Whatever it does, this ends within the handshake's time and REQUEST_SECONDS."""
+    """Serve one client. Whatever it does, this ends within the handshake's time and answering.REQUEST_SECONDS."""
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        session = Session(house.context, Role.SERVER)
-        deadline = time.monotonic() + house.handshake_seconds
-        ended, detail = talk.shake_hands(session, connection, deadline)
-        seen = session.observe(peer, ended, detail)
-        yield _greeted(house, seen, number)
-        if seen.stage is Stage.DONE:
-            yield _answer(session, connection, seen, number)
-        elif sniff.client_protocol(seen.first_bytes) == "HTTP":
-            _explain_in_plain(connection)
+        guest = _Guest(number, peer, str(connection.getsockname()[0]))
+        began = time.monotonic()
+        came = _introduced(connection, guest, began + house.handshake_seconds) if house.proxy_protocol else guest
+        if isinstance(came, Event):
+            yield came
+        else:
+            yield from _inside(house, connection, came, began)
         talk.linger(connection, GOODBYE_SECONDS)
 
 
-def _greeted(house: House, seen: Observation, number: int) -> Event:
-    """The event that a handshake, or the lack of one, makes."""
-    at, roots = clock.now(), openssl.read(house.settings.roots)
-    seen = seen.without(roots)
-    said = diagnose_client(seen, Ours(at, house.settings.identity, roots))
-    first = said.report.findings[0]
-    done = first.code == "ok"
-    return Event(
-        at=at,
-        kind=Kind.ACCEPTED if done else Kind.REFUSED,
-        connection=number,
-        peer=seen.peer,
-        detail=first.message,
-        client=whoami(seen) if done or seen.peer_chain else None,
-        refused_by=said.refused_by.value,
-        confidence=said.confidence.value,
-        findings=() if done else said.report.findings,
-    )
+def _introduced(connection: socket.socket, guest: _Guest, deadline: float) -> _Guest | Event:
+    """The guest by the name that the PROXY header gives it; the event of its refusal where none came."""
+    data = b""
+    while (header := proxyheader.read(data)) is None:
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        try:
+            more = connection.recv(talk.CHUNK)
+        except OSError:
+            more = b""
+        if not more:
+            header = proxyheader.Bad("the connection ended before it was complete" if data else "nothing came")
+            break
+        data += more
+    if isinstance(header, proxyheader.Header):
+        return guest._replace(proxied_for=header.source, early=data[header.length :])
+    found = without_header(guest.peer, header.reason, data)
+    who = RefusedBy.SERVER if data else RefusedBy.NOBODY
+    return guest.judged(Kind.REFUSED, Diagnosis(Report(guest.peer, (found,)), who, Confidence.CERTAIN))
 
 
-def _answer(session: Session, connection: socket.socket, seen: Observation, number: int) -> Event:
-    """Read one request and answer it with who asks; the event says what was asked."""
-    deadline = time.monotonic() + REQUEST_SECONDS
-    asked = _read(session, connection, deadline)
-    if asked is None:
-        return _went(session, seen, number, deadline)
-    if isinstance(asked, http.BadRequest):
-        body, what = f"{asked.status}\n".encode(), asked.status
-        data = http.response(asked.status, "text/plain; charset=utf-8", body)
-    else:
-        who, head_only = whoami(seen), asked.method == "HEAD"
-        if http.prefers_html(asked.accept):
-            data = http.response("200 OK", "text/html; charset=utf-8", as_html(who), head_only=head_only)
-        else:
-            data = http.response("200 OK", "application/json", as_json(who), head_only=head_only)
-        what = f"{asked.method} {asked.path} 200"
-    connection.settimeout(REQUEST_SECONDS)
-    if session.write(data):
-        session.close()
-    talk.send(session, connection)
-    return Event(clock.now(), Kind.REQUEST, number, seen.peer, what)
-
-
-def _read(session: Session, connection: socket.socket, deadline: float) -> http.Request | http.BadRequest | None:
-    """The client's request; None when it left, or asked for nothing in time."""
-    head = b""
-    while (asked := http.parse(head)) is None:
-        data = talk.hear(session, connection, deadline)
-        if not data:
-            return None
-        head += data
-        if b"\n" not in head and len(head) > 1024:
-            return http.BadRequest("400 Bad Request")
-    return asked
-
-
-def _went(session: Session, seen: Observation, number: int, deadline: float) -> Event:
-    """No request came: an alert after the handshake says why, an end without close_notify leaves a guess."""
-    last = next((a for a in reversed(session.alerts) if a.direction == "received"), None)
-    if last:
-        message = f"{seen.peer} left after the handshake with alert {last.number} ({last.name})"
-        finding = Finding("connection-closed", Verdict.WARN, message, "it refused something: read its log")
-        return Event(clock.now(), Kind.CLOSED, number, seen.peer, message, None, "client", "unknown", (finding,))
-    if session.goodbye:
-        return Event(clock.now(), Kind.CLOSED, number, seen.peer, "left without a request")
-    message = "asked for nothing in time"
-    if time.monotonic() < deadline:
-        message = "left without a request and without a close_notify: so do clients that dislike the server's name"
-    return Event(clock.now(), Kind.CLOSED, number, seen.peer, message, None, "nobody", "unknown")
-
-
-def _explain_in_plain(connection: socket.socket) -> None:
-    """Tell a client that forgot the s of https, in the protocol that it speaks."""
-    body = b"This port speaks TLS: use https://\n"
-    try:
-        connection.sendall(http.response("400 Bad Request", "text/plain; charset=utf-8", body))
-    except OSError:
+def _inside(house: House, connection: socket.socket, guest: _Guest, began: float) -> Iterator[Event]:
+    """Handshake, and what follows from it."""
+    session = Session(house.context, Role.SERVER, lenient=house.lenient, clock=lambda: time.monotonic() - began)
+    if guest.early:
+        session.feed(guest.early)
+    ended, detail = talk.shake_hands(session, connection, began + house.handshake_seconds)
+    seen, ours = session.observe(guest.called, ended, detail), house.ours
+    said = offered.read(seen)
+    seen = seen._replace(peer_chain=said.chain) if said.chain else seen.without(ours.roots)
+    terms = Terms(house.settings, guest.local, said)
+    if seen.stage is not Stage.DONE or seen.received() is not None:
+        yield _turned_away(guest, seen, ours, terms)
+        if sniff.client_protocol(seen.first_bytes) == "HTTP":
+            answering.explain_in_plain(connection)
         return
+    told = _told(house, guest, seen, ours, said)
+    yield guest.judged(Kind.ACCEPTED, diagnose_client(seen, ours, terms))._replace(
+        client=told.who, offered=said.offered, alerts=seen.alerts, would_refuse=told.would_refuse
+    )
+    came = answering.converse(session, connection, told)
+    yield _left(guest, session, ours, came) if not came.request else _asked(guest, came)
+
+
+def _turned_away(guest: _Guest, seen: Observation, ours: Ours, terms: Terms) -> Event:
+    """The event of a handshake that did not come about."""
+    event = guest.judged(Kind.REFUSED, diagnose_client(seen, ours, terms))
+    who = whoami(seen, guest.peer, guest.proxied_for) if seen.peer_chain else None
+    return event._replace(client=who, offered=terms.said.offered, alerts=seen.alerts)
+
+
+def _told(house: House, guest: _Guest, seen: Observation, ours: Ours, said: offered.Said) -> Told:
+    """What the client is told of itself, if it asks."""
+    would = refusals.refusals(seen, ours, house.settings.demand is Demand.REQUIRED)
+    return Told(whoami(seen, guest.peer, guest.proxied_for), would, said.offered, ours.at)
+
+
+def _asked(guest: _Guest, came: answering.Outcome) -> Event:
+    lost = "" if came.delivered else ", and the client left before it had the answer"
+    return guest.event(Kind.REQUEST, came.request + lost)
+
+
+def _left(guest: _Guest, session: Session, ours: Ours, came: answering.Outcome) -> Event:
+    """No request came: an alert after the handshake says why; without one our names are compared with its wishes."""
+    seen = session.observe(guest.called, Ended.CLOSED)
+    found = left_after(seen, ours, guest.local, session.goodbye, came.in_time)
+    return guest.judged(Kind.CLOSED, found)._replace(alerts=seen.alerts)

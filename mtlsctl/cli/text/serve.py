@@ -8,7 +8,14 @@ from mtlsctl.cli.output import Line
 if TYPE_CHECKING:
     from mtlsctl.workflows.visit import Event
 
-_STYLES = {"accepted": "green", "refused": "bold red", "request": "cyan", "closed": "yellow"}
+_STYLES = {
+    "accepted": "green",
+    "refused": "bold red",
+    "request": "cyan",
+    "closed": "yellow",
+    "reloaded": "cyan",
+    "kept": "bold red",
+}
 
 
 def lines(event: "Event") -> Iterable[Line]:
@@ -20,18 +27,32 @@ def lines(event: "Event") -> Iterable[Line]:
     plain = kind == "closed" and event.confidence == "certain"
     yield [
         (f"{event.at.astimezone():%H:%M:%S} ", "dim"),
-        f"#{event.connection} ",
+        f"#{event.connection} " if event.connection else "",
         (f"{kind:<8}", "dim" if plain else _STYLES[kind]),
-        f" {event.peer}  {_what(event)}",
+        f" {_from(event)}{_what(event)}",
     ]
+    if event.kind.value == "accepted" and not event.findings:
+        yield from _doubts(event)
+
+
+def _from(event: "Event") -> str:
+    """Who came: the client, and who brought it."""
+    who = f"{event.proxied_for} through {event.peer}" if event.proxied_for else event.peer
+    return f"{who}  " if who else ""
 
 
 def _what(event: "Event") -> str:
     who = event.client
-    if event.findings:
+    if event.findings and event.kind.value != "accepted":
         return who.certificate.subject if who and who.certificate else ""
     if who is None:
         return event.detail
     name = (who.certificate.subject or "(empty subject)") if who.certificate else "no client certificate"
     agreed = [who.version.replace("TLSv", "TLS "), who.cipher, who.group, who.alpn]
     return f"{name}, {', '.join(part for part in agreed if part)}"
+
+
+def _doubts(event: "Event") -> Iterable[Line]:
+    """Who else would refuse a client that is good here."""
+    for one in event.would_refuse:
+        yield ["         ", ("elsewhere: ", "yellow"), f"{one.message}: refused by {', '.join(one.who)}"]

@@ -61,6 +61,14 @@ LOCAL = (
         "shut it: chmod 600 FILE",
         "chmod(1); PostgreSQL documentation, libpq: Client Certificates",
     ),
+    Entry(
+        "reload-failed",
+        "Changed files cannot be used",
+        "A running server read its certificate, key, CA or CRL again, and one is damaged, missing, or no pair with"
+        " another. It goes on with what it had; new certificates do not take effect.",
+        "repair the file that the message names: it is read again as soon as it changes, or on SIGHUP",
+        "mtlsctl serve --help",
+    ),
 )
 
 SUCCESS = (

@@ -48,17 +48,19 @@ NETWORK = (
         "Connected, but TLS never answered",
         "The TCP connection stands and the peer says nothing to our first TLS message. Either it waits for another"
         " protocol's first words, or a middlebox swallowed a large ClientHello, or the backend hangs.",
-        "if the protocol begins in plain text: openssl s_client -starttls PROTOCOL; raise --timeout; a middlebox may"
-        " swallow large post-quantum hellos",
+        "if the protocol begins in plain text: mtlsctl handshake HOST:PORT --starttls PROTOCOL; raise --timeout; a"
+        " middlebox may swallow large post-quantum hellos",
         "golang/go#80573; RFC 8446, 4.1.2",
     ),
     Entry(
         "proxy-refused",
-        "The HTTP proxy did not let the connection through",
-        "The proxy answered CONNECT with something other than 200. The server was never reached.",
-        "407: give the proxy's user and password; 403: have the proxy allow the host and port; else leave the proxy"
-        " out with NO_PROXY",
-        "RFC 9110, 9.3.6",
+        "The proxy did not let the connection through",
+        "The proxy answered CONNECT with something other than 200, or the SOCKS request with a code of refusal. The"
+        " server was never reached.",
+        "407, or SOCKS authentication: give the user and password, --proxy http://USER:PASSWORD@HOST:PORT; 403, or"
+        " SOCKS 2: have the proxy allow the host and port; 502, or SOCKS 3 to 6: the proxy itself cannot reach the"
+        " server; --proxy none, or NO_PROXY, goes past it",
+        "RFC 9110, 9.3.6; RFC 1928, 6",
     ),
 )
 
@@ -76,8 +78,8 @@ NOT_TLS = (
         "The port starts in plain text and then changes to TLS",
         "The server greeted in the plain text of its protocol (SMTP, IMAP, LDAP, PostgreSQL and others). TLS begins"
         " there only after a command of that protocol.",
-        "openssl s_client -starttls with the protocol that the message names; or use the port with TLS from the start"
-        " (465, 993, 995, 636)",
+        "mtlsctl handshake HOST:PORT --starttls with the protocol that the message names; or use the port with TLS"
+        " from the start (465, 993, 995, 636)",
         "RFC 3207; RFC 2595; RFC 8314, 3",
     ),
     Entry(
@@ -91,16 +93,25 @@ NOT_TLS = (
     Entry(
         "starttls-wrong-protocol",
         "The server speaks another protocol than the one that STARTTLS was sent for",
-        "The greeting does not belong to the protocol that was named.",
-        "name the protocol that the greeting shows; check the port",
+        "The first words do not belong to the protocol that was named: the message says which they belong to, if known.",
+        "name the protocol that the first words show; check the port",
         "RFC 8314, 3",
     ),
     Entry(
         "starttls-on-implicit-tls",
         "The port speaks TLS from the first byte",
-        "A plain greeting was awaited because STARTTLS was asked for, and the server waits for TLS at once.",
-        "use TLS from the start on this port, without STARTTLS",
+        "STARTTLS was asked for, and the server answered our plain words with a TLS alert, or waits in silence where"
+        " the protocol would greet.",
+        "leave --starttls away on this port; write imaps://, ldaps:// and the like in a URL",
         "RFC 8314, 3",
+    ),
+    Entry(
+        "starttls-injection",
+        "Plain text came where TLS begins",
+        "The server agreed to begin TLS, and more plain text came with its answer. Whatever stands between can put such"
+        " words into the connection, and a client that keeps them takes them for encrypted ones. TLS was not begun.",
+        "update the server, or the proxy or filter in front of it; if they are in order, somebody changes the connection",
+        "CVE-2011-0411; CVE-2021-23222; nostarttls.secvuln.info",
     ),
     Entry(
         "not-tls",
@@ -108,6 +119,23 @@ NOT_TLS = (
         "The first bytes belong to another protocol: SSH, Redis, AMQP, VNC, HTTP/2 without TLS or one that is unknown.",
         "check the port; if the protocol has no TLS, put a TLS proxy in front",
         "RFC 8446, 5.1",
+    ),
+    Entry(
+        "proxy-header-missing",
+        "The connection did not begin with a PROXY header",
+        "The server expects the PROXY protocol, by which a load balancer says who connects, and the first bytes were no"
+        " such header. Somebody connected past the load balancer, or it does not send one.",
+        "HAProxy: server ... send-proxy-v2; nginx: proxy_protocol on; or leave --proxy-protocol away at mtlsctl serve",
+        "The PROXY protocol, versions 1 and 2 (haproxy.org: proxy-protocol.txt), 2",
+    ),
+    Entry(
+        "proxy-header-unexpected",
+        "A PROXY header came before TLS, and none was expected",
+        "A load balancer says by the PROXY protocol who connects, and the server takes the header for broken TLS."
+        " OpenSSL calls it a wrong version number.",
+        "have the server expect it: mtlsctl serve --proxy-protocol, nginx: listen ... proxy_protocol; or have the load"
+        " balancer send none",
+        "The PROXY protocol, versions 1 and 2 (haproxy.org: proxy-protocol.txt), 2",
     ),
 )
 

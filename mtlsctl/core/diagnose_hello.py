@@ -1,0 +1,144 @@
+"""A ClientHello held against what this server takes: which part the two have not in common."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+from mtlsctl.core import alerts, keys
+from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.observation import Role
+from mtlsctl.core.offered import Offered, hello_of
+from mtlsctl.core.session import Session
+from mtlsctl.core.tls import TlsSettings, client_context
+
+TLS13 = "TLSv1.3"
+_VERSION_ALERTS = (alerts.PROTOCOL_VERSION, 86)  # 86: inappropriate_fallback (RFC 7507)
+_SUITE_ALERTS = (alerts.HANDSHAKE_FAILURE, alerts.INSUFFICIENT_SECURITY)
+
+
+class _Both(NamedTuple):
+    """The two sides, for one version of TLS."""
+
+    hello: Offered
+    takes: Offered
+    version: str
+    key: PublicKeyTypes
+
+
+def takes(settings: TlsSettings) -> Offered | None:
+    """What a server with these settings takes: what the same library, set the same, offers as a client."""
+    session = Session(client_context(settings._replace(identity=None, roots=(), crls=(), alpn=())), Role.CLIENT)
+    session.advance()
+    return hello_of([session.take()])
+
+
+def proof(hello: Offered, settings: TlsSettings, said: int | None) -> Finding | None:
+    """What the two have not in common, where the hello proves it and the alert that we sent fits; else None."""
+    ours = takes(settings)
+    if ours is None or settings.identity is None:
+        return None
+    common = [v for v in ours.versions if v in hello.versions]
+    if said in _VERSION_ALERTS:
+        return _no_version(hello, ours) if not common else None
+    if said not in _SUITE_ALERTS or not common:
+        return None
+    both = _Both(hello, ours, max(common), settings.identity.certificate.public_key())
+    return next((_tls13(both) if both.version == TLS13 else _tls12(both)), None)
+
+
+def _no_version(hello: Offered, ours: Offered) -> Finding:
+    old = max(hello.versions, default="") < min(ours.versions)
+    hint = "update the client, or allow older versions: --tls-min 1.0" if old else "allow newer ones: --tls-max 1.3"
+    words = f"the client speaks {_shown(hello.versions)}, this server {_shown(ours.versions)}"
+    return Finding("protocol-version", Verdict.FAIL, words, hint, Whose.PEER if old else Whose.OURS)
+
+
+def _tls13(both: _Both) -> Iterator[Finding]:
+    """TLS 1.3 chooses three things on their own (RFC 8446, 4.1.1)."""
+    hello, ours = both.hello, both.takes
+    suites = [s for s in hello.ciphers if _is13(s)]
+    if not _shared(suites, ours.ciphers):
+        yield _none("no-shared-cipher", "TLS 1.3 cipher suite", suites, [s for s in ours.ciphers if _is13(s)])
+    if not _shared(hello.groups, ours.groups):
+        yield _none("no-shared-group", "group", hello.groups, ours.groups)
+    yield from _schemes(both)
+
+
+def _tls12(both: _Both) -> Iterator[Finding]:
+    """In TLS 1.2 the suite says what kind of key signs (RFC 5246, 7.4.2; RFC 8422, 2)."""
+    hello, ours = both.hello, both.takes
+    theirs, own = ([s for s in side.ciphers if not _is13(s) and "_WITH_" in s] for side in (hello, ours))
+    shared = _shared(theirs, own)
+    if not shared:
+        yield _none("no-shared-cipher", "TLS 1.2 cipher suite", theirs, own)
+        return
+    kind = "RSA" if isinstance(both.key, rsa.RSAPublicKey) else "ECDSA"
+    usable = [s for s in shared if f"_{kind}_WITH_" in s]
+    if not usable:
+        words = f"no cipher suite in common works with this server's {keys.describe(both.key)} key"
+        hint = f"serve a certificate with another kind of key; the client's suites want: {_kinds(shared)}"
+        yield Finding("no-shared-cipher", Verdict.FAIL, f"{words}: shared are {_few(shared)}", hint, Whose.OURS)
+    elif all("_ECDHE_" in s for s in usable) and hello.groups and not _shared(hello.groups, ours.groups):
+        yield _none("no-shared-group", "group", hello.groups, ours.groups)
+    yield from _schemes(both)
+
+
+def _schemes(both: _Both) -> Iterator[Finding]:
+    """A server signs with its key in a way that the client listed (RFC 8446, 4.2.3)."""
+    listed = both.hello.signature_algorithms
+    ours = tuple(_signs(both.key, both.version))
+    if ours and listed and not _shared(listed, ours):
+        words = f"this server's {keys.describe(both.key)} key signs in no way that the client takes"
+        hint = "serve a certificate with an ECDSA P-256 or RSA key: mtlsctl issue server NAME --key-type p256"
+        yield Finding("no-shared-sigalg", Verdict.FAIL, f"{words}: it lists {_few(listed)}", hint, Whose.OURS)
+
+
+def _signs(key: PublicKeyTypes, version: str) -> Iterator[str]:
+    """The signature schemes of a key; none where they are not known here. RFC 8446, 4.2.3: TLS 1.3 ties hash to curve.
+
+    A PKCS#1 v1.5 scheme counts for TLS 1.2 alone.
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        for size in (256, 384, 512):
+            yield from (f"rsa_pss_rsae_sha{size}", f"rsa_pss_pss_sha{size}")
+            if version != TLS13:
+                yield f"rsa_pkcs1_sha{size}"
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        curves = {"secp256r1": 256, "secp384r1": 384, "secp521r1": 512}
+        for curve, size in curves.items():
+            if curve == key.curve.name or version != TLS13:
+                yield f"ecdsa_{curve}_sha{size}"
+    else:
+        words = keys.describe(key).lower()
+        yield words.replace("-", "") if words.startswith("ml-dsa") else words
+
+
+def _none(code: str, what: str, theirs: Sequence[str], ours: Sequence[str]) -> Finding:
+    words = f"no {what} in common: the client offers {_few(theirs)}; this server takes {_few(ours)}"
+    return Finding(code, Verdict.FAIL, words, "enable one that both know, at either end", Whose.PEER)
+
+
+def _shared(theirs: Sequence[str], ours: Sequence[str]) -> list[str]:
+    return [word for word in theirs if word in ours]
+
+
+def _is13(suite: str) -> bool:
+    """RFC 8446, B.4: suites of TLS 1.3 name no key exchange."""
+    return "_WITH_" not in suite and suite.startswith(("TLS_AES_", "TLS_CHACHA20_"))
+
+
+def _kinds(suites: Sequence[str]) -> str:
+    kinds = ("ECDSA", "RSA", "DSS", "PSK", "anon")
+    return ", ".join(k for k in kinds if any(f"_{k}_WITH_" in s for s in suites)) or "another key"
+
+
+def _shown(versions: Sequence[str]) -> str:
+    return ", ".join(v.replace("TLSv1", "TLS 1").replace("TLS 1.", "TLS 1.") for v in versions) or "none"
+
+
+def _few(words: Sequence[str]) -> str:
+    """A list as a message can hold it."""
+    shown = ", ".join(words[:4]) or "none"
+    return f"{shown} and {len(words) - 4} more" if len(words) > 4 else shown
