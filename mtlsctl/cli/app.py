@@ -47,6 +47,7 @@ COMMANDS = (
     Row("verify", "Look", "Verify a certificate chain as the peer would.", "verify:verify"),
     Row("explain", "Look", "Explain a finding's code: what it means and what to do.", "explain:explain"),
     Row("handshake", "Talk", "Do one TLS handshake and say what happened.", "handshake:handshake"),
+    Row("probe", "Talk", "Prove that a server lets only the right clients in.", "probe:probe"),
     Row("serve", "Talk", "Run a TLS server that shows who connects, for debugging clients.", "serve:serve"),
     Row("completions", "System", "Print the completion script of a shell.", "completions:completions"),
     Row("demo", "System", "Play the whole story, from nothing to a proven handshake, on loopback.", "demo:demo"),
@@ -112,7 +113,7 @@ def load(row: Row) -> Any:
 
 
 class Command(TyperCommand):
-    """A command whose help keeps the line breaks of its docstring's examples."""
+    """A command whose help keeps the line breaks of its docstring's examples, and groups its options by panel."""
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the docstring as it stands, indented."""
@@ -120,6 +121,19 @@ class Command(TyperCommand):
         with formatter.indentation():
             for line in (self.help or "").splitlines():
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n" if line.strip() else "\n")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, the options of no panel, then each panel's in the order in which they come."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            if (record := parameter.get_help_record(ctx)) is not None:
+                usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
+                panel = getattr(parameter, "rich_help_panel", None)
+                sections.setdefault(panel or usual, []).append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records, col_max=30)
 
 
 def group(prefix: str, name: str, summary: str) -> LazyGroup:

@@ -27,6 +27,26 @@ Lifetime = Annotated[
     str | None,
     typer.Option("--lifetime", metavar="TIME", help="90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31."),
 ]
+
+
+def _finite(seconds: float) -> float:
+    """click's range lets NaN pass."""
+    if seconds != seconds:
+        raise typer.BadParameter("nan is not a number of seconds")
+    return seconds
+
+
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        min=0.1,
+        max=3600,
+        callback=_finite,
+        help="For connecting, and as long again for the handshake.",
+    ),
+]
 AllowLong = Annotated[bool, typer.Option("--allow-long", help="Allow a lifetime above 825 days.")]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
@@ -140,15 +160,17 @@ def bundled(
         return command(**arguments)
 
     signature = inspect.signature(command)
-    kept = [
-        p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in signature.parameters.values() if p.name != parameter
-    ]
-    added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in made_of.items()
-    ]
-    wrapped.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {p.name: p.annotation for p in [*kept, *added]}
+    all_of_them: list[inspect.Parameter] = []
+    for name, kept in signature.parameters.items():
+        if name != parameter:
+            all_of_them.append(kept.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+            continue
+        all_of_them += [
+            inspect.Parameter(one, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for one, (annotation, default) in made_of.items()
+        ]
+    wrapped.__signature__ = signature.replace(parameters=all_of_them)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {p.name: p.annotation for p in all_of_them}
     del wrapped.__wrapped__
     return wrapped
 
@@ -170,11 +192,24 @@ def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
     return bundled(noting, "password", made_of, source)
 
 
+KEY_PANEL = "Password of a key"
 _PASSWORD_OPTIONS = {
     "file": Annotated[
-        Path | None, typer.Option("--password-file", metavar="FILE", help="Password of a key: read it here.")
+        Path | None,
+        typer.Option(
+            "--password-file", metavar="FILE", help="Password of a key: read it here.", rich_help_panel=KEY_PANEL
+        ),
     ],
-    "fd": Annotated[int | None, typer.Option("--password-fd", metavar="N", help="... from a file descriptor.")],
-    "env": Annotated[str | None, typer.Option("--password-env", metavar="NAME", help="... from a variable.")],
-    "command": Annotated[str | None, typer.Option("--password-command", metavar="CMD", help="... from a command.")],
+    "fd": Annotated[
+        int | None,
+        typer.Option("--password-fd", metavar="N", help="... from a file descriptor.", rich_help_panel=KEY_PANEL),
+    ],
+    "env": Annotated[
+        str | None,
+        typer.Option("--password-env", metavar="NAME", help="... from a variable.", rich_help_panel=KEY_PANEL),
+    ],
+    "command": Annotated[
+        str | None,
+        typer.Option("--password-command", metavar="CMD", help="... from a command.", rich_help_panel=KEY_PANEL),
+    ],
 }

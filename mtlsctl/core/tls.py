@@ -44,6 +44,12 @@ class TlsSettings(NamedTuple):
     """Protocols in the order of preference."""
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     """With any, the peer's leaf needs a good one of its issuer; so does each CA whose issuer has one here."""
+    ciphers: str = ""
+    """The cipher suites to offer, as OpenSSL writes lists, those of TLS 1.3 among them; "" is the library's default."""
+    groups: str = ""
+    """Key exchange groups: `x25519:P-256`."""
+    sigalgs: str = ""
+    """Signature algorithms: `ecdsa_secp256r1_sha256`. These three are a client's."""
 
 
 def client_context(settings: TlsSettings) -> SSL.Context:
@@ -53,7 +59,22 @@ def client_context(settings: TlsSettings) -> SSL.Context:
     made.set_verify(SSL.VERIFY_PEER, on_certificate)
     if settings.alpn:
         made.set_alpn_protos(_protocols(settings.alpn))
+    if settings.ciphers or settings.groups or settings.sigalgs:
+        _limit(made, settings)
     return made
+
+
+def _limit(made: SSL.Context, settings: TlsSettings) -> None:
+    """Offer only what is named."""
+    from mtlsctl.core import offer  # the names of all that there is are not needed else
+
+    if settings.ciphers:
+        offer.limit_ciphers(made, settings.ciphers, settings.minimum, settings.maximum)
+    if settings.groups:
+        offer.limit_groups(made, settings.groups)
+    if settings.sigalgs:
+        offer.limit_sigalgs(made, settings.sigalgs)
+    offer.check(made)
 
 
 def server_context(settings: TlsSettings) -> SSL.Context:
@@ -86,6 +107,8 @@ def _protocols(words: tuple[str, ...]) -> list[bytes]:
     for word in words:
         if not (0 < len(word) < 256 and word.isascii() and word.isprintable()):
             raise UsageError(f"{word[:40]!r} is not an ALPN protocol", "such as http/1.1, h2, postgresql")
+    if sum(len(word) + 1 for word in words) > 65535:
+        raise UsageError("these ALPN protocols do not fit into a hello", "leave some --alpn away")
     return [word.encode("ascii") for word in words]
 
 

@@ -40,6 +40,20 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     return found
 
 
+def opened(data: bytes, label: str, secret: Secret) -> tuple[tuple[x509.Certificate, ...], keys.PrivateKey | None]:
+    """The certificates and the key of a PKCS#12 file, in its order; secret is asked where it takes a password."""
+    from mtlsctl.core import pem  # PKCS#12 is the exception
+
+    documents = pem.read_all(data, label)
+    if all(document.value is None for document in documents):
+        documents = pem.read_all(data, label, secret(label))
+    found = tuple(d.value for d in documents if isinstance(d.value, x509.Certificate))
+    held = [d.value for d in documents if d.kind is pem.Kind.PRIVATE_KEY and d.value is not None]
+    if not found:
+        raise InputError(f"{label}: no certificate is in this PKCS#12 file", "mtlsctl inspect shows what it holds")
+    return found, held[0] if held else None
+
+
 def is_file(word: str) -> bool:
     """True when --ca names a file (or stdin) and not a CA of ours.
 

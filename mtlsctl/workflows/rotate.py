@@ -130,7 +130,7 @@ def _locate(what: str, ca_word: str | None, key: Path | None) -> Pair:
         return Pair(cert, own_key, path)
     if path.is_file():
         return _locate_file(path, key.resolve() if key else None)
-    folders = _folders_of(what, ca_word)
+    folders = folders_of(what, ca_word)
     if len(folders) > 1:
         listed = ", ".join(map(str, folders))
         raise UsageError(f"several identities are called {what}: {listed}", "name the folder")
@@ -143,7 +143,7 @@ def _locate(what: str, ca_word: str | None, key: Path | None) -> Pair:
     )
 
 
-def _folders_of(name: str, ca_word: str | None) -> list[Path]:
+def folders_of(name: str, ca_word: str | None) -> list[Path]:
     """The folders to which an identity of that name was issued, as far as they are still there."""
     found: dict[Path, None] = {}
     for ca in store.candidates(ca_word):

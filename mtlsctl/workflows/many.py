@@ -1,0 +1,157 @@
+"""Handshakes with many servers at once: a list is read as it goes, and each answer given as it comes."""
+
+import re
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple, TextIO
+
+from mtlsctl.core import endpoint
+from mtlsctl.core.findings import Finding
+from mtlsctl.errors import InputError, MtlsctlError, UsageError
+from mtlsctl.workflows import files
+from mtlsctl.workflows.handshake import Client, Handshake, Wish, meet
+
+MAX_LINE = 4096  # characters of a line of targets
+AHEAD = 4  # answers that are kept for a reader who is slower than the servers, for each handshake at a time
+
+
+class Target(NamedTuple):
+    """A line that names a server."""
+
+    line: int
+    """Its number in the list, from 1."""
+    text: str
+
+
+class One(NamedTuple):
+    """What came of one target: a handshake, or the reason why there was none."""
+
+    target: Target
+    result: Handshake | None
+    findings: tuple[Finding, ...] = ()
+    error: MtlsctlError | None = None
+
+
+def targets(path: Path) -> Iterator[Target]:
+    """The targets of a file, or of stdin ("-"), read as they are asked for. Raises NotFoundError, SystemTroubleError.
+
+    Each line has one; empty lines, and what follows a # at the beginning or after white space, are passed over.
+    """
+    try:
+        with _opened(path) as file:
+            number = 0
+            while line := file.readline(MAX_LINE):
+                number += 1
+                whole = line.endswith("\n") or len(line) < MAX_LINE
+                while not whole and (rest := file.readline(MAX_LINE)):
+                    whole = rest.endswith("\n")
+                if text := _COMMENT.sub("", line).strip():
+                    yield Target(number, text)
+    except OSError as error:
+        raise files.trouble(error, files.label(path)) from None
+
+
+_COMMENT = re.compile(r"(^|\s)#.*", re.DOTALL)
+
+
+def _opened(path: Path) -> TextIO:
+    """A file of text, or stdin, which stays open afterwards; what is not UTF-8 becomes a target that is none."""
+    if str(path) == "-":
+        return open(sys.stdin.fileno(), encoding="utf-8-sig", errors="replace", closefd=False)
+    return path.open(encoding="utf-8-sig", errors="replace")
+
+
+def wish_of(target: Target, general: Wish) -> Wish:
+    """The wish for one target: `HOST:PORT` or a URL, and `servername=NAME` where another name is to be asked for.
+
+    Raises UsageError.
+    """
+    if len(target.text) >= MAX_LINE - 1:
+        raise UsageError(f"{target.text[:40]!r}... is too long for a target", "write one HOST:PORT on each line")
+    word, *more = target.text.split()
+    where = endpoint.parse(word)
+    for option in more:
+        name, equals, value = option.partition("=")
+        if name != "servername" or not equals:
+            raise UsageError(f"{option[:60]!r} is not known in a list of targets", "HOST:PORT servername=NAME")
+        where = endpoint.named(where, value)
+    return general._replace(endpoint=where)
+
+
+def shake_all(ours: Client, found: Iterable[Target], general: Wish, jobs: int) -> Iterator[One]:
+    """Shake hands with every target, at most `jobs` at a time; the answers come in the order in which they are ready.
+
+    What cannot be read or reached is an answer too. Raises at the end what reading the targets raised.
+    """
+    crew = _Crew(ours, iter(found), general, jobs)
+    try:
+        yield from crew.answers()
+    finally:
+        crew.stop()
+
+
+class _Crew:
+    """Threads that take targets from one list and put answers into one queue."""
+
+    def __init__(self, ours: Client, found: Iterator[Target], general: Wish, jobs: int) -> None:
+        self._ours, self._found, self._general, self._jobs = ours, found, general, jobs
+        self._turn = threading.Lock()
+        self._room = threading.Semaphore(jobs * AHEAD)
+        self._done: SimpleQueue[One | BaseException | None] = SimpleQueue()
+        self._broken: BaseException | None = None
+        self._stopped = False
+
+    def answers(self) -> Iterator[One]:
+        """Start, and give each answer; at the end of the list, when all are in."""
+        for _ in range(self._jobs):
+            # Whoever stops early does not wait for a silent server: these end with the process.
+            threading.Thread(target=self._work, daemon=True).start()
+        while (one := self._next()) is not None:
+            self._room.release()
+            yield one
+
+    def _next(self) -> One | None:
+        """The next answer; None when every thread has ended. What broke the list is raised then."""
+        while not isinstance(one := self._done.get(), One):
+            self._broken = one or self._broken
+            self._jobs -= one is None
+            if not self._jobs and self._broken:
+                raise self._broken
+            if not self._jobs:
+                return None
+        return one
+
+    def stop(self) -> None:
+        """Take no more targets."""
+        self._stopped = True
+        self._room.release(self._jobs + 1)
+
+    def _work(self) -> None:
+        try:
+            while (target := self._take()) is not None:
+                self._done.put(self._one(target))
+        except Exception as error:  # noqa: BLE001 - raised where the answers are read: a thread has nobody to tell
+            self._done.put(error)
+        self._done.put(None)
+
+    def _take(self) -> Target | None:
+        self._room.acquire()
+        with self._turn:
+            return None if self._stopped else next(self._found, None)
+
+    def _one(self, target: Target) -> One:
+        try:
+            met = meet(self._ours, wish_of(target, self._general))
+        except (MtlsctlError, OSError) as error:
+            return One(target, None, error=_said(error))
+        return One(target, met.result, met.report.findings)
+
+
+def _said(error: MtlsctlError | OSError) -> MtlsctlError:
+    """An error as an answer: too many open files, for one."""
+    if isinstance(error, MtlsctlError):
+        return error
+    return InputError((error.strerror or str(error)).lower(), "fewer at a time: --jobs", code="system")
