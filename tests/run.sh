@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
+export PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps servers
 missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need openssl openssl
@@ -21,6 +22,13 @@ need stunnel4 stunnel4
 need caddy caddy
 need javac default-jdk-headless
 need node nodejs
+need redis-server redis-server
+need mosquitto mosquitto
+need slapd slapd
+need vsftpd vsftpd
+need doveconf 'dovecot-imapd dovecot-pop3d dovecot-managesieved'
+need postfix postfix
+need prosody prosody
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 if [ -n "$missing" ]; then
   echo "tests: installing$missing" >&2
