@@ -12,7 +12,7 @@ GROUPS = {
     "network": """dns-failure connection-refused connection-timeout connection-reset connection-closed
         handshake-stalled proxy-refused""",
     "not TLS": """plain-http-port starttls-required starttls-refused starttls-wrong-protocol
-        starttls-on-implicit-tls not-tls proxy-header-missing proxy-header-unexpected""",
+        starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected""",
     "negotiation": """protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required
         sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation""",
     "server's certificate": """server-untrusted-root server-self-signed server-missing-intermediate
@@ -29,6 +29,10 @@ GROUPS = {
         client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
+    "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
+        probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
+        probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good
+        probe-application-not-asked probe-no-answer probe-resumption-broken probe-resumed probe-incomplete""",
     "local files": """client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted
         client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed""",
     "files": """pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines

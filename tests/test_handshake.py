@@ -257,7 +257,7 @@ def _answers(words: bytes) -> Callable[[socket.socket], None]:
     ("talk", "expected", "hint"),
     [
         (_answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "plain-http-port", "http://"),
-        (_says(b"220 mail.test ESMTP Postfix\r\n"), "starttls-required", "-starttls smtp"),
+        (_says(b"220 mail.test ESMTP Postfix\r\n"), "starttls-required", "--starttls smtp"),
         (_says(b"* OK IMAP4rev2 ready\r\n"), "starttls-required", "993"),
         (_says(b"SSH-2.0-OpenSSH_9.9\r\n"), "not-tls", ""),
         (_answers(b"\x00\x01\x02\x03nonsense"), "not-tls", ""),

@@ -64,12 +64,16 @@ SOON = timedelta(days=14)
 
 def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
     """What happened on a connection that we made as a client."""
-    # 1. The network. 2. No hello, or not TLS. 3. The server does not verify. 4. Somebody gave up. 5. All is well for
-    # TLS. 6. The application says no.
+    # 1. The network, a proxy, STARTTLS. 2. No hello, or not TLS. 3. The server does not verify. 4. Somebody gave
+    # up. 5. All is well for TLS. 6. The application says no.
     if seen.stage in (Stage.RESOLVE, Stage.CONNECT):  # 1
         from mtlsctl.core.diagnose_failure import network
 
         return network(seen)
+    if seen.stage is Stage.APPROACH and seen.approach is not None:  # 1
+        from mtlsctl.core.diagnose_approach import before_tls
+
+        return before_tls(seen, seen.approach)
     if seen.stage is Stage.HELLO:  # 2
         from mtlsctl.core.diagnose_failure import before_hello
 

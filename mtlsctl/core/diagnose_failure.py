@@ -73,7 +73,7 @@ def _not_tls(seen: Observation) -> Diagnosis:
             "starttls-required",
             FAIL,
             f"{seen.peer} speaks {protocol.name} in the clear before TLS: {said}",
-            f"it needs STARTTLS: openssl s_client -connect {seen.peer} -starttls {protocol.starttls}"
+            f"it needs STARTTLS: mtlsctl handshake {seen.peer} --starttls {protocol.starttls}"
             + (port if protocol.implicit_port else ""),
             Whose.OURS,
         )
@@ -144,11 +144,12 @@ def _no_agreement(seen: Observation, refused: str) -> list[Finding]:
 
 def _stalled(seen: Observation) -> Diagnosis:
     where = "after our hello" if seen.stage is Stage.HELLO else "in the middle of the handshake"
+    usual = "it may wait for another protocol's first word, or be overloaded; give more time with --timeout"
     found = Finding(
         "handshake-stalled",
         FAIL,
         f"{seen.peer} accepted the connection and fell silent {where}: {seen.detail}",
-        "it may wait for another protocol's first word, or be overloaded; give more time with --timeout",
+        _plain_port(seen) or usual,
         Whose.PEER,
     )
     return answer(seen, [found], RefusedBy.NETWORK, Confidence.LIKELY)
@@ -163,14 +164,24 @@ def _dropped(seen: Observation) -> Diagnosis:
     )
     number = seen.received()
     with_what = f" with {alert_words(number)}" if number is not None else ", without an alert"
+    usual = "read the server's log; something between may also have cut it: a load balancer, a firewall, an allow-list"
     found = Finding(
         "connection-reset" if reset else "connection-closed",
         FAIL,
         f"{seen.peer} {how} {when}{with_what}",
-        "read the server's log; something between may also have cut it: a load balancer, a firewall, an allow-list",
+        _plain_port(seen) or usual,
         Whose.PEER,
     )
     return answer(seen, [found], RefusedBy.SERVER, Confidence.UNKNOWN)
+
+
+def _plain_port(seen: Observation) -> str:
+    """The hint where nothing at all came from a port that usually begins in plain text; "" for any other."""
+    if seen.stage is not Stage.HELLO or seen.first_bytes or seen.approach is not None:
+        return ""
+    from mtlsctl.core.diagnose_approach import plain_hint
+
+    return plain_hint(seen.peer)
 
 
 def _gave_up(seen: Observation) -> Diagnosis:

@@ -3,11 +3,14 @@
 import errno
 import socket
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.observation import Ended
-from mtlsctl.errors import SystemTroubleError
+from mtlsctl.errors import SystemTroubleError, UsageError
+
+if TYPE_CHECKING:
+    from mtlsctl.core.route import Route
 
 BACKLOG = 128
 
@@ -27,12 +30,18 @@ class Attempt(NamedTuple):
     tcp_seconds: float
 
 
-def connect(endpoint: Endpoint, timeout: float) -> Attempt:
-    """Connect to the first address that answers, within timeout seconds for all of them together."""
+def connect(endpoint: Endpoint, timeout: float, route: "Route | None" = None) -> Attempt:
+    """Connect to the first address that answers, within timeout seconds for all of them together.
+
+    With a route, to where the route begins: a proxy, or another place than the endpoint.
+    """
     began = time.monotonic()
+    where = route.dialled(endpoint) if route else endpoint
+    if where.path:
+        return _connect_unix(where, timeout)
     try:
         # As bytes: a text host would load Python's IDNA codec, and ours is in A-labels already.
-        found = socket.getaddrinfo(endpoint.host.encode("ascii"), endpoint.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(where.host.encode("ascii"), where.port, _family(route), socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         reason = (getattr(error, "strerror", "") or str(error)).lower()
         return Attempt(None, "", (), Ended.NO_ADDRESS, reason, time.monotonic() - began, 0.0)
@@ -40,7 +49,7 @@ def connect(endpoint: Endpoint, timeout: float) -> Attempt:
     tried: list[str] = []
     ended = Ended.UNREACHABLE
     for left, (family, kind, number, _, address) in zip(range(len(found), 0, -1), found, strict=True):
-        where = join(str(address[0]), endpoint.port)
+        place = join(str(address[0]), where.port)
         # The addresses that are left share the time that is left.
         share = max((began + timeout - time.monotonic()) / left, 0.05)
         connection = socket.socket(family, kind, number)
@@ -50,12 +59,32 @@ def connect(endpoint: Endpoint, timeout: float) -> Attempt:
         except OSError as error:
             connection.close()
             ended, reason = _why(error, share)
-            tried.append(f"{where}: {reason}")
+            tried.append(f"{place}: {reason}")
             continue
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         spent = time.monotonic() - resolved
-        return Attempt(connection, where, tuple(tried), Ended.OPEN, "", resolved - began, spent)
+        return Attempt(connection, place, tuple(tried), Ended.OPEN, "", resolved - began, spent)
     return Attempt(None, "", tuple(tried), ended, "; ".join(tried), resolved - began, time.monotonic() - resolved)
+
+
+def _family(route: "Route | None") -> int:
+    return {4: socket.AF_INET, 6: socket.AF_INET6}.get(route.family if route else 0, socket.AF_UNSPEC)
+
+
+def _connect_unix(where: Endpoint, timeout: float) -> Attempt:
+    """Connect to a Unix socket. Raises UsageError where the system has none."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise UsageError(f"{where.text}: this system has no Unix sockets", "write host:port")
+    began = time.monotonic()
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
+    try:
+        connection.connect(where.path)
+    except (OSError, UnicodeError) as error:
+        connection.close()
+        ended, reason = _why(error, timeout) if isinstance(error, OSError) else (Ended.UNREACHABLE, "not a path")
+        return Attempt(None, "", (), ended, reason, 0.0, time.monotonic() - began)
+    return Attempt(connection, where.text, (), Ended.OPEN, "", 0.0, time.monotonic() - began)
 
 
 def _why(error: OSError, share: float) -> tuple[Ended, str]:
@@ -67,7 +96,12 @@ def _why(error: OSError, share: float) -> tuple[Ended, str]:
 
 
 def listen(endpoint: Endpoint) -> socket.socket:
-    """A socket that listens on an endpoint; port 0 takes a free one. Raises SystemTroubleError with what to do."""
+    """A socket that listens on an endpoint; port 0 takes a free one. Raises SystemTroubleError with what to do.
+
+    Raises UsageError for an endpoint that is no place for TLS from the first byte over TCP.
+    """
+    if endpoint.path or endpoint.starttls:
+        raise UsageError(f"cannot listen on {endpoint.text}: a TCP port without STARTTLS is needed", "write HOST:PORT")
     try:
         family, kind, number, _, address = socket.getaddrinfo(
             endpoint.host, endpoint.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from OpenSSL import SSL
@@ -12,6 +12,10 @@ from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.observation import Ended, Observation, Role, Stage
 from mtlsctl.core.session import Session
 from mtlsctl.workflows import network, talk
+
+if TYPE_CHECKING:
+    from mtlsctl.core.approach import Approach
+    from mtlsctl.core.route import Route
 
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
 SECOND_THOUGHTS = 0.15  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
@@ -25,7 +29,7 @@ class Visit(NamedTuple):
 
     endpoint: Endpoint
     timeout: float
-    """Seconds to connect, and as many for the handshake."""
+    """Seconds to connect, as many for what comes before TLS, and as many for the handshake."""
     lenient: bool = False
     """Go on with a server that does not verify."""
     http: str = ""
@@ -34,6 +38,8 @@ class Visit(NamedTuple):
     """A session of the same context that is gone on with, if the server agrees."""
     keep: bool = False
     """Wait for a session that a later visit can go on with."""
+    route: "Route | None" = None
+    """The way there; None: straight."""
 
 
 class Seen(NamedTuple):
@@ -48,10 +54,13 @@ class Seen(NamedTuple):
 
 def once(context: SSL.Context, visit: Visit) -> Seen:
     """Connect and do one handshake with a context from core/tls.py."""
-    attempt = network.connect(visit.endpoint, visit.timeout)
+    attempt = network.connect(visit.endpoint, visit.timeout, visit.route)
     if attempt.connection is None:
-        return Seen(attempt, unreached(visit.endpoint, attempt), 0.0)
+        return Seen(attempt, unreached(visit.endpoint, attempt, visit.route), 0.0)
     with attempt.connection as connection:
+        before = _approach(connection, visit)
+        if before is not None and not before.ready:
+            return Seen(attempt, _halted(visit, before), 0.0)
         began = time.monotonic()
         session = Session(
             context,
@@ -68,20 +77,38 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             ended, detail = _await_verdict(session, connection)
         if visit.keep and ended is Ended.OPEN:
             _await_ticket(session, connection)
-        seen = session.observe(visit.endpoint.text, ended, detail)
+        seen = session.observe(visit.endpoint.text, ended, detail)._replace(approach=before)
         # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
         if visit.http and session.done and ended is Ended.OPEN:
             answer = _request(session, connection, visit)
-            seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer)
+            seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer, approach=before)
         _part(session, connection, refused=seen.received() is not None)
         later = session.resumable
     return Seen(attempt, seen, spent, later)
 
 
-def unreached(endpoint: Endpoint, attempt: network.Attempt) -> Observation:
+def _approach(connection: socket.socket, visit: Visit) -> "Approach | None":
+    """What comes before TLS; None where nothing does."""
+    if not visit.endpoint.starttls and (visit.route is None or not (visit.route.proxy or visit.route.header)):
+        return None
+    from mtlsctl.workflows.approach import approach  # most servers speak TLS from the first byte
+
+    return approach(connection, visit.endpoint, visit.route, visit.timeout)
+
+
+def _halted(visit: Visit, before: "Approach") -> Observation:
+    """The observation of a connection that did not come to TLS."""
+    ended = before.refusal.ended if before.refusal else Ended.ERROR
+    seen = Observation(Role.CLIENT, visit.endpoint.text, Stage.APPROACH, ended)
+    return seen._replace(approach=before, first_bytes=before.first_bytes)
+
+
+def unreached(endpoint: Endpoint, attempt: network.Attempt, route: "Route | None" = None) -> Observation:
     """The observation of a connection that there was none of."""
     stage = Stage.RESOLVE if attempt.ended is Ended.NO_ADDRESS else Stage.CONNECT
-    return Observation(Role.CLIENT, endpoint.text, stage, attempt.ended, attempt.detail)
+    where = route.dialled(endpoint).text if route else endpoint.text
+    peer = f"the proxy {where}" if route and route.proxy else where
+    return Observation(Role.CLIENT, peer, stage, attempt.ended, attempt.detail)
 
 
 def wanted(endpoint: Endpoint) -> x509.GeneralName:

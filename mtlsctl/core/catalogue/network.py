@@ -93,7 +93,8 @@ NOT_TLS = (
     Entry(
         "starttls-wrong-protocol",
         "The server speaks another protocol than the one that STARTTLS was sent for",
-        "The first words do not belong to the protocol that was named: the message says which they belong to, if known.",
+        "The first words do not belong to the protocol that was named; the message says which they belong to, if they"
+        " are known.",
         "name the protocol that the first words show; check the port",
         "RFC 8314, 3",
     ),
@@ -110,7 +111,8 @@ NOT_TLS = (
         "Plain text came where TLS begins",
         "The server agreed to begin TLS, and more plain text came with its answer. Whatever stands between can put such"
         " words into the connection, and a client that keeps them takes them for encrypted ones. TLS was not begun.",
-        "update the server, or the proxy or filter in front of it; if they are in order, somebody changes the connection",
+        "update the server, or the proxy or filter in front of it; if they are in order, somebody changes what they"
+        " say on the way",
         "CVE-2011-0411; CVE-2021-23222; nostarttls.secvuln.info",
     ),
     Entry(
