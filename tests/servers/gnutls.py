@@ -16,12 +16,19 @@ DEMAND = {
 
 @contextmanager
 def run(
-    folder: Path, papers: Papers, *, version: str = "", demand: str = "required", crl: Path | None = None
+    folder: Path,
+    papers: Papers,
+    *,
+    version: str = "",
+    demand: str = "required",
+    crl: Path | None = None,
+    legacy: bool = False,
 ) -> Iterator[Running]:
-    """Run it; it answers any request with a page."""
+    """Run it; it answers any request with a page. legacy: without the renegotiation_info of RFC 5746."""
     words: list[object] = ["stdbuf", "-o0", "gnutls-serv", "--http", "--x509certfile", papers.cert]
     words += ["--x509keyfile", papers.key, "--x509cafile", papers.client_ca, *DEMAND[demand]]
-    words += ["--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}"] if version else []
+    priority = "NORMAL" + (f":-VERS-ALL:+VERS-TLS{version}" if version else "")
+    words += ["--priority", priority + (":%DISABLE_SAFE_RENEGOTIATION" if legacy else "")]
     words += ["--x509crlfile", crl] if crl else []
     with servers.program(folder, lambda port: [*words, "--port", port], http="/") as running:
         yield running

@@ -21,7 +21,7 @@ frontend front
   log global
   log-format "status %ST for %{{+Q}}[ssl_c_s_dn]"
   error-log-format "refused: %[ssl_fc_err_str]; verify error %[ssl_c_err], above the leaf %[ssl_c_ca_err]"
-  bind 127.0.0.1:{port} ssl crt {folder}/both.pem ca-file {papers.client_ca} verify {demand} {crl}
+  bind 127.0.0.1:{port} {tls}
   {more}
   http-request return status 200 content-type text/plain string hello
 """
@@ -36,21 +36,25 @@ def run(
     demand: str = "required",
     crl: Path | None = None,
     more: str = "",
+    strict: bool = False,
+    plain: bool = False,
 ) -> Iterator[Running]:
-    """Run it in the foreground. more: a further rule of its frontend."""
+    """Run it in the foreground. more: a further rule of its frontend. strict: only for names in its certificates.
+
+    plain: without TLS.
+    """
     (folder / "both.pem").write_bytes(papers.cert.read_bytes() + papers.key.read_bytes())
+    tls = f"ssl crt {folder}/both.pem ca-file {papers.client_ca} verify {DEMAND[demand]}"
+    tls += (f" crl-file {crl}" if crl else "") + (" strict-sni" if strict else "")
     conf = folder / "haproxy.conf"
 
     def command(port: int) -> tuple[object, ...]:
         conf.write_text(
             CONF.format(
-                folder=folder,
                 port=port,
-                papers=papers,
+                tls="" if plain else tls,
                 low=version or "1.2",
                 high=version or "1.3",
-                demand=DEMAND[demand],
-                crl=f"crl-file {crl}" if crl else "",
                 more=more,
             )
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import servers
 from servers import Papers, Running, Said
 
-DEMAND = {"none": "off", "optional": "optional", "required": "on"}
+DEMAND = {"none": "off", "optional": "optional", "required": "on", "optional_no_ca": "optional_no_ca"}
 CONF = """
 daemon off;
 worker_processes 1;
@@ -58,7 +58,7 @@ def run(
                 papers=papers,
                 demand=DEMAND[demand],
                 depth=depth,
-                more=lines,
+                more=lines.replace("@PORT", str(port)),
             )
         )
         return "nginx", "-c", conf, "-e", folder / "nginx.log", "-p", folder, "-g", "error_log nginx.log info;"
