@@ -1,31 +1,42 @@
 """mtlsctl handshake: options in, one handshake, one answer out."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mtlsctl.cli import client, options, output
+from mtlsctl.cli.route import Way, with_route
 from mtlsctl.cli.text.handshake import lines
+from mtlsctl.cli.tracing import Record, with_record
 from mtlsctl.core import endpoint
 from mtlsctl.core.tls import TlsSettings
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import identities
-from mtlsctl.workflows.handshake import Wish
+from mtlsctl.workflows.handshake import UNTOLD, Place, Wish
 from mtlsctl.workflows.handshake import handshake as do_handshake
 from mtlsctl.workflows.passwords import Source
 
-UNTOLD = ("dns-failure", "connection-refused", "connection-timeout", "handshake-stalled")
-"""The network gave no answer: exit 2, could not tell."""
+SEVERAL = "Several handshakes"
 
 
 @client.with_offer
 @client.with_papers
+@with_route
+@with_record
 @options.with_password
 def handshake(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Where to connect; the port is 443 if left out.")],
     papers: identities.Papers,
     password: Source,
     offer: TlsSettings,
+    way: Way,
+    record: Record,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[HOST:PORT]", help="Where to connect, port 443 if left out; or a URL, or unix:/path/of/socket."
+        ),
+    ] = None,
     servername: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +56,43 @@ def handshake(
             rich_help_panel=client.TRUST,
         ),
     ] = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets",
+            metavar="FILE",
+            help="Shake hands with every HOST:PORT in FILE, one on each line; - is stdin.",
+            rich_help_panel=SEVERAL,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", metavar="N", min=1, max=1024, help="So many of them at a time.", rich_help_panel=SEVERAL
+        ),
+    ] = 32,
+    repeat: Annotated[
+        int | None,
+        typer.Option(
+            "--repeat",
+            metavar="N",
+            min=1,
+            help="Shake hands N times with one: do all end alike, how long do they take?",
+            rich_help_panel=SEVERAL,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Each but the first goes on with the session of the one before; twice, without --repeat.",
+            rich_help_panel=SEVERAL,
+        ),
+    ] = False,
     timeout: options.Timeout = 10.0,
+    no_extra_probes: Annotated[
+        bool, typer.Option("--no-extra-probes", help="Ask once; else up to 3 more times where causes look alike.")
+    ] = False,
     as_json: options.Json = False,
 ) -> int:
     """Do one TLS handshake and say what happened.
@@ -58,20 +105,46 @@ def handshake(
       mtlsctl handshake api.test:443 --cert client.pem --key client.key --ca ca.pem --json
       mtlsctl handshake 127.0.0.1:8443 --servername api.test --ca dev --tls-max 1.2
       mtlsctl handshake api.test --identity alice --http /health
+      mtlsctl handshake api.test --identity alice --trace
       mtlsctl handshake api.test --cert client.p12 --password-file pass.txt --system-ca
       mtlsctl handshake api.test --ca dev --groups X25519 --ciphers TLS_AES_128_GCM_SHA256
+      mtlsctl handshake --targets fleet.txt --identity alice --json
+      mtlsctl handshake api.test --identity alice --repeat 100 --resume
+      mtlsctl handshake postgres://db.test --identity app
+      mtlsctl handshake mail.test:587 --starttls smtp --system-ca
+      mtlsctl handshake api.test --ca dev --proxy socks5h://localhost
+
+    With --targets, a line is said of each target as its answer comes; with --json, an object with its target and line.
+    A line may end in servername=NAME, to ask for another name than the host's; # begins a comment.
 
     Exit status: 0 both sides accepted; 1 one of them refused; 2 could not tell (a file that cannot be read, no
-    address, nothing listens, no answer in time).
+    address, nothing listens, no answer in time). Of several handshakes, the highest.
     """
-    where = _asked_for(endpoint.parse(target), servername, no_servername)
+    if (target is None) == (targets is None):
+        raise UsageError("give one HOST:PORT, or a list of them with --targets FILE", "mtlsctl handshake --help")
+    if targets and (repeat or resume):
+        raise UsageError("--targets is for many servers, --repeat and --resume are for one", "leave one away")
     if http and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
         raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
+
+    def place(text: str) -> Place:
+        where, route = way.to(text)
+        return _asked_for(where, servername, no_servername), route
+
+    where, route = place(target or "localhost")
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
     settings = offer._replace(identity=ours, roots=roots)
-    result, report = do_handshake(Wish(where, settings, trust, timeout, insecure, http, in_full=as_json))
+    record.prepare()
+    wish = Wish(where, settings, trust, timeout, insecure, http, as_json, not no_extra_probes, route, *record)
+    if targets or repeat or resume:
+        from mtlsctl.cli import fleet  # one handshake needs none of it
+
+        if targets:
+            return fleet.show_many(wish, targets, jobs, place, as_json=as_json)
+        return fleet.show_repeated(wish, repeat or 2, resume=resume, as_json=as_json)
+    result, report = do_handshake(wish)
     status = output.show("handshake", result, lines(result), as_json=as_json, findings=report.findings)
     return 2 if report.findings[0].code in UNTOLD else status
 

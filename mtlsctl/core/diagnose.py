@@ -48,7 +48,14 @@ class Ours(NamedTuple):
     """The highest version of TLS offered; "" where it was not limited."""
     minimum: str = ""
     alpn: tuple[str, ...] = ()
+    narrowed: bool = False
+    """Suites, groups or signature algorithms were limited by name."""
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        """True where less was offered than the library has by default."""
+        return bool(self.narrowed or self.minimum or self.maximum)
 
 
 class Diagnosis(NamedTuple):
@@ -205,7 +212,7 @@ def leads(seen: Observation, credential: Identity) -> bool:
 
 def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
     """A word about certificates that were not asked for, not needed, or not sent."""
-    if ours.credential and not seen.asked:
+    if ours.credential and not seen.asked and not seen.resumed:
         yield Finding(
             "client-cert-not-requested",
             Verdict.NOTE,

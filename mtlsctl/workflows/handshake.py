@@ -7,7 +7,7 @@ from cryptography import x509
 from OpenSSL import SSL
 
 from mtlsctl.core import names, openssl
-from mtlsctl.core.diagnose import Diagnosis, Ours, diagnose
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, diagnose
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Report
 from mtlsctl.core.observation import Alert, Observation, Stage, VerifyError
@@ -17,7 +17,19 @@ from mtlsctl.workflows import clock
 from mtlsctl.workflows.once import Seen, Visit, once, wanted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mtlsctl.core.doubts import Probe  # where one connection told all, none is made
+    from mtlsctl.core.flight import Step  # only with --trace
+    from mtlsctl.core.route import Route  # most targets are reached straight
     from mtlsctl.workflows.repeat import Group, Latency, Run  # not for one handshake
+
+
+UNTOLD = ("dns-failure", "connection-refused", "connection-timeout", "handshake-stalled", "proxy-refused")
+"""The network gave no answer: could not tell."""
+
+Place = tuple[Endpoint, "Route | None"]
+"""Where a server is, and the way there."""
 
 
 class Wish(NamedTuple):
@@ -35,6 +47,27 @@ class Wish(NamedTuple):
     """The path of an HTTP request to send afterwards; "" sends none."""
     in_full: bool = True
     """Give the certificates themselves and their keys' hashes along."""
+    extra_probes: bool = True
+    """Ask the server again, otherwise, where one connection leaves two causes."""
+    route: "Route | None" = None
+    """The way there; None: straight."""
+    trace: bool = False
+    """Tell the messages of both sides."""
+    keylog: "Path | None" = None
+    """A file that the connection's secrets are added to."""
+
+
+class ExtraProbe(NamedTuple):
+    """One more connection, and what came of it."""
+
+    variation: str
+    """What was done otherwise: a word of core/doubts.py's Variation."""
+    answered: bool
+    """The server's hello came."""
+    accepted: bool
+    """The handshake was completed, and the server stayed."""
+    version: str
+    alert: str
 
 
 class Handshake(NamedTuple):
@@ -45,6 +78,10 @@ class Handshake(NamedTuple):
     address: str
     tried: tuple[str, ...]
     """The addresses that did not answer, with the reason."""
+    via: str
+    """The proxy, without user and password; "" where there is none."""
+    starttls: str
+    """The protocol that came before TLS; "" where TLS was there from the first byte."""
     trust: str
     stage: Stage
     version: str
@@ -68,14 +105,20 @@ class Handshake(NamedTuple):
     """The status line of the answer to the request that was asked for; "" where there is none."""
     dns_seconds: float
     tcp_seconds: float
+    approach_seconds: float
+    """For the proxy and STARTTLS."""
     tls_seconds: float
     refused_by: str
     confidence: str
+    extra_probes: tuple[ExtraProbe, ...] = ()
+    """The server was asked again, otherwise each time, where that tells causes apart."""
     runs: "tuple[Run, ...]" = ()
     """Each of the handshakes of --repeat; the fields above are the most telling one's."""
     groups: "tuple[Group, ...]" = ()
     """The runs that went alike."""
     latency: "Latency | None" = None
+    trace: "tuple[Step, ...]" = ()
+    """The messages of both sides (--trace)."""
 
 
 class Client(NamedTuple):
@@ -111,16 +154,48 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
 
     earlier: a session of the same client, to be gone on with if the server agrees. keep: wait for a session.
     """
-    visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier=earlier, keep=keep)
-    seen = once(ours.context, visit)
-    said = diagnose(seen.observation, _ours(ours, wish, clock.now()))
+    visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier, keep, wish.route)
+    tried: list[Probe] = []
+    seen = once(ours.context, _watched(visit, ours.settings, tried) if wish.extra_probes else visit)
+    if wish.keylog:
+        from mtlsctl.workflows import keylog  # only with --keylog
+
+        keylog.add(wish.keylog, seen.observation.secrets)
+    brought = _ours(ours, wish, clock.now())
+    said = diagnose(seen.observation, brought)
     if earlier is not None and not said.report.ok:
         from mtlsctl.core import resumption  # only for those who ask for it
 
         said = resumption.judge(seen.observation, said)
+    elif wish.extra_probes and _open(seen.observation, said):
+        from mtlsctl.workflows import doubts  # not for a good handshake
+
+        said = doubts.resolve(visit, ours.settings, seen.observation, brought, said, tried)
     # A session would carry a certificate that does not verify past every later check.
     usable = said.report.ok and not seen.observation.verify_errors
-    return Met(_result(ours, wish, seen, said), said.report, seen.session if usable else None)
+    return Met(_result(ours, wish, seen, said, tried), said.report, seen.session if usable else None)
+
+
+def _open(seen: Observation, said: Diagnosis) -> bool:
+    """True where one connection may leave a question that a second one answers."""
+    return seen.stage is Stage.HELLO or (seen.stage is Stage.DONE and said.confidence is not Confidence.CERTAIN)
+
+
+def _watched(visit: Visit, settings: TlsSettings, tried: "list[Probe]") -> Visit:
+    """The visit with a probe for the time when the server says nothing."""
+
+    def ask() -> bool:
+        from mtlsctl.workflows import doubts  # most servers answer
+
+        return doubts.when_silent(visit, settings, tried)
+
+    return visit._replace(on_silence=ask)
+
+
+def _trace(seen: Observation) -> "tuple[Step, ...]":
+    from mtlsctl.core import flight, wire  # only with --trace
+
+    return flight.steps(wire.decode(seen.chunks, seen.secrets, "sent"))
 
 
 def _status(seen: Observation) -> str:
@@ -131,13 +206,15 @@ def _status(seen: Observation) -> str:
     return http.status_line(seen.answer)
 
 
-def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis) -> Handshake:
+def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Probe]") -> Handshake:
     attempt, seen, ours = met.attempt, met.observation, us.settings.identity
     return Handshake(
         endpoint=wish.endpoint.text,
         server_name=wish.endpoint.server_name,
         address=attempt.address,
         tried=attempt.tried,
+        via=wish.route.proxy.text if wish.route and wish.route.proxy else "",
+        starttls=wish.endpoint.starttls,
         trust=us.trust,
         stage=seen.stage,
         version=seen.version,
@@ -156,10 +233,19 @@ def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis) -> Handshake:
         http_status=_status(seen),
         dns_seconds=round(attempt.dns_seconds, 6),
         tcp_seconds=round(attempt.tcp_seconds, 6),
+        approach_seconds=round(seen.approach.seconds if seen.approach else 0.0, 6),
         tls_seconds=round(met.tls_seconds, 6),
         refused_by=said.refused_by.value,
         confidence=said.confidence.value,
+        trace=_trace(seen) if wish.trace else (),
+        extra_probes=tuple(_told(probe) for probe in tried),
     )
+
+
+def _told(probe: "Probe") -> ExtraProbe:
+    seen = probe.seen
+    alert = next((a.name for a in reversed(seen.alerts)), "")
+    return ExtraProbe(probe.variation.value, probe.answered, probe.accepted, seen.version, alert)
 
 
 def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
@@ -173,4 +259,5 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         settings.maximum,
         settings.minimum,
         settings.alpn,
+        bool(settings.ciphers or settings.groups or settings.sigalgs),
     )

@@ -14,9 +14,12 @@ from mtlsctl.core.session import Session
 from mtlsctl.workflows import network, talk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mtlsctl.core.approach import Approach
     from mtlsctl.core.route import Route
 
+PATIENCE = 3.0  # seconds; a server that has said nothing by then may not have got our hello
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
 SECOND_THOUGHTS = 0.15  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
 GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
@@ -40,6 +43,8 @@ class Visit(NamedTuple):
     """Wait for a session that a later visit can go on with."""
     route: "Route | None" = None
     """The way there; None: straight."""
+    on_silence: "Callable[[], bool] | None" = None
+    """What to do once when a server says nothing to our hello; True ends the wait."""
 
 
 class Seen(NamedTuple):
@@ -71,7 +76,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             earlier=visit.earlier,
             clock=lambda: time.monotonic() - began,
         )
-        ended, detail = talk.shake_hands(session, connection, began + visit.timeout)
+        ended, detail = _shake_hands(session, connection, visit, began)
         spent = time.monotonic() - began
         if ended is Ended.OPEN:
             ended, detail = _await_verdict(session, connection)
@@ -85,6 +90,16 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         _part(session, connection, refused=seen.received() is not None)
         later = session.resumable
     return Seen(attempt, seen, spent, later)
+
+
+def _shake_hands(session: Session, connection: socket.socket, visit: Visit, began: float) -> talk.Outcome:
+    """The handshake, within the visit's time; a server that says nothing is given a second thought in between."""
+    if visit.on_silence is None:
+        return talk.shake_hands(session, connection, began + visit.timeout)
+    outcome = talk.shake_hands(session, connection, began + min(visit.timeout / 2, PATIENCE))
+    if outcome[0] is not Ended.TIMEOUT or (not session.first_bytes and visit.on_silence()):
+        return outcome
+    return talk.shake_hands(session, connection, began + visit.timeout)
 
 
 def _approach(connection: socket.socket, visit: Visit) -> "Approach | None":

@@ -8,7 +8,7 @@ from mtlsctl.cli.text.common import date, row
 
 if TYPE_CHECKING:
     from mtlsctl.core.peer import PeerCertificate
-    from mtlsctl.workflows.handshake import Handshake
+    from mtlsctl.workflows.handshake import ExtraProbe, Handshake
 
 
 def lines(result: "Handshake") -> Iterable[Line]:
@@ -18,6 +18,11 @@ def lines(result: "Handshake") -> Iterable[Line]:
         yield row("tried", tried)
     if result.address:
         yield row("address", f"{result.address} (dns {_ms(result.dns_seconds)}, tcp {_ms(result.tcp_seconds)})")
+    if result.via:
+        yield row("via", result.via)
+    if result.starttls or result.via:
+        words = f"{result.starttls or 'tunnel'} ({_ms(result.approach_seconds)})"
+        yield row("before tls", words)
     if result.version:
         agreed = [result.version.replace("TLSv", "TLS "), result.cipher, result.group]
         yield row("tls", f"{', '.join(p for p in agreed if p)} ({_ms(result.tls_seconds)})")
@@ -33,6 +38,12 @@ def lines(result: "Handshake") -> Iterable[Line]:
         )
     if result.http_status:
         yield row("http", result.http_status)
+    if result.trace:
+        from mtlsctl.cli.text import trace  # only with --trace
+
+        yield from trace.lines(result.trace)
+    for probe in result.extra_probes:
+        yield row("asked again", f"{_VARIED[probe.variation]}: {_came_of(probe)}")
 
 
 def _server(result: "Handshake") -> Iterable[Line]:
@@ -62,3 +73,24 @@ def _certificate(one: "PeerCertificate") -> str:
 
 def _ms(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms"
+
+
+_VARIED = {
+    "wide": "offering everything that there is",
+    "classic-group": "with one classic group, P-256",
+    "no-server-name": "without a server name",
+    "no-alpn": "without ALPN",
+    "alpn-h2": "with the protocol h2",
+    "tls-1.2": "with TLS 1.2",
+    "no-certificate": "without a certificate",
+    "proxy-header": "with a PROXY protocol header in front",
+}
+
+
+def _came_of(probe: "ExtraProbe") -> str:
+    said = f"alert {probe.alert}" if probe.alert else ""
+    if probe.accepted:
+        return f"accepted, {probe.version.replace('TLSv', 'TLS ')}"
+    if probe.answered:
+        return f"answered, {probe.version.replace('TLSv', 'TLS ')}{f', then {said}' if said else ''}"
+    return said or "no answer"

@@ -1,0 +1,77 @@
+"""Extra probes: the same server asked again, otherwise, where that tells causes apart."""
+
+from OpenSSL import SSL
+
+from mtlsctl.core import doubts
+from mtlsctl.core.diagnose import Diagnosis, Ours
+from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
+from mtlsctl.core.observation import Observation
+from mtlsctl.core.route import Route
+from mtlsctl.core.tls import TlsSettings, client_context
+from mtlsctl.errors import MtlsctlError
+from mtlsctl.workflows.once import Visit, once
+
+MOST_SECONDS = 3.0  # for each probe
+_EVERYTHING = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
+_GROUPS = (
+    "X25519MLKEM768:x25519:P-256:x448:P-384:P-521:SecP256r1MLKEM768:SecP384r1MLKEM1024:ffdhe2048:ffdhe3072:ffdhe4096"
+    ":ffdhe6144:ffdhe8192:brainpoolP256r1tls13:brainpoolP384r1tls13:brainpoolP512r1tls13:brainpoolP256r1"
+    ":brainpoolP384r1:brainpoolP512r1"
+)
+
+
+def resolve(
+    visit: Visit, settings: TlsSettings, seen: Observation, ours: Ours, said: Diagnosis, tried: list[Probe]
+) -> Diagnosis:
+    """Ask again what one connection could not tell; tried gets the probes that were made. The better diagnosis."""
+    for variation in doubts.variations(seen, ours, said):
+        if len(tried) >= doubts.MOST:
+            break
+        tried.append(probe(visit, settings, variation))
+        if doubts.enough(tried[-1]):
+            break
+    return doubts.settle(seen, ours, said, tuple(tried)) if tried else said
+
+
+def when_silent(visit: Visit, settings: TlsSettings, tried: list[Probe]) -> bool:
+    """While a server says nothing to our hello, send it a shorter one. True when it answers that."""
+    tried.append(probe(visit, settings, Variation.CLASSIC_GROUP))
+    return tried[-1].answered
+
+
+def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
+    """One connection with one thing done otherwise. Our certificate is shown only where the question is about it."""
+    there = visit._replace(
+        timeout=min(visit.timeout / 4, MOST_SECONDS), http="", earlier=None, keep=False, on_silence=None
+    )
+    if variation is Variation.NO_NAME:
+        there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
+    if variation is Variation.PROXY_HEADER:
+        there = there._replace(route=(there.route or Route())._replace(header=1))
+    return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
+
+
+def _context(settings: TlsSettings) -> SSL.Context:
+    """A context with these settings; without the groups where the installed library has them not, or no way to them."""
+    try:
+        return client_context(settings)
+    except MtlsctlError:
+        return client_context(settings._replace(groups=""))
+
+
+def _varied(settings: TlsSettings, variation: Variation) -> TlsSettings:
+    if variation not in CERTIFICATE_STAYS:
+        settings = settings._replace(identity=None)
+    match variation:
+        case Variation.WIDE:
+            return settings._replace(minimum="1.0", maximum="", ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
+        case Variation.CLASSIC_GROUP:
+            return settings._replace(groups="P-256")
+        case Variation.NO_ALPN:
+            return settings._replace(alpn=())
+        case Variation.ALPN_H2:
+            return settings._replace(alpn=("h2",))
+        case Variation.TLS12:
+            return settings._replace(minimum="1.2", maximum="1.2")
+        case _:
+            return settings

@@ -1,0 +1,181 @@
+"""Causes that one connection cannot tell apart, and the extra probes that do: real servers on loopback."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matrix
+import pytest
+import tls_lab
+from tls_lab import Lab
+
+MUTUAL = ("-Verify", "3", "-verify_return_error")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    return tls_lab.build(tmp_path_factory.mktemp("lab"))
+
+
+def ask(lab: Lab, port: int, *options: Any, host: str = "localhost") -> Any:
+    return matrix.ask(f"{host}:{port}", "--ca", lab.cert("root"), *options)
+
+
+def said(answer: Any) -> tuple[str, str, list[str]]:
+    """The root cause, how sure it is, and what was tried."""
+    result = answer["result"]
+    tried = [probe["variation"] for probe in result["extra_probes"]]
+    assert len(tried) <= 3
+    return answer["findings"][0]["code"], result["confidence"], tried
+
+
+OLD = "-cipher", "ALL:@SECLEVEL=0"
+
+
+@pytest.mark.parametrize(
+    ("server", "ours", "expected"),
+    [
+        (("-tls1", *OLD), (), ("protocol-version", "certain", ["wide"])),
+        (("-tls1_1", *OLD), (), ("protocol-version", "certain", ["wide"])),
+        (("-tls1_3",), ("--tls-max", "1.2"), ("protocol-version", "certain", ["wide"])),
+        (("-tls1_2",), ("--tls-min", "1.3"), ("protocol-version", "certain", ["wide"])),
+        (("-tls1_2", "-curves", "brainpoolP256r1"), (), ("no-shared-group", "certain", ["wide"])),
+        (("-tls1_3", "-curves", "P-521"), ("--groups", "P-256"), ("no-shared-group", "certain", ["wide"])),
+        (
+            ("-tls1_2", "-cipher", "ARIA256-GCM-SHA384:ECDHE-ECDSA-AES256-CCM8"),
+            (),
+            ("no-shared-cipher", "certain", ["wide"]),
+        ),
+        (
+            ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384"),
+            ("--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+            ("no-shared-cipher", "certain", ["wide"]),
+        ),
+        (("-tls1_2",), ("--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"), ("no-shared-cipher", "certain", ["wide"])),
+        (("-tls1_3",), ("--sigalgs", "rsa_pss_rsae_sha256"), ("no-shared-sigalg", "certain", ["wide"])),
+    ],
+)
+def test_what_the_two_have_not_in_common(
+    lab: Lab, server: tuple[str, ...], ours: tuple[str, ...], expected: tuple[str, str, list[str]]
+) -> None:
+    with tls_lab.s_server(lab, "server", *server) as port:
+        answer = ask(lab, port, *ours)
+        alone = ask(lab, port, *ours, "--no-extra-probes")
+    assert said(answer) == expected, answer["findings"]
+    assert answer["result"]["refused_by"] == "server"
+    assert answer["exit"] == 1
+    assert alone["result"]["extra_probes"] == []
+    assert alone["exit"] == 1
+
+
+def test_a_server_that_never_confirms_is_asked_in_tls_1_2(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", *MUTUAL, "-num_tickets", "0", "-CAfile", str(lab.cert("root"))) as port:
+        good = ask(lab, port, *lab.pair("alice"))
+        bad = ask(lab, port, *lab.pair("expired"))
+    assert said(good) == ("ok", "likely", ["tls-1.2"])
+    assert any("TLS 1.2" in f["message"] for f in good["findings"])
+    assert said(bad) == ("client-cert-expired", "certain", [])
+
+
+@contextlib.contextmanager
+def door(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A listener that meets each client with a function; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    client, _ = listener.accept()
+                    threading.Thread(target=_meet, args=(client, answer), daemon=True).start()
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def _meet(client: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+    with client, contextlib.suppress(OSError):
+        client.settimeout(20)
+        answer(client)
+
+
+def relay(port: int, admit: Callable[[bytes], bytes | None]) -> Callable[[socket.socket], None]:
+    """A man in the middle: what admit makes of the first bytes goes to port; None ends the connection."""
+
+    def answer(client: socket.socket) -> None:
+        first = admit(client.recv(65536))
+        if first is None:
+            return
+        with socket.create_connection(("127.0.0.1", port), 20) as server:
+            server.sendall(first)
+            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            back.start()
+            _pump(client, server)
+            back.join(20)
+
+    return answer
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+def test_a_large_hello_that_is_dropped_on_the_way(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server") as port, door(relay(port, lambda b: b if len(b) < 600 else None)) as way:
+        answer = ask(lab, way)
+    assert said(answer) == ("client-hello-too-large", "likely", ["classic-group"])
+    assert answer["findings"][0]["whose"] == "network"
+
+
+def test_a_large_hello_that_is_swallowed_costs_no_more_than_the_wait(lab: Lab) -> None:
+    def swallowed(client: socket.socket) -> None:
+        first = client.recv(65536, socket.MSG_PEEK)
+        if len(first) >= 600:
+            client.recv(65536)
+            client.recv(1)
+        else:
+            relay(port, lambda b: b)(client)
+
+    with tls_lab.s_server(lab, "server") as port, door(swallowed) as way:
+        answer = ask(lab, way, "--timeout", "2")
+    assert said(answer) == ("client-hello-too-large", "likely", ["classic-group"])
+
+
+def test_a_server_behind_a_load_balancer_wants_its_header(lab: Lab) -> None:
+    def admit(first: bytes) -> bytes | None:
+        header, _, rest = first.partition(b"\r\n")
+        return rest if header.startswith(b"PROXY TCP4 ") else None
+
+    with tls_lab.s_server(lab, "server") as port, door(relay(port, admit)) as way:
+        answer = ask(lab, way, host="127.0.0.1")
+    assert said(answer) == ("proxy-header-missing", "certain", ["classic-group", "wide", "proxy-header"])
+
+
+def test_a_name_that_is_not_served_and_an_end_without_a_word(lab: Lab) -> None:
+    def admit(first: bytes) -> bytes | None:
+        return None if b"localhost" in first else first
+
+    with tls_lab.s_server(lab, "server") as port, door(relay(port, admit)) as way:
+        answer = ask(lab, way)
+    assert said(answer) == ("sni-unrecognized", "likely", ["classic-group", "no-server-name"])
+
+
+def test_a_server_that_closes_whatever_is_said(lab: Lab) -> None:
+    with door(lambda client: (client.recv(65536), None)[1]) as port:
+        answer = ask(lab, port)
+    assert said(answer) == ("connection-closed", "unknown", ["classic-group", "no-server-name", "proxy-header"])
+
+
+def test_silence(lab: Lab, tmp_path: Path) -> None:
+    with door(lambda client: (client.recv(65536), client.recv(1), None)[2]) as port:
+        answer = ask(lab, port, "--timeout", "1")
+    assert said(answer) == ("handshake-stalled", "likely", ["classic-group"])
+    assert answer["exit"] == 2
