@@ -12,6 +12,7 @@ Line = str | Sequence[str | tuple[str, str]]
 """A line for a person: plain text, or pieces of which some are (text, style), style as rich names it."""
 
 SCHEMA = 1
+STYLES = {Verdict.OK: "green", Verdict.NOTE: "cyan", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
 
 
 def show(
@@ -57,12 +58,11 @@ def show_error(error: MtlsctlError, as_json: bool) -> None:
 
 def finding_lines(findings: Iterable[Finding]) -> list[Line]:
     """A finding as a person reads it: the verdict, the message, the code, then the hint below."""
-    styles = {Verdict.OK: "green", Verdict.NOTE: "cyan", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
     lines: list[Line] = []
     for finding in findings:
         lines.append(
             [
-                (f"{finding.verdict:<5}", styles[finding.verdict]),
+                (f"{finding.verdict:<5}", STYLES[finding.verdict]),
                 finding.message,
                 (f"  [{finding.code}]", "dim"),
             ]
@@ -75,6 +75,11 @@ def finding_lines(findings: Iterable[Finding]) -> list[Line]:
 def note(text: str) -> None:
     """A word to the person at the terminal, on stderr: never part of the answer."""
     print_lines([text], sys.stderr)
+
+
+def only_notes_are_seen() -> bool:
+    """True when stderr is a terminal and stdout goes elsewhere: a person waits there and sees no answer."""
+    return sys.stderr.isatty() and not sys.stdout.isatty()
 
 
 def print_lines(lines: Iterable[Line], stream: Any = None) -> None:

@@ -1,6 +1,7 @@
 """Styled lines on a terminal: the one place that loads rich."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -30,3 +31,11 @@ def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -
         for number, line in enumerate(text[indent:].wrap(console, max(20, console.width - indent))):
             line.rstrip()
             console.print(Text(" " * indent) + line if indent or number else line, soft_wrap=True)
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says how far something has come, and is gone afterwards."""
+    console = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    with console.status(Text("...")) as status:
+        yield lambda words: status.update(Text(printable(words)))

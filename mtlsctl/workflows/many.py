@@ -3,7 +3,9 @@
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple, TextIO
@@ -12,7 +14,7 @@ from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
 from mtlsctl.errors import InputError, MtlsctlError, UsageError
 from mtlsctl.workflows import files
-from mtlsctl.workflows.handshake import Client, Handshake, Wish, meet
+from mtlsctl.workflows.handshake import UNTOLD, Client, Handshake, Met, Place, Wish, meet
 
 MAX_LINE = 4096  # characters of a line of targets
 AHEAD = 4  # answers that are kept for a reader who is slower than the servers, for each handshake at a time
@@ -33,6 +35,55 @@ class One(NamedTuple):
     result: Handshake | None
     findings: tuple[Finding, ...] = ()
     error: MtlsctlError | None = None
+
+    @property
+    def code(self) -> str:
+        """The first finding's code, or the error's."""
+        return self.error.code if self.error else self.findings[0].code
+
+    @property
+    def accepted(self) -> bool:
+        """Nobody refused anybody."""
+        return self.result is not None and self.result.accepted
+
+    @property
+    def untold(self) -> bool:
+        """There was no answer."""
+        return self.error is not None or self.code in UNTOLD
+
+
+class Summary(NamedTuple):
+    """What came of all targets so far."""
+
+    targets: int
+    accepted: int
+    refused: int
+    untold: int
+    """No answer, or a line that names no server."""
+    codes: dict[str, int]
+    """How often each code was the first finding, or the error; the most frequent first."""
+    seconds: float
+
+
+class Tally:
+    """Counts answers."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._codes: Counter[str] = Counter()
+        self._accepted = self._untold = 0
+
+    def add(self, one: One) -> None:
+        """Take an answer into account."""
+        self._codes[one.code] += 1
+        self._accepted += one.accepted
+        self._untold += one.untold
+
+    def summary(self) -> Summary:
+        """The figures so far."""
+        total, spent = self._codes.total(), time.monotonic() - self._began
+        refused = total - self._accepted - self._untold
+        return Summary(total, self._accepted, refused, self._untold, dict(self._codes.most_common()), round(spent, 3))
 
 
 def targets(path: Path) -> Iterator[Target]:
@@ -64,29 +115,32 @@ def _opened(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", errors="replace")
 
 
-def wish_of(target: Target, general: Wish) -> Wish:
+def wish_of(target: Target, general: Wish, place: Callable[[str], Place]) -> Wish:
     """The wish for one target: `HOST:PORT` or a URL, and `servername=NAME` where another name is to be asked for.
 
-    Raises UsageError.
+    place: what the command's options make of a target. Raises UsageError.
     """
     if len(target.text) >= MAX_LINE - 1:
         raise UsageError(f"{target.text[:40]!r}... is too long for a target", "write one HOST:PORT on each line")
     word, *more = target.text.split()
-    where = endpoint.parse(word)
+    where, route = place(word)
     for option in more:
         name, equals, value = option.partition("=")
         if name != "servername" or not equals:
             raise UsageError(f"{option[:60]!r} is not known in a list of targets", "HOST:PORT servername=NAME")
         where = endpoint.named(where, value)
-    return general._replace(endpoint=where)
+    return general._replace(endpoint=where, route=route)
 
 
-def shake_all(ours: Client, found: Iterable[Target], general: Wish, jobs: int) -> Iterator[One]:
+def shake_all(
+    ours: Client, found: Iterable[Target], general: Wish, jobs: int, place: Callable[[str], Place]
+) -> Iterator[One]:
     """Shake hands with every target, at most `jobs` at a time; the answers come in the order in which they are ready.
 
-    What cannot be read or reached is an answer too. Raises at the end what reading the targets raised.
+    The general wish counts for each, but for its endpoint and route. What cannot be read or reached is an answer too.
+    Raises at the end what reading the targets raised.
     """
-    crew = _Crew(ours, iter(found), general, jobs)
+    crew = _Crew(lambda target: meet(ours, wish_of(target, general, place)), iter(found), jobs)
     try:
         yield from crew.answers()
     finally:
@@ -96,8 +150,8 @@ def shake_all(ours: Client, found: Iterable[Target], general: Wish, jobs: int) -
 class _Crew:
     """Threads that take targets from one list and put answers into one queue."""
 
-    def __init__(self, ours: Client, found: Iterator[Target], general: Wish, jobs: int) -> None:
-        self._ours, self._found, self._general, self._jobs = ours, found, general, jobs
+    def __init__(self, meet_one: Callable[[Target], Met], found: Iterator[Target], jobs: int) -> None:
+        self._meet, self._found, self._jobs = meet_one, found, jobs
         self._turn = threading.Lock()
         self._room = threading.Semaphore(jobs * AHEAD)
         self._done: SimpleQueue[One | BaseException | None] = SimpleQueue()
@@ -144,7 +198,7 @@ class _Crew:
 
     def _one(self, target: Target) -> One:
         try:
-            met = meet(self._ours, wish_of(target, self._general))
+            met = self._meet(target)
         except (MtlsctlError, OSError) as error:
             return One(target, None, error=_said(error))
         return One(target, met.result, met.report.findings)

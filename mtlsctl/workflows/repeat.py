@@ -51,7 +51,7 @@ class Tally:
     def __init__(self, resuming: bool) -> None:
         """resuming: sessions are gone on with, as far as the server gives any."""
         self.runs: list[Run] = []
-        self._resuming = resuming
+        self.resuming = resuming
         self._offered = 0
         self._totals: list[float] = []
         self._first: dict[tuple[str, str], tuple[Handshake, Report]] = {}
@@ -106,8 +106,8 @@ class Tally:
 
     def _differences(self, groups: tuple[Group, ...]) -> Iterator[Finding]:
         """A word about runs that did not go alike: several servers may stand behind the address."""
-        if len(groups) < 2:
-            return
+        if len({group[:2] for group in groups if group.outcome != "resumption-refused"}) < 2:
+            return  # a session that is refused says nothing about other servers
         ways = "; ".join(_way(group) for group in groups)
         refused = any(not run.accepted for run in self.runs)
         yield Finding(
@@ -120,7 +120,7 @@ class Tally:
 
     def _unresumed(self, peer: str) -> Iterator[Finding]:
         """A word where resumption was asked for and there was none."""
-        if not self._resuming or any(run.resumed for run in self.runs) or not any(run.accepted for run in self.runs):
+        if not self.resuming or any(run.resumed for run in self.runs) or not any(run.accepted for run in self.runs):
             return
         if len(self.runs) < 2 or any(run.outcome == "resumption-refused" for run in self.runs):
             return
@@ -152,14 +152,16 @@ def numbers(runs: tuple[int, ...]) -> str:
     return f"run{'s' if len(runs) > 1 else ''} {first}{more}"
 
 
-def repeat(ours: Client, wish: Wish, times: int, *, resume: bool) -> Iterator[Tally]:
-    """Shake hands so many times, and give the same tally after each.
+def repeat(ours: Client, wish: Wish, times: int, tally: Tally) -> Iterator[Run]:
+    """Shake hands so many times, and add each run to the tally before it is given.
 
-    With resume, each run goes on with the session that the last one left; after a refusal the next is full again.
+    Where the tally is of resuming, each run goes on with the session that the last one left; after a refusal the next
+    is full again.
     """
-    tally, earlier = Tally(resume), None
+    earlier = None
     for _ in range(times):
-        met = meet(ours, wish, earlier, keep=resume)
-        tally.add(met, offered=earlier is not None)
-        earlier = met.session if resume else None
-        yield tally
+        # What extra probes tell is known after the first refusal.
+        again = wish._replace(extra_probes=wish.extra_probes and all(run.accepted for run in tally.runs))
+        met = meet(ours, again, earlier, keep=tally.resuming)
+        yield tally.add(met, offered=earlier is not None)
+        earlier = met.session if tally.resuming else None
