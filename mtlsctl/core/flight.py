@@ -257,7 +257,7 @@ def _detail(body: Body | None) -> dict[str, Any]:
             chain = [
                 {"subject": _subject(one), "sha256": hashlib.sha256(one).hexdigest()} for one in body.chain[:_MANY]
             ]
-            return body._asdict() | {"chain": chain, "number": len(body.chain)}
+            return body._asdict() | {"chain": chain, "count": len(body.chain)}
         case CertificateRequest():
             return body._asdict() | {"authorities": [_name(name) for name in body.authorities[:_MANY]]}
         case AlertMessage():

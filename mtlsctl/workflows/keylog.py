@@ -1,6 +1,7 @@
 """The key log: a file that programs such as Wireshark read to decrypt what was recorded (NSS format)."""
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def prepare(path: Path) -> bool:
     try:
         file = _open(path)
         try:
-            return bool(os.fstat(file).st_mode & 0o077)
+            mode = os.fstat(file).st_mode
+            return stat.S_ISREG(mode) and bool(mode & 0o077)
         finally:
             os.close(file)
     except OSError as error:

@@ -1,5 +1,6 @@
 """A handshake as on a whiteboard: client on the left, server on the right, an arrow for each flight."""
 
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -28,8 +29,9 @@ def lines(trace: Sequence["Step"]) -> Iterable[Line]:
 
 def _flight(flight: "Flight") -> Iterator[Line]:
     ours = flight.sender == "client"
-    shaft = "─" * (_WIDTH - len("client  server") - 2)
-    arrow = f"client {shaft}─▶ server" if ours else f"client ◀─{shaft} server"
+    left, line, right = _pens()
+    shaft = line * (_WIDTH - len("client  server") - 1)
+    arrow = f"client {shaft}{right} server" if ours else f"client {left}{shaft} server"
     yield [_label(f"{flight.seconds * 1000:.1f} ms"), (arrow, "cyan" if ours else "magenta")]
     bare: list[str] = []
     for step in flight.steps:
@@ -40,6 +42,15 @@ def _flight(flight: "Flight") -> Iterator[Line]:
         else:
             bare.append(_name(step))
     yield from _bare(bare)
+
+
+def _pens() -> tuple[str, str, str]:
+    """What arrows are drawn with: the left head, the shaft, the right head."""
+    try:
+        "◀─▶".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "<", "-", ">"
+    return "◀", "─", "▶"
 
 
 def _row(step: "Step") -> Iterator[Line]:
