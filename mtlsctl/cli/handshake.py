@@ -135,7 +135,7 @@ def handshake(
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
-    settings = offer._replace(identity=ours, roots=roots)
+    settings = offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn)
     record.prepare()
     wish = Wish(where, settings, trust, timeout, insecure, http, as_json, not no_extra_probes, route, *record)
     if targets or repeat or resume:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from mtlsctl.cli.app import COMMANDS, LazyGroup, root
 from mtlsctl.core import codes, tls
+from mtlsctl.core.starttls import PROTOCOLS
 
 Kind = Literal["words", "files", "folders", "cas", "cas-or-files", "none"]
 """cas: a CA's name, or a folder. cas-or-files: a CA's name, or a file. none: only the user knows."""
@@ -74,6 +75,7 @@ SIGALGS = Values(
         *("mldsa44", "mldsa65", "mldsa87"),
     ),
 )
+STARTTLS = Values("words", tuple(PROTOCOLS))
 VERSIONS = Values("words", tuple(tls.VERSIONS))
 
 # What a parameter takes where its type does not tell, or tells too much: by its name, then by command and name where
@@ -86,6 +88,7 @@ SHARED = {
     "ciphers": FREE,
     "client_ca": CAS_OR_FILES,
     "common_name": FREE,
+    "connect": FREE,
     "file": FILES,
     "identity": FILES,
     "groups": GROUPS,
@@ -99,6 +102,8 @@ SHARED = {
     "password_env": FREE,
     "password_file": FILES,
     "sigalgs": SIGALGS,
+    "proxy": FREE,
+    "starttls": STARTTLS,
     "tls_max": VERSIONS,
     "tls_min": VERSIONS,
 }
@@ -121,9 +126,19 @@ OWN = {
     ("verify", "fail_on"): Values("words", ("note", "warn", "fail")),
     ("explain", "code"): CODES,
     ("handshake", "target"): FREE,
+    ("handshake", "targets"): FILES,
     ("handshake", "ca"): CAS_OR_FILES,
     ("handshake", "servername"): FREE,
     ("handshake", "http"): FREE,
+    ("probe", "target"): FREE,
+    ("probe", "ca"): CAS_OR_FILES,
+    ("probe", "servername"): FREE,
+    ("probe", "http"): FREE,
+    ("probe", "sign_with"): CAS,
+    ("probe", "revoked_cert"): FILES,
+    ("probe", "revoked_key"): FILES,
+    ("probe", "expect_refused"): FILES,
+    ("probe", "expect_accepted"): FILES,
     ("serve", "listen"): FREE,
     ("serve", "crl"): CAS_OR_FILES,
     ("serve", "ciphers"): FREE,

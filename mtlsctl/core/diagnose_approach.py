@@ -6,7 +6,7 @@ from mtlsctl.core.approach import Approach, Refusal
 from mtlsctl.core.diagnose import Confidence, Diagnosis, RefusedBy, answer
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation
-from mtlsctl.core.schemes import PLAIN_PORTS, TLS_PORTS
+from mtlsctl.core.schemes import PLAIN_PORTS
 from mtlsctl.core.starttls import CLIENT_FIRST
 from mtlsctl.core.starttls.outcome import Outcome, Result
 
@@ -75,7 +75,8 @@ def _starttls(seen: Observation, protocol: str, result: Result) -> Diagnosis:
             found = _other(seen, protocol, result)
             sure = Confidence.CERTAIN if result.name else Confidence.LIKELY
         case Outcome.TLS:
-            found = _implicit(seen, f"{seen.peer} answered with a TLS record, not in {protocol}")
+            how = "with a TLS record" if result.spoken else "a ClientHello, and nothing before"
+            found = _implicit(seen, f"{seen.peer} answered {how}, not in {protocol}")
         case Outcome.INJECTED:
             message = f"{seen.peer} went on in plain text where TLS begins: {result.said}"
             hint = "somebody may stand between and put words into the connection; update the server if nobody does"
@@ -102,22 +103,24 @@ def _implicit(seen: Observation, message: str) -> Finding:
 
 
 def _nothing(seen: Observation, protocol: str, result: Result) -> Diagnosis:
-    """Silence or an end. A server that ought to speak first and does not most likely waits for TLS."""
-    silent, first = result.outcome is Outcome.SILENT, not result.spoken
-    if first and silent and (protocol not in CLIENT_FIRST or port_of(seen.peer) in TLS_PORTS.values()):
-        found = _implicit(seen, f"{seen.peer} waits in silence, where {protocol} greets: as a TLS server does")
-        other = Finding("handshake-stalled", Verdict.NOTE, "or it is overloaded, or hangs", "read the server's log")
-        return answer(seen, [found, other], RefusedBy.NETWORK, Confidence.LIKELY)
-    when = f"to our first words in {protocol}" if first else f"in the middle of {protocol}"
-    code = {Outcome.SILENT: "handshake-stalled", Outcome.RESET: "connection-reset"}.get(
-        result.outcome, "connection-closed"
-    )
-    how = {Outcome.SILENT: "says nothing", Outcome.RESET: "reset the connection"}.get(
-        result.outcome, "closed the connection"
-    )
-    hint = "check that it speaks this protocol, and that it lets this client in; read the server's log"
+    """Silence or an end."""
+    code, how, who = _ENDS[result.outcome]
+    if result.spoken:
+        when, hint = f"in the middle of {protocol}", "its log says what it did not like"
+    elif protocol in CLIENT_FIRST:
+        when, hint = f"to our first words in {protocol}", "check that it speaks this protocol; read its log"
+    else:
+        when = f"where {protocol} greets"
+        hint = f"if it waits for a client's first words, it speaks another protocol: {', '.join(CLIENT_FIRST)}"
     found = Finding(code, FAIL, f"{seen.peer} {how} {when}, before TLS", hint, Whose.PEER)
-    return answer(seen, [found], RefusedBy.NETWORK if silent else RefusedBy.SERVER, Confidence.UNKNOWN)
+    return answer(seen, [found], who, Confidence.UNKNOWN)
+
+
+_ENDS = {
+    Outcome.SILENT: ("handshake-stalled", "says nothing", RefusedBy.NETWORK),
+    Outcome.CLOSED: ("connection-closed", "closed the connection", RefusedBy.SERVER),
+    Outcome.RESET: ("connection-reset", "reset the connection", RefusedBy.SERVER),
+}
 
 
 def plain_hint(peer: str) -> str:

@@ -88,19 +88,6 @@ PLAIN_PORTS = {scheme.port: scheme.starttls for scheme in TLS.values() if scheme
 }
 """Ports where TLS usually begins after some words of another protocol."""
 
-TLS_PORTS = {
-    "smtp": 465,
-    "imap": 993,
-    "pop3": 995,
-    "ftp": 990,
-    "ldap": 636,
-    "nntp": 563,
-    "xmpp": 5223,
-    "xmpp-server": 5270,
-    "irc": 6697,
-}
-"""Protocols that have STARTTLS, and the port where they are spoken inside TLS."""
-
 
 def known(word: str) -> Scheme | None:
     """A scheme that leads to TLS, with a driver's name behind it or not; None for any other."""

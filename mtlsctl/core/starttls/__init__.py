@@ -105,7 +105,8 @@ class Conversation:
             return None
         if found.name in _SAME_NAMES.get(self.protocol, ()):
             return None
-        return Result(Outcome.OTHER, shown(self._inbox.first), found.name, found.starttls, spoken=True)
+        line = self._inbox.first.partition(b"\r\n")[0]
+        return Result(Outcome.OTHER, shown(line), found.name, found.starttls, spoken=True)
 
 
 def shown(said: bytes) -> str:

@@ -23,6 +23,7 @@ def _begin(inbox: Inbox, name: str, namespace: str) -> Script:
         f"<?xml version='1.0'?><stream:stream to='{name}' xmlns='{namespace}'"
         " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>".encode()
     )
+    yield from _opening(inbox)
     features = yield from _answer(inbox, b"</stream:features>", b"<stream:features/>")
     if b"<starttls" not in features:
         raise Refused(b"STARTTLS is not among its features")
@@ -35,13 +36,17 @@ def _begin(inbox: Inbox, name: str, namespace: str) -> Script:
         yield from inbox.until(b"</proceed>")
 
 
-def _answer(inbox: Inbox, *ends: bytes) -> Generator[None, None, bytes]:
-    """All up to one of the ends; an error of the stream (RFC 6120, 4.9) is a refusal, what is no XML is odd."""
+def _opening(inbox: Inbox) -> Script:
+    """The stream's header, or the XML declaration before it; what is no XML is odd."""
     said = yield from inbox.until(b"<", b"\n")
     if not said.endswith(b"<") or said[:-1].strip():
         raise Odd(said)
-    rest = yield from inbox.until(*ends, b"</stream:error>", b"</stream:stream>")
-    if rest.endswith((b"</stream:error>", b"</stream:stream>")):
-        conditions = re.findall(rb"<([a-z-]{1,40})[ /][^<>]{0,80}xmpp-streams", rest)
+
+
+def _answer(inbox: Inbox, *ends: bytes) -> Generator[None, None, bytes]:
+    """All up to one of the ends; an error of the stream, or its end, is a refusal (RFC 6120, 4.9)."""
+    said = yield from inbox.until(*ends, b"</stream:error>", b"</stream:stream>")
+    if said.endswith((b"</stream:error>", b"</stream:stream>")):
+        conditions = re.findall(rb"<([a-z-]{1,40})[ /][^<>]{0,80}xmpp-streams", said)
         raise Refused(b"stream error " + b", ".join(c for c in conditions if c != b"text"))
-    return said + rest
+    return said
