@@ -74,14 +74,14 @@ _mtlsctl_command() {
             ;;
         'explain')
             options='--json --help -h'
-            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability') many=0
+            arguments=('none') many=1
             ;;
         'handshake')
-            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --tls-min --tls-max --ciphers --groups --sigalgs --alpn --servername --no-servername --http --insecure --timeout --json --help -h'
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --tls-min --tls-max --ciphers --groups --sigalgs --alpn --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --trace --keylog --servername --no-servername --http --insecure --targets --jobs --repeat --resume --timeout --no-extra-probes --json --help -h'
             arguments=('none') many=0
             ;;
         'probe')
-            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --sign-with --revoked-cert --revoked-key --expect-refused --expect-accepted --servername --http --no-http --timeout --insecure --json --help -h'
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --tls-min --tls-max --ciphers --groups --sigalgs --alpn --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --sign-with --revoked-cert --revoked-key --expect-refused --expect-accepted --servername --http --no-http --timeout --insecure --json --help -h'
             arguments=('none') many=0
             ;;
         'serve')
@@ -190,23 +190,41 @@ _mtlsctl_value() {
         'handshake --groups') value='words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' ;;
         'handshake --sigalgs') value='words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' ;;
         'handshake --alpn') value='none' ;;
+        'handshake --starttls') value='words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' ;;
+        'handshake --proxy') value='none' ;;
+        'handshake --connect') value='none' ;;
+        'handshake --send-proxy') value='words v1 v2' ;;
+        'handshake --keylog') value='files' ;;
         'handshake --servername') value='none' ;;
         'handshake --http') value='none' ;;
+        'handshake --targets') value='files' ;;
+        'handshake --jobs') value='none' ;;
+        'handshake --repeat') value='none' ;;
         'handshake --timeout') value='none' ;;
         'probe --identity') value='files' ;;
         'probe --cert') value='files' ;;
         'probe --key') value='files' ;;
-        'probe --ca') value='cas' ;;
+        'probe --ca') value='cas-or-files' ;;
         'probe --ca-of') value='cas' ;;
         'probe --password-file') value='files' ;;
         'probe --password-fd') value='none' ;;
         'probe --password-env') value='none' ;;
         'probe --password-command') value='none' ;;
-        'probe --sign-with') value='none' ;;
-        'probe --revoked-cert') value='none' ;;
-        'probe --revoked-key') value='none' ;;
-        'probe --expect-refused') value='none' ;;
-        'probe --expect-accepted') value='none' ;;
+        'probe --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
+        'probe --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
+        'probe --ciphers') value='none' ;;
+        'probe --groups') value='words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' ;;
+        'probe --sigalgs') value='words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' ;;
+        'probe --alpn') value='none' ;;
+        'probe --starttls') value='words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' ;;
+        'probe --proxy') value='none' ;;
+        'probe --connect') value='none' ;;
+        'probe --send-proxy') value='words v1 v2' ;;
+        'probe --sign-with') value='cas' ;;
+        'probe --revoked-cert') value='files' ;;
+        'probe --revoked-key') value='files' ;;
+        'probe --expect-refused') value='files' ;;
+        'probe --expect-accepted') value='files' ;;
         'probe --servername') value='none' ;;
         'probe --http') value='none' ;;
         'probe --timeout') value='none' ;;

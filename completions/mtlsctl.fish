@@ -98,8 +98,16 @@ function __mtlsctl_takes_value --argument-names path option
             'handshake --groups' \
             'handshake --sigalgs' \
             'handshake --alpn' \
+            'handshake --starttls' \
+            'handshake --proxy' \
+            'handshake --connect' \
+            'handshake --send-proxy' \
+            'handshake --keylog' \
             'handshake --servername' \
             'handshake --http' \
+            'handshake --targets' \
+            'handshake --jobs' \
+            'handshake --repeat' \
             'handshake --timeout' \
             'probe --identity' \
             'probe --cert' \
@@ -110,6 +118,16 @@ function __mtlsctl_takes_value --argument-names path option
             'probe --password-fd' \
             'probe --password-env' \
             'probe --password-command' \
+            'probe --tls-min' \
+            'probe --tls-max' \
+            'probe --ciphers' \
+            'probe --groups' \
+            'probe --sigalgs' \
+            'probe --alpn' \
+            'probe --starttls' \
+            'probe --proxy' \
+            'probe --connect' \
+            'probe --send-proxy' \
             'probe --sign-with' \
             'probe --revoked-cert' \
             'probe --revoked-key' \
@@ -206,7 +224,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -a export -d 'Write a CA\'s root ce
 complete -c mtlsctl -n '__mtlsctl_at \'ca\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\' 0' -f
-complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'ca create\'' -l password-command -r -f -d '... from a command.'
@@ -240,7 +258,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'key\'' -a new -d 'Make a private key.'
 complete -c mtlsctl -n '__mtlsctl_at \'key\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'key new\' 0' -F
-complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'key new\'' -l password-command -r -f -d '... from a command.'
@@ -254,7 +272,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -a new -d 'Make a certificate sign
 complete -c mtlsctl -n '__mtlsctl_at \'csr\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\' 0' -F
-complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l password-command -r -f -d '... from a command.'
@@ -266,7 +284,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l json -d 'Say the result as 
 complete -c mtlsctl -n '__mtlsctl_at \'csr new\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'sign\' 0' -F
-complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l password-command -r -f -d '... from a command.'
@@ -283,7 +301,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'sign\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'issue\' 0' -f -a 'server client peer spiffe'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\' 1 more' -f
-complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l password-command -r -f -d '... from a command.'
@@ -299,7 +317,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l json -d 'Say the result as on
 complete -c mtlsctl -n '__mtlsctl_at \'issue\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'renew\' 0' -F
-complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l password-command -r -f -d '... from a command.'
@@ -313,7 +331,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l json -d 'Say the result as on
 complete -c mtlsctl -n '__mtlsctl_at \'renew\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\' 0' -F
-complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l password-command -r -f -d '... from a command.'
@@ -323,7 +341,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l all -d 'All valid certificat
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'revoke\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l password-command -r -f -d '... from a command.'
@@ -336,7 +354,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l json -d 'Say the result as one 
 complete -c mtlsctl -n '__mtlsctl_at \'crl\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\' 0 more' -F
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-command -r -f -d '... from a command.'
@@ -359,7 +377,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fail-on -r -f -a 'note warn 
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
+complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0 more' -f
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l help -s h -d 'Show this help.'
 
@@ -371,7 +389,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __c
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l system-ca -d 'The operating system\'s roots.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l certifi -d 'The public roots of the certifi package: the default.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l password-command -r -f -d '... from a command.'
@@ -381,11 +399,24 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ciphers -r -f -d 'Cipher 
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l groups -r -f -a 'X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' -d 'Key exchange groups: X25519MLKEM768:x25519:P-256.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l sigalgs -r -f -a 'ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' -d 'Signature algorithms: ecdsa_secp256r1_sha256.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l starttls -r -f -a 'ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' -d 'Begin in plain text: smtp, imap, postgres, ldap, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l proxy -r -f -d 'http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l connect -r -f -d 'Go there, but ask for the target and verify it.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l send-proxy -r -f -a 'v1 v2' -d 'Send a PROXY protocol header first, as haproxy does.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ipv4 -s 4 -d 'Use IPv4 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ipv6 -s 6 -d 'Use IPv6 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l trace -d 'Draw the messages of both sides, decrypted.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l keylog -r -F -d 'Add the session\'s secrets to FILE, for Wireshark.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l servername -r -f -d 'The name to ask for and to verify.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l no-servername -d 'Ask for no name; verify it all the same.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l http -r -f -d 'Then send GET PATH, and show the status.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l insecure -d 'Go on, and show our certificate, although the server does not verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l targets -r -F -d 'Shake hands with every HOST:PORT in FILE, one on each line; - is stdin.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l jobs -r -f -d 'So many of them at a time.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l repeat -r -f -d 'Shake hands N times with one: do all end alike, how long do they take?'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l resume -d 'Each but the first goes on with the session of the one before; twice, without --repeat.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l no-extra-probes -d 'Ask once; else up to 3 more times where causes look alike.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l help -s h -d 'Show this help.'
 
@@ -393,19 +424,31 @@ complete -c mtlsctl -n '__mtlsctl_at \'probe\' 0' -f
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l key -r -F -d 'Its private key, if not in --cert.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l system-ca -d 'The operating system\'s roots.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l certifi -d 'The public roots of the certifi package: the default.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l password-command -r -f -d '... from a command.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l sign-with -r -f -d 'A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-cert -r -f -d 'A revoked certificate.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-key -r -f -d 'Its key, if not in the file.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-refused -r -f -d 'Others that must not get in; repeatable.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-accepted -r -f -d 'Others that must get in; repeatable.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ciphers -r -f -d 'Cipher suites, as OpenSSL writes lists; those of TLS 1.3 too.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l groups -r -f -a 'X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' -d 'Key exchange groups: X25519MLKEM768:x25519:P-256.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l sigalgs -r -f -a 'ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' -d 'Signature algorithms: ecdsa_secp256r1_sha256.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l alpn -r -f -d 'A protocol to offer; may be repeated.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l starttls -r -f -a 'ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' -d 'Begin in plain text: smtp, imap, postgres, ldap, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l proxy -r -f -d 'http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l connect -r -f -d 'Go there, but ask for the target and verify it.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l send-proxy -r -f -a 'v1 v2' -d 'Send a PROXY protocol header first, as haproxy does.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ipv4 -s 4 -d 'Use IPv4 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ipv6 -s 6 -d 'Use IPv6 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l sign-with -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-cert -r -F -d 'A revoked certificate.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l revoked-key -r -F -d 'Its key, if not in the file.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-refused -r -F -d 'Others that must not get in; repeatable.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-accepted -r -F -d 'Others that must get in; repeatable.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l servername -r -f -d 'The name to ask for and to verify.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l http -r -f -d 'A page for good clients only. [default: / on 443 and 8443]'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l no-http -d 'Do not ask the application: TLS alone is judged.'
@@ -414,7 +457,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l insecure -d 'Go on although t
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-file -r -F -d 'Read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-file -r -F -d 'Password of a key: read it here.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-command -r -f -d '... from a command.'

@@ -49,7 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'ca create' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -116,7 +116,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'key new' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -144,7 +144,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'csr new' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -163,7 +163,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'sign' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -186,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'issue' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -210,7 +210,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'renew' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -231,7 +231,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'revoke' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -249,7 +249,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'crl' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -266,7 +266,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'inspect' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -309,9 +309,9 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '-h Show this help.'
             )
             Arguments = @(
-                'words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
+                'none'
             )
-            Many = $false
+            Many = $true
         }
         'handshake' = @{
             Options = @(
@@ -322,7 +322,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--ca-of The root of a CA of ours, whatever files there are of that name.'
                 '--system-ca The operating system''s roots.'
                 '--certifi The public roots of the certifi package: the default.'
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -332,11 +332,26 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--groups Key exchange groups: X25519MLKEM768:x25519:P-256.'
                 '--sigalgs Signature algorithms: ecdsa_secp256r1_sha256.'
                 '--alpn A protocol to offer; may be repeated.'
+                '--starttls Begin in plain text: smtp, imap, postgres, ldap, ...'
+                '--proxy http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+                '--connect Go there, but ask for the target and verify it.'
+                '--send-proxy Send a PROXY protocol header first, as haproxy does.'
+                '--ipv4 Use IPv4 addresses alone.'
+                '-4 Use IPv4 addresses alone.'
+                '--ipv6 Use IPv6 addresses alone.'
+                '-6 Use IPv6 addresses alone.'
+                '--trace Draw the messages of both sides, decrypted.'
+                '--keylog Add the session''s secrets to FILE, for Wireshark.'
                 '--servername The name to ask for and to verify.'
                 '--no-servername Ask for no name; verify it all the same.'
                 '--http Then send GET PATH, and show the status.'
                 '--insecure Go on, and show our certificate, although the server does not verify.'
+                '--targets Shake hands with every HOST:PORT in FILE, one on each line; - is stdin.'
+                '--jobs So many of them at a time.'
+                '--repeat Shake hands N times with one: do all end alike, how long do they take?'
+                '--resume Each but the first goes on with the session of the one before; twice, without --repeat.'
                 '--timeout For connecting, and as long again for the handshake.'
+                '--no-extra-probes Ask once; else up to 3 more times where causes look alike.'
                 '--json Say the result as one JSON object.'
                 '--help Show this help.'
                 '-h Show this help.'
@@ -355,10 +370,24 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--ca-of The root of a CA of ours, whatever files there are of that name.'
                 '--system-ca The operating system''s roots.'
                 '--certifi The public roots of the certifi package: the default.'
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
+                '--tls-min The lowest version of TLS.'
+                '--tls-max The highest version of TLS.'
+                '--ciphers Cipher suites, as OpenSSL writes lists; those of TLS 1.3 too.'
+                '--groups Key exchange groups: X25519MLKEM768:x25519:P-256.'
+                '--sigalgs Signature algorithms: ecdsa_secp256r1_sha256.'
+                '--alpn A protocol to offer; may be repeated.'
+                '--starttls Begin in plain text: smtp, imap, postgres, ldap, ...'
+                '--proxy http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+                '--connect Go there, but ask for the target and verify it.'
+                '--send-proxy Send a PROXY protocol header first, as haproxy does.'
+                '--ipv4 Use IPv4 addresses alone.'
+                '-4 Use IPv4 addresses alone.'
+                '--ipv6 Use IPv6 addresses alone.'
+                '-6 Use IPv6 addresses alone.'
                 '--sign-with A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.'
                 '--revoked-cert A revoked certificate.'
                 '--revoked-key Its key, if not in the file.'
@@ -380,7 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'serve' = @{
             Options = @(
-                '--password-file Read it here.'
+                '--password-file Password of a key: read it here.'
                 '--password-fd ... from a file descriptor.'
                 '--password-env ... from a variable.'
                 '--password-command ... from a command.'
@@ -521,23 +550,41 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
     $values['handshake --groups'] = 'words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048'
     $values['handshake --sigalgs'] = 'words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87'
     $values['handshake --alpn'] = 'none'
+    $values['handshake --starttls'] = 'words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server'
+    $values['handshake --proxy'] = 'none'
+    $values['handshake --connect'] = 'none'
+    $values['handshake --send-proxy'] = 'words v1 v2'
+    $values['handshake --keylog'] = 'files'
     $values['handshake --servername'] = 'none'
     $values['handshake --http'] = 'none'
+    $values['handshake --targets'] = 'files'
+    $values['handshake --jobs'] = 'none'
+    $values['handshake --repeat'] = 'none'
     $values['handshake --timeout'] = 'none'
     $values['probe --identity'] = 'files'
     $values['probe --cert'] = 'files'
     $values['probe --key'] = 'files'
-    $values['probe --ca'] = 'cas'
+    $values['probe --ca'] = 'cas-or-files'
     $values['probe --ca-of'] = 'cas'
     $values['probe --password-file'] = 'files'
     $values['probe --password-fd'] = 'none'
     $values['probe --password-env'] = 'none'
     $values['probe --password-command'] = 'none'
-    $values['probe --sign-with'] = 'none'
-    $values['probe --revoked-cert'] = 'none'
-    $values['probe --revoked-key'] = 'none'
-    $values['probe --expect-refused'] = 'none'
-    $values['probe --expect-accepted'] = 'none'
+    $values['probe --tls-min'] = 'words 1.0 1.1 1.2 1.3'
+    $values['probe --tls-max'] = 'words 1.0 1.1 1.2 1.3'
+    $values['probe --ciphers'] = 'none'
+    $values['probe --groups'] = 'words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048'
+    $values['probe --sigalgs'] = 'words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87'
+    $values['probe --alpn'] = 'none'
+    $values['probe --starttls'] = 'words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server'
+    $values['probe --proxy'] = 'none'
+    $values['probe --connect'] = 'none'
+    $values['probe --send-proxy'] = 'words v1 v2'
+    $values['probe --sign-with'] = 'cas'
+    $values['probe --revoked-cert'] = 'files'
+    $values['probe --revoked-key'] = 'files'
+    $values['probe --expect-refused'] = 'files'
+    $values['probe --expect-accepted'] = 'files'
     $values['probe --servername'] = 'none'
     $values['probe --http'] = 'none'
     $values['probe --timeout'] = 'none'

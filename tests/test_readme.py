@@ -26,7 +26,7 @@ def normal(line: str) -> str:
     """A line without what differs from run to run: dates, hex, milliseconds."""
     line = re.sub(r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?", "DATE", line)
     line = re.sub(r"\b[0-9a-f]{24,}\b", "HEX", line)
-    return re.sub(r"\b\d+(\.\d+)? ms", "N ms", line).rstrip()
+    return re.sub(r"\b\d+(\.\d+)? ms *", "N ms ", line).rstrip()
 
 
 def agree(shown: list[str], actual: list[str]) -> bool:

@@ -93,6 +93,7 @@ SHARED = {
     "identity": FILES,
     "groups": GROUPS,
     "key": FILES,
+    "keylog": FILES,
     "lifetime": FREE,
     "name": FREE,
     "named": CAS,
