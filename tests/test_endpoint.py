@@ -49,6 +49,7 @@ def test_what_people_type(text: str, host: str, port: int, server_name: str) -> 
         "host:",
         "host:0",
         "host:65536",
+        "host:044444244444",
         "host:https",
         "host:٤٤٣",
         "[::1",

@@ -136,6 +136,6 @@ def _split(word: str, text: str) -> tuple[str, str | None]:
 
 def _port(word: str, text: str, allow_zero: bool) -> int:
     least = 0 if allow_zero else 1
-    if not (word.isascii() and word.isdigit()) or not least <= int(word[:6]) <= 65535:
+    if not (word.isascii() and word.isdigit() and len(word) <= 5) or not least <= int(word) <= 65535:
         raise UsageError(f"{text}: {word or 'nothing'} is not a port", f"a port is a number from {least} to 65535")
     return int(word)

@@ -15,7 +15,7 @@ import atheris
 with atheris.instrument_imports(include=["mtlsctl"]):
     from mtlsctl.cli import jsonform
     from mtlsctl.cli.text import trace
-    from mtlsctl.core import endpoint, flight, sniff, starttls, wire
+    from mtlsctl.core import endpoint, flight, proxyheader, sniff, starttls, wire
     from mtlsctl.core.evidence import evidence
     from mtlsctl.core.observation import Chunk
     from mtlsctl.errors import UsageError
@@ -98,9 +98,19 @@ def fuzz_sniff(data: bytes) -> None:
     sniff.is_tls(data)
 
 
+def fuzz_proxyheader(data: bytes) -> None:
+    """A PROXY header, of either version, or what is none."""
+    for start in (b"", b"PROXY TCP4 ", proxyheader.SIGNATURE):
+        found = proxyheader.read(start + data)
+        if isinstance(found, proxyheader.Header):
+            assert found.length <= proxyheader.MAXIMUM
+            assert (found.source + found.destination).isprintable()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "wire": fuzz_wire,
     "endpoint": fuzz_endpoint,
+    "proxyheader": fuzz_proxyheader,
     "starttls": fuzz_starttls,
     "sniff": fuzz_sniff,
 }

@@ -81,7 +81,9 @@ class Conversation:
             next(self._script)
         except StopIteration:
             rest = self._inbox.rest()
-            self.result = self._result(Outcome.INJECTED if rest else Outcome.READY, rest)
+            self.result = (
+                (self._foreign() or self._result(Outcome.INJECTED, rest)) if rest else self._result(Outcome.READY)
+            )
         except Refused as refused:
             self.result = self._foreign() or self._result(Outcome.REFUSED, refused.said)
         except Odd as odd:
