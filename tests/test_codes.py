@@ -32,7 +32,8 @@ GROUPS = {
     "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
         probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
         probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good
-        probe-application-not-asked probe-no-answer probe-resumption-broken probe-resumed probe-incomplete""",
+        probe-application-not-asked probe-no-answer probe-resumed probe-incomplete""",
+    "several handshakes": "resumption-refused not-resumed runs-differ",
     "local files": """client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted
         client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed""",
     "files": """pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines

@@ -1,0 +1,135 @@
+"""mtlsctl probe: options in, one proof, one answer out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtlsctl.cli import client, options, output
+from mtlsctl.cli.route import Way, with_route
+from mtlsctl.cli.text import probe as text
+from mtlsctl.core import endpoint
+from mtlsctl.core.proof import Conclusion
+from mtlsctl.core.tls import TlsSettings
+from mtlsctl.errors import UsageError
+from mtlsctl.workflows import identities, probe_papers
+from mtlsctl.workflows import probe as workflow
+from mtlsctl.workflows.once import Visit
+from mtlsctl.workflows.passwords import Source
+
+WEB_PORTS = (443, 8443)
+"""Where the application is asked for `/` without being told to."""
+SHOWN = "What we show"
+_STATUS = {Conclusion.ENFORCED: 0, Conclusion.LET_IN: 1, Conclusion.UNKNOWN: 2}
+
+Paths = list[Path] | None
+
+
+@client.with_offer
+@client.with_papers
+@with_route
+@options.with_password
+def probe(
+    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The server; the port is 443 if left out.")],
+    papers: identities.Papers,
+    password: Source,
+    offer: TlsSettings,
+    way: Way,
+    sign_with: Annotated[
+        str | None,
+        typer.Option(
+            "--sign-with",
+            metavar="NAME",
+            help="A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.",
+            rich_help_panel=SHOWN,
+        ),
+    ] = None,
+    revoked_cert: Annotated[
+        Path | None,
+        typer.Option("--revoked-cert", metavar="FILE", help="A revoked certificate.", rich_help_panel=SHOWN),
+    ] = None,
+    revoked_key: Annotated[
+        Path | None,
+        typer.Option("--revoked-key", metavar="FILE", help="Its key, if not in the file.", rich_help_panel=SHOWN),
+    ] = None,
+    expect_refused: Annotated[
+        Paths,
+        typer.Option(
+            "--expect-refused", metavar="PATH", help="Others that must not get in; repeatable.", rich_help_panel=SHOWN
+        ),
+    ] = None,
+    expect_accepted: Annotated[
+        Paths,
+        typer.Option(
+            "--expect-accepted", metavar="PATH", help="Others that must get in; repeatable.", rich_help_panel=SHOWN
+        ),
+    ] = None,
+    servername: Annotated[
+        str | None, typer.Option("--servername", metavar="NAME", help="The name to ask for and to verify.")
+    ] = None,
+    http: Annotated[
+        str | None,
+        typer.Option("--http", metavar="PATH", help="A page for good clients only.  [default: / on 443 and 8443]"),
+    ] = None,
+    no_http: Annotated[
+        bool, typer.Option("--no-http", help="Do not ask the application: TLS alone is judged.")
+    ] = False,
+    timeout: options.Timeout = 5.0,
+    insecure: Annotated[
+        bool,
+        typer.Option("--insecure", help="Go on although the server does not verify.", rich_help_panel=client.TRUST),
+    ] = False,
+    as_json: options.Json = False,
+) -> int:
+    """Prove that a server lets only the right clients in.
+
+    Shows it your good certificate, then what it must refuse, once for each version
+    of TLS: no certificate, a self-signed one, one from a CA of the same name, a
+    stolen one without its key, one signed by a leaf; with --sign-with also one that
+    is expired, not yet valid, for servers only; a revoked one; resumed sessions.
+    Where TLS takes a certificate, the application is asked: some refuse in HTTP.
+    For servers that are yours: their logs will show the refusals.
+
+    Examples:
+      mtlsctl probe localhost:8443 --identity alice --sign-with dev
+      mtlsctl probe api.test --cert client.pem --key client.key --ca ca.pem --http /health
+      mtlsctl probe api.test --identity alice --revoked-cert old.pem --revoked-key old.key --json
+      mtlsctl probe 127.0.0.1:6380 --identity alice --expect-refused strangers/
+
+    Exit status: 0 the good certificate got in and nothing else that was tried; 1
+    something got in that must not; 2 could not tell.
+    """
+    where, route = way.to(target)
+    if servername is not None:
+        where = endpoint.named(where, servername)
+    path = _path(target, where, http, no_http)
+    secret = options.secret_from(password)
+    papers = identities.complete(papers)
+    ours = identities.identity(papers, secret)
+    roots, trust = identities.trusted(papers)
+    if revoked_key is not None and revoked_cert is None:
+        raise UsageError("--revoked-key is of no use without --revoked-cert", "pass both")
+    signer = probe_papers.signer(sign_with, ours, secret) if sign_with is not None else None
+    more = (
+        probe_papers.revoked(revoked_cert, revoked_key, signer, secret),
+        *probe_papers.extras(expect_refused or (), let_in=False, secret=secret),
+        *probe_papers.extras(expect_accepted or (), let_in=True, secret=secret),
+    )
+    output.note(f"probe: showing {where.text} certificates that it must refuse: its log will tell of them")
+    visit = Visit(where, timeout, insecure, path, route=route)
+    settings = offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn)
+    wish = workflow.Wish(visit, settings, trust, signer, more, in_full=as_json)
+    result, findings = workflow.probe(wish)
+    output.show("probe", result, text.lines(result), as_json=as_json, findings=findings)
+    return _STATUS[result.conclusion]
+
+
+def _path(target: str, where: endpoint.Endpoint, http: str | None, no_http: bool) -> str:
+    """The path to ask the application for; "" where it is not asked."""
+    if http is not None and no_http:
+        raise UsageError("--http and --no-http contradict each other", "give one of them")
+    if http is not None and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
+        raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
+    if http or no_http:
+        return http or ""
+    return "/" if where.port in WEB_PORTS or target.startswith("https://") else ""

@@ -1,0 +1,89 @@
+"""Whether one offer got in: an Observation, and what the good certificate was answered, to an Admission."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from mtlsctl.core import alerts, http
+from mtlsctl.core.observation import Ended, Observation, Stage
+
+# Statuses that mean "not with this certificate": 400, 495 and 496 are nginx's (ngx_http_special_response.c).
+DENIALS = ("400", "401", "403", "407", "495", "496")
+
+# Alerts that need not end a connection (RFC 5246, 7.2.2; RFC 6066, 3): a handshake that went on was not refused.
+WARNINGS = (90, 100, alerts.UNRECOGNIZED_NAME)
+
+
+class Outcome(StrEnum):
+    """What came of one offer."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """In TLS: by an alert, or by the end of the connection."""
+    REFUSED_BY_APP = "refused-by-app"
+    """TLS took it; the application said no."""
+    TLS_ONLY = "tls-only"
+    """TLS took it, and the application was not asked: it may still say no."""
+    UNCLEAR = "unclear"
+    """Nothing that proves anything."""
+    NOT_TRIED = "not-tried"
+
+
+class Admission(NamedTuple):
+    """What came of one offer, with the reason."""
+
+    outcome: Outcome
+    why: str
+    """In two or three words: `alert 48`, `HTTP 400`."""
+
+
+def spoken(seen: Observation) -> bool:
+    """True when the server answered our hello, so that it speaks this version of TLS."""
+    return seen.stage in (Stage.HANDSHAKE, Stage.DONE)
+
+
+def admission(seen: Observation, *, shown: bool, good: str | None = None) -> Admission:
+    """Whether an offer got in. shown: a certificate was to be shown.
+
+    good: the HTTP status line that the good certificate was answered with, for the good one itself too; "" where it got
+    no HTTP answer; None where there is no good one.
+    """
+    # 1. No answer to our hello proves nothing. 2. A refusal in TLS. 3. Our certificate never left. 4. What the
+    # application said. 5. Nobody asked it.
+    if seen.ended is Ended.HELD:
+        return Admission(Outcome.UNCLEAR, "server untrusted")
+    if not spoken(seen):  # 1
+        return Admission(Outcome.UNCLEAR, _silence(seen))
+    number = seen.received()
+    if number is not None and not (number in WARNINGS and seen.stage is Stage.DONE):  # 2
+        return Admission(Outcome.REFUSED, f"alert {number}")
+    if seen.ended in (Ended.CLOSED, Ended.RESET):
+        return Admission(Outcome.REFUSED, seen.ended.value)
+    if seen.stage is not Stage.DONE or seen.ended is not Ended.OPEN:
+        return Admission(Outcome.UNCLEAR, _silence(seen))
+    if shown and seen.asked and not seen.sent:  # 3
+        return Admission(Outcome.UNCLEAR, "key type not taken")
+    if seen.answer is not None and (said := http.status_line(seen.answer)):  # 4
+        return _by_status(said, good)
+    if seen.answer is not None and good:
+        return Admission(Outcome.REFUSED_BY_APP, "no answer")
+    if not seen.asked and not seen.resumed:  # 5
+        return Admission(Outcome.ACCEPTED, "never asked")
+    return Admission(Outcome.TLS_ONLY, "TLS only")
+
+
+def _silence(seen: Observation) -> str:
+    number = seen.received() or seen.said()
+    if number is not None:
+        return f"alert {number} {alerts.name(number)}"
+    return {Ended.TIMEOUT: "no answer in time", Ended.OPEN: "no answer"}.get(seen.ended, seen.ended.value)
+
+
+def _by_status(said: str, good: str | None) -> Admission:
+    """What an HTTP status says, beside the one that the good certificate was answered with."""
+    number, words = said[:3], f"HTTP {said[:3]}"
+    if number in DENIALS:
+        return Admission(Outcome.REFUSED_BY_APP, words)
+    if number[0] == "2" or (good and good[:3] == number):
+        return Admission(Outcome.ACCEPTED, words)
+    # Not the good one's page: a way to a login, or a no by another name. An error of the server proves nothing.
+    return Admission(Outcome.REFUSED_BY_APP if good and number[0] in "34" else Outcome.UNCLEAR, words)
