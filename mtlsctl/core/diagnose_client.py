@@ -30,7 +30,7 @@ def diagnose_client(seen: Observation, ours: Ours, terms: Terms = Terms()) -> Di
     # 6. It left.
     if seen.verify_errors and not ours.lenient:  # 1
         found, how = peer_faults(seen, ours)
-        return answer(seen, map(_for_a_server, found), RefusedBy.SERVER, how)
+        return answer(seen, map(for_a_server, found), RefusedBy.SERVER, how)
     if seen.stage is Stage.DONE and seen.received() is None:  # 2
         return _let_in(seen, ours, terms)
     if seen.received() is not None:  # 3
@@ -51,7 +51,7 @@ def without_header(peer: str, why: str, data: bytes) -> Finding:
     return Finding("proxy-header-missing", FAIL, message, hint, Whose.PEER)
 
 
-def _for_a_server(found: Finding) -> Finding:
+def for_a_server(found: Finding) -> Finding:
     """The finding with the option by which a server is told whom to trust; commands to type keep theirs."""
     lines = (
         line if "mtlsctl " in line else line.replace("--ca FILE", "--client-ca FILE") for line in found.hint.split("\n")
@@ -74,7 +74,7 @@ def _let_in_all_the_same(seen: Observation, ours: Ours) -> list[Finding]:
     message = f"{seen.peer} is not authenticated, and was let in because this server is lenient"
     hint = "leave --lenient away to refuse such clients"
     faults = peer_faults(seen, ours)[0] if seen.verify_errors else [required(seen, "")]
-    milder = (_for_a_server(f)._replace(verdict=Verdict.WARN) for f in faults if f.verdict is FAIL)
+    milder = (for_a_server(f)._replace(verdict=Verdict.WARN) for f in faults if f.verdict is FAIL)
     return [Finding("verify-disabled", Verdict.WARN, message, hint, Whose.OURS), *milder]
 
 

@@ -32,12 +32,13 @@ p { margin: .2rem 0; overflow-wrap: anywhere }
 .dim { color: var(--dim) } .sub { margin-left: 1.4rem }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .3rem .8rem; margin: 0 }
 dt { color: var(--dim) } dd { margin: 0; overflow-wrap: anywhere; min-width: 0 }
+.code { white-space: nowrap; margin-left: .2rem }
 code, pre, .mono { font: .86em/1.5 ui-monospace, monospace }
 .chip { display: inline-block; background: var(--soft); border-radius: .4rem; padding: .05rem .5rem;
   margin: .1rem .25rem .1rem 0; font-size: .86em; overflow-wrap: anywhere }
 .bar { height: .4rem; border-radius: .2rem; background: var(--soft); overflow: hidden; margin: .3rem 0 0;
   max-width: 22rem }
-.bar i { display: block; height: 100%; background: var(--good) } .bar i.late { background: var(--bad) }
+.bar i { display: block; height: 100%; min-width: 3px; background: var(--good) } .bar i.late { background: var(--bad) }
 pre { background: var(--soft); padding: .8rem; border-radius: .4rem; overflow: auto; margin: .5rem 0 0 }
 summary { cursor: pointer; color: var(--dim); margin-top: .6rem }
 footer { margin-top: 2.5rem; font-size: .85rem; color: var(--dim) }
@@ -95,7 +96,7 @@ def _refusals(told: Told) -> Iterable[str]:
 def _refusal(one: Refusal, doubt: bool) -> str:
     who = "".join(f"<span class='chip'>{_safe(name)}</span>" for name in one.who)
     hint = "".join(f"<p class='mono dim'>{_safe(line)}</p>" for line in one.hint.splitlines())
-    code = f"<code class='dim'>{_safe(one.code)}</code>"
+    code = f"<code class='dim code'>{_safe(one.code)}</code>"
     return f"<div class='card {'doubt' if doubt else 'fault'}'><h3>{_safe(one.message)}</h3>{who} {code}{hint}</div>"
 
 
@@ -110,9 +111,9 @@ def _chain(who: Whoami, at: datetime) -> Iterable[str]:
 
 
 def _certificate(one: PeerCertificate, at: datetime, more: str) -> str:
-    names = "".join(f"<span class='chip'>{_safe(name)}</span>" for name in one.names) or "none"
+    names = "".join(f"<span class='chip'>{_safe(name)}</span>" for name in one.names)
     rows = _rows(
-        ("names", names),
+        *([("names", names)] if names else []),
         ("issuer", _safe(one.issuer)),
         ("valid", _validity(one, at)),
         ("key", _safe(one.key)),
@@ -142,7 +143,7 @@ def _validity(one: PeerCertificate, at: datetime) -> str:
 
 def _span(seconds: float) -> str:
     """A length of time in its largest unit."""
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for unit, size in (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60)):
         if (count := int(seconds // size)) >= 1:
             return f"{count} {unit}{'s' * (count > 1)}"
     return "seconds"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mtlsctl.core import portability
 from mtlsctl.core.diagnose import Ours, peer_faults
-from mtlsctl.core.diagnose_client import required
+from mtlsctl.core.diagnose_client import for_a_server, required
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.pathchecks import Purpose, read
@@ -52,7 +52,7 @@ def refusals(seen: Observation, ours: Ours, demanded: bool) -> tuple[Refusal, ..
     if not seen.sent:
         return (_by_finding(required(seen, "")),) if demanded else ()
     faults = [f for f in peer_faults(seen, ours)[0] if f.verdict is Verdict.FAIL] if seen.verify_errors else []
-    return tuple(map(_by_finding, faults)) if faults else tuple(_elsewhere(seen, ours))
+    return tuple(_by_finding(for_a_server(f)) for f in faults) if faults else tuple(_elsewhere(seen, ours))
 
 
 def _by_finding(found: Finding) -> Refusal:

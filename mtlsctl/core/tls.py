@@ -49,7 +49,7 @@ class TlsSettings(NamedTuple):
     groups: str = ""
     """Key exchange groups: `x25519:P-256`."""
     sigalgs: str = ""
-    """Signature algorithms: `ecdsa_secp256r1_sha256`. These three are a client's."""
+    """Signature algorithms: `ecdsa_secp256r1_sha256`. A server takes, a client offers, these three alone."""
 
 
 def client_context(settings: TlsSettings) -> SSL.Context:
@@ -65,7 +65,15 @@ def client_context(settings: TlsSettings) -> SSL.Context:
 
 
 def _limit(made: SSL.Context, settings: TlsSettings) -> None:
-    """Offer only what is named."""
+    """Offer only what is named. Raises UsageError where that makes no hello."""
+    from mtlsctl.core import offer
+
+    _name(made, settings)
+    offer.check(made)
+
+
+def _name(made: SSL.Context, settings: TlsSettings) -> None:
+    """Take only what is named."""
     from mtlsctl.core import offer  # the names of all that there is are not needed else
 
     if settings.ciphers:
@@ -74,13 +82,15 @@ def _limit(made: SSL.Context, settings: TlsSettings) -> None:
         offer.limit_groups(made, settings.groups)
     if settings.sigalgs:
         offer.limit_sigalgs(made, settings.sigalgs)
-    offer.check(made)
 
 
 def server_context(settings: TlsSettings) -> SSL.Context:
     """A context to accept with, for many Sessions. Raises UsageError, InputError."""
     made = SSL.Context(SSL.TLS_SERVER_METHOD)
     _common(made, settings)
+    if settings.ciphers or settings.groups or settings.sigalgs:
+        client_context(settings._replace(identity=None, roots=(), crls=()))  # it sees whether they go together
+        _name(made, settings)
     made.set_verify(_VERIFY_MODES[settings.demand], on_certificate)
     # Without an id, every resumption of a session with a client certificate dies with alert 80 (dotnet/runtime#75435).
     made.set_session_id(b"mtlsctl")

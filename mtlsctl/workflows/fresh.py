@@ -84,4 +84,6 @@ def _shown(settings: TlsSettings) -> str:
     if settings.identity is None:
         return "no certificate"
     leaf = settings.identity.certificate
-    return f"{subject(leaf)}, until {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+    revoked = sum(len(crl) for crl in settings.crls)
+    lists = f"; {len(settings.crls)} CRLs, {revoked} revoked" if settings.crls else ""
+    return f"{subject(leaf)}, until {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC{lists}"
