@@ -1,5 +1,6 @@
 """handshake --trace and --keylog: what was said, as a drawing and as JSON, and what opens it for others."""
 
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,23 @@ def test_what_is_not_tls(mtlsctl: Tool, lab: Lab) -> None:
     assert result.exit_code == 1
     assert "\x1b" not in result.stdout
     assert any("not TLS" in line and "HTTP: HTTP/1.1 400 Bad" in line for line in drawn(result.stdout))
+
+
+def test_an_end_without_a_word_is_answered_with_none(mtlsctl: Tool, lab: Lab) -> None:
+    """OpenSSL would send decode_error then, which is in no log and misleads whoever reads the drawing."""
+    said = bytearray()
+
+    def read_and_leave(connection: socket.socket) -> None:
+        said.extend(connection.recv(4096))
+        connection.shutdown(socket.SHUT_WR)
+        while data := connection.recv(4096):
+            said.extend(data)
+
+    with tls_lab.plain_server(read_and_leave) as port:
+        result = mtlsctl(*words(lab, port, "--trace", "--json", "--no-extra-probes"))
+    assert [step["name"] for step in result.json["result"]["trace"]] == ["ClientHello"]
+    assert said[:1] == b"\x16"
+    assert len(said) == 5 + int.from_bytes(said[3:5])
 
 
 def test_nothing_was_said(mtlsctl: Tool, lab: Lab) -> None:

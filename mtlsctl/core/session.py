@@ -103,6 +103,8 @@ class Session:
     def take(self) -> bytes:
         """The bytes to send now; or, in place of our certificate for a server that does not verify, an alert."""
         out = self._drain()
+        if self.eof and self.failed:
+            return b""  # OpenSSL answers an unexpected end with decode_error: nobody is there to hear it
         if out and self.errors and self.role is Role.CLIENT and not self.lenient:
             out = self._hold()
         if out:
