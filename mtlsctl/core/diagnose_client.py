@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mtlsctl.core import alerts, sniff
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer, peer_faults
 from mtlsctl.core.diagnose_hello import proof
-from mtlsctl.core.diagnose_refused_us import refused_us
+from mtlsctl.core.diagnose_refused_us import our_faults, refused_us
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation, Stage
 from mtlsctl.core.offered import Said
@@ -39,7 +39,7 @@ def diagnose_client(seen: Observation, ours: Ours, terms: Terms = Terms()) -> Di
         return _not_tls(seen)
     if seen.ended is Ended.ERROR:  # 5
         return _no_agreement(seen, terms)
-    return _left(seen)  # 6
+    return _left(seen, ours, terms.local)  # 6
 
 
 def without_header(peer: str, why: str, data: bytes) -> Finding:
@@ -81,14 +81,17 @@ def _let_in_all_the_same(seen: Observation, ours: Ours) -> list[Finding]:
 def required(seen: Observation, words: str) -> Finding:
     """A client that came without a certificate, where one is demanded. words: which alert we sent, if any."""
     message = f"{seen.peer} sent no client certificate, and one is demanded{f': we sent {words}' if words else ''}"
-    hint = "let it present one; a client that has one and sends none may hold a key of a kind not accepted here"
+    hint = (
+        "let it present one; one that has a certificate and sends none: Java and Go send only what a CA issued that"
+        " this server lists, and OpenSSL leaves a key of a kind away that is not accepted here"
+    )
     return Finding("client-cert-required", FAIL, message, hint, Whose.PEER)
 
 
 def _not_tls(seen: Observation) -> Diagnosis:
     if not seen.first_bytes:
         if seen.ended is Ended.TIMEOUT:
-            return _left(seen)
+            return _stalled(seen)
         message = f"{seen.peer} connected and left without a word: a health check or a port scan"
         return answer(seen, [Finding("connection-closed", Verdict.NOTE, message)], RefusedBy.NOBODY, Confidence.LIKELY)
     found = _other_protocol(seen, sniff.client_protocol(seen.first_bytes), sniff.printable(seen.first_bytes))
@@ -137,18 +140,22 @@ def _ours(seen: Observation, found: Finding, how: Confidence) -> Diagnosis:
     return answer(seen, [found], RefusedBy.SERVER, how)
 
 
-def _left(seen: Observation) -> Diagnosis:
-    """Silence, a reset, or the end in the middle: many clients that dislike a name or a chain send no alert."""
+def _stalled(seen: Observation) -> Diagnosis:
+    message = f"{seen.peer} fell silent in the handshake: {seen.detail}"
+    found = Finding("handshake-stalled", FAIL, message, "", Whose.PEER)
+    return answer(seen, [found], RefusedBy.NETWORK, Confidence.LIKELY)
+
+
+def _left(seen: Observation, ours: Ours, local: str) -> Diagnosis:
+    """Silence, a reset, or the end in the middle: Node and BoringSSL send no alert when they dislike a certificate."""
     if seen.ended is Ended.TIMEOUT:
-        message = f"{seen.peer} fell silent in the handshake: {seen.detail}"
-        found = Finding("handshake-stalled", FAIL, message, "", Whose.PEER)
-        return answer(seen, [found], RefusedBy.NETWORK, Confidence.LIKELY)
+        return _stalled(seen)
     reset = seen.ended is Ended.RESET
-    found = Finding(
-        "connection-reset" if reset else "connection-closed",
-        FAIL,
-        f"{seen.peer} {'reset' if reset else 'closed'} the connection in the handshake, without an alert",
-        "it may not like our certificate: some clients say nothing; read its log",
-        Whose.PEER,
-    )
+    what = f"{seen.peer} {'reset' if reset else 'closed'} the connection in the handshake, without an alert"
+    if seen.stage is Stage.HANDSHAKE and (faults := our_faults(seen, ours, local)):
+        message = f"{what}, as Node and BoringSSL do when they dislike a certificate: {faults[0].message}"
+        first = faults[0]._replace(message=message, whose=Whose.OURS)
+        return answer(seen, [first], RefusedBy.CLIENT, Confidence.LIKELY)
+    hint = "it may not trust our CA: Node and BoringSSL say nothing then; read its log"
+    found = Finding("connection-reset" if reset else "connection-closed", FAIL, what, hint, Whose.PEER)
     return answer(seen, [found], RefusedBy.CLIENT, Confidence.UNKNOWN)
