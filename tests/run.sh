@@ -29,13 +29,24 @@ need vsftpd vsftpd
 need doveconf 'dovecot-imapd dovecot-pop3d dovecot-managesieved'
 need postfix postfix
 need prosody prosody
+need Xtigervnc tigervnc-standalone-server
+need xrdp xrdp
+need tinyproxy tinyproxy-bin
+need microsocks microsocks
+need pg_ctlcluster postgresql
+need mariadbd mariadb-server
+need pgbouncer pgbouncer
+need nats-server nats-server
+need escript 'erlang-base erlang-ssl'
+need inspircd inspircd
+need rsyslogd 'rsyslog rsyslog-gnutls rsyslog-openssl'
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 if [ -n "$missing" ]; then
   echo "tests: installing$missing" >&2
   if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086
-  $sudo apt-get update -qq && $sudo apt-get install -y -qq $missing >/dev/null
+  $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv

@@ -40,3 +40,9 @@ class Approach(NamedTuple):
     def ready(self) -> bool:
         """True when TLS can begin."""
         return self.refusal is None and (self.result is None or self.result.outcome is Outcome.READY)
+
+    @property
+    def mute(self) -> bool:
+        """True when STARTTLS came to nothing and the server said nothing at all."""
+        ends = (Outcome.SILENT, Outcome.CLOSED, Outcome.RESET)
+        return self.result is not None and not self.result.spoken and self.result.outcome in ends

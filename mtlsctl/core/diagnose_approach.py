@@ -75,8 +75,7 @@ def _starttls(seen: Observation, protocol: str, result: Result) -> Diagnosis:
             found = _other(seen, protocol, result)
             sure = Confidence.CERTAIN if result.name else Confidence.LIKELY
         case Outcome.TLS:
-            how = "with a TLS record" if result.spoken else "a ClientHello, and nothing before"
-            found = _implicit(seen, f"{seen.peer} answered {how}, not in {protocol}")
+            found = implicit(seen, f"{seen.peer} answered with a TLS record, not in {protocol}")
         case Outcome.INJECTED:
             message = f"{seen.peer} went on in plain text where TLS begins: {result.said}"
             hint = "somebody may stand between and put words into the connection; update the server if nobody does"
@@ -97,7 +96,8 @@ def _other(seen: Observation, protocol: str, result: Result) -> Finding:
     return Finding("starttls-wrong-protocol", FAIL, message, hint, Whose.OURS)
 
 
-def _implicit(seen: Observation, message: str) -> Finding:
+def implicit(seen: Observation, message: str) -> Finding:
+    """The finding that TLS is there from the first byte."""
     hint = f"leave --starttls away: mtlsctl handshake {seen.peer}"
     return Finding("starttls-on-implicit-tls", FAIL, message, hint, Whose.OURS)
 
@@ -111,7 +111,8 @@ def _nothing(seen: Observation, protocol: str, result: Result) -> Diagnosis:
         when, hint = f"to our first words in {protocol}", "check that it speaks this protocol; read its log"
     else:
         when = f"where {protocol} greets"
-        hint = f"if it waits for a client's first words, it speaks another protocol: {', '.join(CLIENT_FIRST)}"
+        hint = "it may wait for TLS from the first byte, or for our first words: leave --starttls away, or try"
+        hint += f" {', '.join(CLIENT_FIRST)}"
     found = Finding(code, FAIL, f"{seen.peer} {how} {when}, before TLS", hint, Whose.PEER)
     return answer(seen, [found], who, Confidence.UNKNOWN)
 

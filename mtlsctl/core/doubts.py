@@ -27,6 +27,8 @@ class Variation(StrEnum):
     NO_CERTIFICATE = "no-certificate"
     PROXY_HEADER = "proxy-header"
     """With a PROXY protocol header in front."""
+    NO_STARTTLS = "no-starttls"
+    """With TLS from the first byte."""
 
 
 CERTIFICATE_STAYS = frozenset((Variation.ALPN_H2, Variation.TLS12))
@@ -65,8 +67,12 @@ _NEGOTIATION = frozenset(
 
 def variations(seen: Observation, ours: Ours, said: Diagnosis) -> tuple[Variation, ...]:
     """What to try, in order, at most MOST; () where one connection told all that a second could."""
+    if seen.approach is not None and seen.approach.mute:
+        return (Variation.NO_STARTTLS,)
     if seen.stage is Stage.HELLO and not (seen.first_bytes and not sniff.is_tls(seen.first_bytes)):
         return _before_hello(seen, ours)[:MOST]
+    if seen.stage is Stage.HANDSHAKE and seen.received() in _NEGOTIATION and not seen.peer_chain:
+        return (Variation.WIDE,)  # it had no certificate to sign with as we can read
     if seen.stage is not Stage.DONE or said.confidence is Confidence.CERTAIN or not seen.asked:
         return ()
     if seen.ended is Ended.OPEN:
@@ -94,6 +100,10 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
 
 def enough(probe: Probe) -> bool:
     """True when a probe answers the question: the rest need not be tried."""
+    if probe.variation is Variation.WIDE:
+        return probe.answered and bool(probe.seen.peer_chain or probe.accepted)
+    if probe.variation is Variation.NO_STARTTLS:
+        return bool(probe.seen.first_bytes) and sniff.is_tls(probe.seen.first_bytes)
     return probe.accepted if probe.variation in CERTIFICATE_STAYS else probe.answered
 
 
@@ -136,6 +146,10 @@ def _by(probe: Probe, seen: Observation, ours: Ours, said: Diagnosis) -> Diagnos
             hint = "send the header: --send-proxy v1; or go through the load balancer"
             found = Finding("proxy-header-missing", _FAIL, message, hint, Whose.OURS)
             sure = Confidence.CERTAIN
+        case Variation.NO_STARTTLS:
+            from mtlsctl.core.diagnose_approach import implicit
+
+            found, sure = implicit(seen, f"{seen.peer} says nothing in plain text, and answers TLS"), Confidence.CERTAIN
         case Variation.TLS12:
             message = "with TLS 1.2, where it must judge before the handshake is complete, it accepted us"
             return _with(said, Finding("ok", Verdict.OK, message), Confidence.LIKELY)
@@ -168,7 +182,9 @@ def _refused_in_12(probe: Probe, ours: Ours, said: Diagnosis) -> Diagnosis:
 
 def _unsettled(seen: Observation, said: Diagnosis, tried: list[Variation]) -> Diagnosis:
     """No variation was answered: what remains is less sure, and the absence of a name is the likelier."""
-    if Variation.WIDE not in tried or seen.received() == alerts.PROTOCOL_VERSION or seen.received() is None:
+    if Variation.WIDE in tried and seen.received() == alerts.PROTOCOL_VERSION:
+        return said._replace(confidence=Confidence.LIKELY)  # no version that we have was answered
+    if Variation.WIDE not in tried or seen.received() in (None, alerts.INTERNAL_ERROR):
         return said
     found = said.report.findings
     if not seen.server_name:

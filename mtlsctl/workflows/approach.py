@@ -2,9 +2,8 @@
 
 import socket
 import time
-from contextlib import suppress
 
-from mtlsctl.core import proxyheader, sniff
+from mtlsctl.core import proxyheader
 from mtlsctl.core.approach import Approach, Refusal
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.observation import Ended
@@ -15,7 +14,6 @@ from mtlsctl.core.starttls.outcome import Outcome, Result
 _CHUNK = 4096
 _HEAD = 16384  # bytes of a proxy's answer that are read
 _SHOWN = 200
-_HELLO_WAIT = 2.0  # seconds
 
 
 def approach(connection: socket.socket, endpoint: Endpoint, route: Route | None, timeout: float) -> Approach:
@@ -39,7 +37,7 @@ def approach(connection: socket.socket, endpoint: Endpoint, route: Route | None,
 
 def _starttls(connection: socket.socket, endpoint: Endpoint, deadline: float) -> tuple[Result, bytes]:
     """Talk until TLS can begin or cannot."""
-    from mtlsctl.core.starttls import CLIENT_FIRST, Conversation  # only with --starttls
+    from mtlsctl.core.starttls import Conversation  # only with --starttls
 
     conversation = Conversation(endpoint.starttls, endpoint.server_name or endpoint.host.partition("%")[0])
     out = conversation.begin()
@@ -52,29 +50,10 @@ def _starttls(connection: socket.socket, endpoint: Endpoint, deadline: float) ->
                 break
             out = conversation.feed(connection.recv(_CHUNK))
     except TimeoutError:
-        result = conversation.give_up(Outcome.SILENT)
-        if not result.spoken and endpoint.starttls not in CLIENT_FIRST and _speaks_tls(connection):
-            result = result._replace(outcome=Outcome.TLS)
-        return result, conversation.first_bytes
+        return conversation.give_up(Outcome.SILENT), conversation.first_bytes
     except OSError:
         return conversation.give_up(Outcome.RESET), conversation.first_bytes
     return conversation.result, conversation.first_bytes
-
-
-def _speaks_tls(connection: socket.socket) -> bool:
-    """True when a server that waited in silence answers a ClientHello with a TLS record."""
-    from OpenSSL import SSL
-
-    hello = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), None)
-    hello.set_connect_state()
-    with suppress(SSL.WantReadError):
-        hello.do_handshake()
-    try:
-        connection.settimeout(_HELLO_WAIT)
-        connection.sendall(hello.bio_read(_HEAD))
-        return sniff.is_tls(connection.recv(_CHUNK))
-    except OSError:
-        return False
 
 
 def _header(connection: socket.socket, version: int) -> bytes:

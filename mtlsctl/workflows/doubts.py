@@ -46,6 +46,8 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
     )
     if variation is Variation.NO_NAME:
         there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
+    if variation is Variation.NO_STARTTLS:
+        there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:
         there = there._replace(route=(there.route or Route())._replace(header=1))
     return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
