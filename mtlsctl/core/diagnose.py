@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
@@ -140,7 +139,7 @@ def _behind_it(found: list[Finding], seen: Observation, ours: Ours) -> Finding |
 def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     """The handshake is complete, and nobody said no."""
     doubtful = list(_doubtful(seen, ours))
-    found = [_ok(seen, ours), *doubtful, *_notes(seen, ours), *_expiring(seen, ours)]
+    found = [_ok(seen, ours), *doubtful, *_notes(seen, ours), *_expiring(seen, ours), *_portable(seen, ours)]
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
@@ -174,7 +173,12 @@ def _disabled(seen: Observation) -> Finding:
 
 def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
     """Our certificate was taken, and something is wrong with it: the server may judge later, in its own protocol."""
-    if not (seen.sent and ours.credential) or (leads(seen, ours.credential) and _sound(ours.credential, ours.at)):
+    from mtlsctl.core import quicklook
+
+    if not (seen.sent and ours.credential):
+        return
+    chain = (ours.credential.certificate, *ours.credential.chain)
+    if leads(seen, ours.credential) and quicklook.sound(chain, ours.roots, ours.at):
         return
     from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 
@@ -184,20 +188,17 @@ def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
         yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
 
 
-def _sound(credential: Identity, at: datetime) -> bool:
-    """A quick look at what we sent: dates and purpose. What it does not see is rare; what it sees is looked into."""
-    chain = (credential.certificate, *credential.chain)
-    if any(not c.not_valid_before_utc <= at <= c.not_valid_after_utc for c in chain):
-        return False
-    if chain[0].issuer == chain[0].subject:
-        return False
-    try:
-        usage = chain[0].extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    except odd():
-        return False
-    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
+def _portable(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """What others would not take of the server's chain, and what is wrong with the way it is sent."""
+    from mtlsctl.core import quicklook
+
+    if not seen.peer_chain or seen.verify_errors or quicklook.ordinary(seen.peer_chain):
+        return
+    from mtlsctl.core.judge import chain_findings  # not for a good handshake
+
+    for found in chain_findings(seen.peer_chain, ours.roots, False, ours.at, ours.wanted):
+        if found.verdict in (Verdict.NOTE, Verdict.WARN) and found.code != "expires-soon":
+            yield found
 
 
 def leads(seen: Observation, credential: Identity) -> bool:

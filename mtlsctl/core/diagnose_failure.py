@@ -109,12 +109,30 @@ def _hello_refused(seen: Observation, ours: Ours) -> Diagnosis:
             found = [Finding("sni-required", FAIL, f"{refused}: no server name was sent", hint)]
         case alerts.NO_APPLICATION_PROTOCOL:
             found = [Finding("alpn-mismatch", FAIL, refused, "offer another protocol: --alpn http/1.1")]
-        case alerts.HANDSHAKE_FAILURE | alerts.INSUFFICIENT_SECURITY | alerts.INTERNAL_ERROR:
+        case alerts.INTERNAL_ERROR:
+            # Go says so where it has no certificate for the name asked for, or for none.
+            return answer(seen, _no_certificate(seen, refused), RefusedBy.SERVER, Confidence.LIKELY)
+        case alerts.HANDSHAKE_FAILURE | alerts.INSUFFICIENT_SECURITY:
             return answer(seen, _no_agreement(seen, refused), RefusedBy.SERVER, Confidence.LIKELY)
         case _:
             found = [Finding("connection-closed", FAIL, refused, "read the server's log: it knows why")]
             return answer(seen, found, RefusedBy.SERVER, Confidence.UNKNOWN)
     return answer(seen, found, RefusedBy.SERVER, Confidence.CERTAIN)
+
+
+def _no_certificate(seen: Observation, refused: str) -> list[Finding]:
+    """internal_error in place of a hello: Go (Caddy, Traefik) has no certificate for that name."""
+    if seen.server_name:
+        message, hint = (
+            f"{refused}: we asked for {seen.server_name}",
+            "ask for a name that it serves: --servername NAME",
+        )
+        first = Finding("sni-unrecognized", FAIL, message, hint)
+    else:
+        first = Finding(
+            "sni-required", FAIL, f"{refused}: no server name was sent", "name the server: --servername NAME"
+        )
+    return [first, *(f._replace(verdict=Verdict.NOTE) for f in _no_agreement(seen, refused) if f.code != first.code)]
 
 
 def _version(refused: str, ours: Ours) -> Finding:
@@ -217,20 +235,7 @@ def _refused(seen: Observation, ours: Ours) -> Diagnosis:
         return answer(seen, [not_sent(seen, ours.credential, FAIL)], RefusedBy.SERVER, Confidence.LIKELY)
     refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
     found_all, sure = our_certificate(seen, ours, ours.credential, refused)
-    if found_all[0].code == "client-cert-refused" and seen.confirmed and not (ours.alpn or number):
-        return answer(seen, [_left_after_accepting(seen), *found_all], RefusedBy.SERVER, Confidence.LIKELY)
     return answer(seen, found_all, RefusedBy.SERVER, sure)
-
-
-def _left_after_accepting(seen: Observation) -> Finding:
-    """It took our certificate, and left before anything was asked of it: HTTP/2 servers do without ALPN (gRPC)."""
-    return Finding(
-        "alpn-mismatch",
-        FAIL,
-        f"{seen.peer} accepted the handshake and {_ending(seen)} at once: no application protocol was offered",
-        "offer the one that it speaks: --alpn h2 for gRPC",
-        Whose.OURS,
-    )
 
 
 def _ending(seen: Observation) -> str:

@@ -26,7 +26,10 @@ _SUSPECTED = frozenset(("client-ca-rekeyed", "client-bad-signature", "client-cha
 
 # What each alert can mean, measured on ten servers; an alert that is not here can mean anything.
 _FITS = {
-    alerts.UNSUPPORTED_CERTIFICATE: frozenset(("client-cert-wrong-eku", "client-cert-wrong-key-usage")),
+    alerts.UNSUPPORTED_CERTIFICATE: frozenset(
+        # Erlang says so of a critical extension, too.
+        ("client-cert-wrong-eku", "client-cert-wrong-key-usage", "client-unknown-critical-extension")
+    ),
     alerts.CERTIFICATE_EXPIRED: _DATES,
     alerts.UNKNOWN_CA: _TRUST | {"client-bad-ca", "client-chain-too-long"},
     alerts.DECRYPT_ERROR: _WEAK | {"client-ca-rekeyed", "client-bad-signature", "client-cert-wrong-sigalg"},
@@ -207,7 +210,10 @@ def _by_alert(seen: Observation, ours: Ours, credential: Identity, refused: str)
             allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
             return [_bare("client-cert-refused", refused, _LOG), _note(allowed)], _UNSURE
         case _:
-            return [_bare("client-cert-refused", refused, _LOG)], _UNSURE
+            # It came without a word, or with one that can mean anything.
+            revoked = _bare("client-cert-revoked", "or it was revoked", "ask the CA, or issue a new one")
+            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
+            return [_bare("client-cert-refused", refused, _LOG), _note(revoked), _note(allowed)], _UNSURE
 
 
 _LOG = "nothing is wrong with it by itself: read the server's log"

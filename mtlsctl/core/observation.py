@@ -117,6 +117,8 @@ class Observation(NamedTuple):
     alerts: tuple[Alert, ...] = ()
     first_bytes: bytes = b""
     """The first bytes that came from the other side, at most 64."""
+    unasked: bytes = b""
+    """The beginning of what the application said of its own accord."""
     answer: bytes | None = None
     """The beginning of the application's answer to a request; None where none was made."""
     resumed: bool = False

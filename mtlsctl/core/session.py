@@ -48,7 +48,7 @@ class Session:
         self.errors: list[VerifyError] = []
         self.alerts: list[Alert] = []
         self.states: list[str] = []
-        self.first_bytes = b""
+        self.first_bytes = self.unasked = b""
         self.after = 0
         self.chunks: list[Chunk] = []
         self.secrets: list[bytes] = []
@@ -156,6 +156,10 @@ class Session:
             self._connection.shutdown()
         except SSL.Error:
             self.failed = True
+
+    def release(self) -> None:
+        """Let go of OpenSSL's side at once: it and this hold each other, and it is large. Nothing can be done then."""
+        self._connection.set_app_data(None)
 
     @property
     def verdict_known(self) -> bool:

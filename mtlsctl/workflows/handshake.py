@@ -178,7 +178,7 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
 
 def _open(seen: Observation, said: Diagnosis) -> bool:
     """True where one connection may leave a question that a second one answers."""
-    return seen.stage is Stage.HELLO or (seen.stage is Stage.DONE and said.confidence is not Confidence.CERTAIN)
+    return seen.stage is Stage.HELLO or said.confidence is not Confidence.CERTAIN
 
 
 def _watched(visit: Visit, settings: TlsSettings, tried: "list[Probe]") -> Visit:

@@ -89,6 +89,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer, approach=before)
         _part(session, connection, refused=seen.received() is not None)
         later = session.resumable
+        session.release()
     return Seen(attempt, seen, spent, later)
 
 
@@ -142,28 +143,30 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     2. Some look at the certificate once the handshake is complete in both versions, and leave without an alert: Node,
     gRPC, GnuTLS in slapd. Whoever goes on talking, or stays, has no objection so far.
     """
-    ended, heard = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
-    if ended is None and session.asked and session.verdict_known and not heard:
-        ended, _ = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
+    ended = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
+    early = bool(session.unasked)
+    if ended is None and session.asked and session.verdict_known and not early:
+        ended = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
     if ended:
         return ended
-    return Ended.OPEN, "application data came, which a server may send before it judges" if heard else ""
+    return Ended.OPEN, "application data came, which a server may send before it judges" if early else ""
 
 
-def _listen(
-    session: Session, connection: socket.socket, seconds: float, *, until_known: bool
-) -> tuple[talk.Outcome | None, int]:
-    """How the connection ended, or None when it stays; and how many bytes of application data came."""
+def _listen(session: Session, connection: socket.socket, seconds: float, *, until_known: bool) -> talk.Outcome | None:
+    """How the connection ended, or None when it stays. Application data that came is kept, as far as it tells."""
     deadline, heard = time.monotonic() + seconds, 0
     while heard < UNASKED and not (session.verdict_known if until_known else heard):
         ended = talk.receive(session, connection, deadline)
         if ended:
-            return (None if ended[0] is Ended.TIMEOUT else ended), heard
+            return None if ended[0] is Ended.TIMEOUT else ended
         while data := session.read():  # all of it: what is left lying would pile up
             heard += len(data)
-        if data == b"" and not (until_known and session.verdict_known):
-            return (Ended.CLOSED, ""), heard
-    return None, heard
+            session.unasked += data[: _ANSWER - len(session.unasked)]
+        if data == b"" and not (until_known and session.verdict_known) and not session.unasked:
+            return Ended.CLOSED, ""
+        if data == b"":
+            return None
+    return None
 
 
 def _await_ticket(session: Session, connection: socket.socket) -> None:
@@ -181,7 +184,7 @@ def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes
     name = visit.endpoint.server_name or visit.endpoint.host
     session.write(http.request(join(name, visit.endpoint.port), visit.http))
     talk.send(session, connection)
-    deadline, answer = time.monotonic() + visit.timeout, b""
+    deadline, answer = time.monotonic() + visit.timeout, session.unasked
     while len(answer) < _ANSWER and (data := talk.hear(session, connection, deadline)):
         answer += data
     return answer[:_ANSWER]
