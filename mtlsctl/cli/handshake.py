@@ -70,7 +70,7 @@ def handshake(
         typer.Option(
             "--jobs", metavar="N", min=1, max=1024, help="So many of them at a time.", rich_help_panel=SEVERAL
         ),
-    ] = 32,
+    ] = 64,
     repeat: Annotated[
         int | None,
         typer.Option(
