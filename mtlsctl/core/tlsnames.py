@@ -137,6 +137,7 @@ EXTENSIONS = {
     13172: "next_protocol_negotiation",
     17513: "application_settings",
     17613: "application_settings",
+    51764: "trust_anchors",
     65037: "encrypted_client_hello",
     65281: "renegotiation_info",
 }
