@@ -26,7 +26,7 @@ def test_a_code_as_json(mtlsctl: Tool) -> None:
     assert r.exit_code == 0
     assert (r.json["schema"], r.json["command"], r.json["ok"], r.json["findings"]) == (1, "explain", True, [])
     expected = {**codes.CODES["client-cert-wrong-eku"]._asdict(), "group": "client's certificate"}
-    assert r.json["result"] == {"codes": [expected]}
+    assert r.json["result"] == {"codes": [expected], "matches": [], "lines": 0, "skipped": 0}
 
 
 def test_all_codes_by_group(mtlsctl: Tool) -> None:
@@ -65,7 +65,7 @@ def test_an_unknown_code_names_the_nearest(mtlsctl: Tool) -> None:
 
 def test_explain_loads_nothing_heavy() -> None:
     program = (
-        "import sys; from mtlsctl.cli.app import run; run(['explain', 'ok']);"
+        "import sys; from mtlsctl.cli.app import run; run(['explain', 'ok']); run(['explain', 'alert 48']);"
         "print([m for m in ('cryptography', 'OpenSSL', 'rich', 'asyncio', 'ssl') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,6 +1,6 @@
-"""mtlsctl explain: what a finding's code means."""
+"""mtlsctl explain: what a finding's code means, or an error or log line of any other program."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,39 +10,89 @@ from mtlsctl.cli.text import codes as text
 from mtlsctl.core import codes
 from mtlsctl.errors import UsageError
 
+if TYPE_CHECKING:
+    from mtlsctl.core.said.match import Said
+
 
 def explain(
-    code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A code, as findings show it in brackets.")
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CODE|TEXT|-]...", help="A code, an error or log line of any program, or - for stdin."),
     ] = None,
     json: Json = False,
 ) -> int:
-    """Explain a finding's code: what it means and what to do.
+    """Explain a code, or an error or log line of another program.
 
-    Without a code, list them all.
+    OpenSSL, curl, Python, Go, Java, Node, rustls, GnuTLS, .NET, browsers, nginx,
+    Apache, HAProxy, Envoy, PostgreSQL, MySQL, Redis, Postfix and others: who says
+    it, who refused whom, and the codes of the likely causes. Also an alert or a
+    verify error by its number or name. Without words, list all codes.
 
     Examples:
       mtlsctl explain server-missing-intermediate
-      mtlsctl explain --json client-cert-wrong-eku
+      mtlsctl explain 'tlsv1 alert unknown ca'
+      mtlsctl explain alert 42
+      curl https://localhost:8443/ 2>&1 | mtlsctl explain -
+      journalctl -u nginx | mtlsctl explain - --json
 
-    Exit status: 0 explained; 2 there is no such code.
+    Exit status: 0 explained; 2 nothing in it is known.
     """
-    if code is None:
-        every = [{**e._asdict(), "group": group} for group, found in codes.GROUPS.items() for e in found]
-        return output.show("explain", {"codes": every}, text.catalogue(codes.GROUPS), as_json=json)
-    entry = codes.CODES.get(code.strip().strip("[]").lower())
-    if entry is None:
-        raise unknown(code)
-    group = codes.group_of(entry.code)
-    one = {"codes": [{**entry._asdict(), "group": group}]}
-    return output.show("explain", one, text.entry(entry, group), as_json=json)
+    if not words:
+        every = entries(codes.CODES)
+        return output.show("explain", answer(every), text.catalogue(codes.GROUPS), as_json=json)
+    found = [codes.CODES.get(word.strip().strip("[]").lower()) for word in words]
+    named = [entry for entry in found if entry]
+    if len(named) == len(words):
+        lines = (line for entry in named for line in text.entry(entry, codes.group_of(entry.code)))
+        return output.show("explain", answer(entries(e.code for e in named)), lines, as_json=json)
+    return pasted(words, json)
 
 
-def unknown(code: str) -> UsageError:
-    """There is no such code; the nearest are the hint."""
-    import difflib  # only for what was mistyped
+def pasted(words: list[str], as_json: bool) -> int:
+    """Explain what another program says, from the words or from stdin."""
+    from mtlsctl.cli.text import said as said_text  # what follows has large tables, and a code needs none
+    from mtlsctl.core.said import match
+    from mtlsctl.workflows.pasted import read_stdin
 
-    shown = code if len(code) <= 60 else code[:60] + "..."
-    near = difflib.get_close_matches(code.lower(), codes.CODES, n=3, cutoff=0.5)
-    hint = f"the nearest: {', '.join(near)}" if near else "mtlsctl explain lists them all"
-    return UsageError(f"{shown!r} is not a code", hint, code="unknown-code")
+    piped, skipped = read_stdin() if words == ["-"] else (" ".join(words), 0)
+    result = match.understand(piped)
+    result = result._replace(skipped=result.skipped + skipped)
+    if not result.matches:
+        raise unknown(piped, piped_in=words == ["-"])
+    if result.skipped:
+        output.note(f"note: the text is long, the last {result.lines:,} lines of it were read")
+    every = entries(dict.fromkeys(code for found in result.matches for code in found.codes))
+    return output.show("explain", answer(every, result), said_text.lines(result), as_json=as_json)
+
+
+def entries(wanted: Any) -> list[dict[str, str]]:
+    """The catalogue's entries of codes, each with its group."""
+    return [{**codes.CODES[code]._asdict(), "group": codes.group_of(code)} for code in wanted]
+
+
+def answer(every: list[dict[str, str]], result: "Said | None" = None) -> dict[str, Any]:
+    """The result for JSON: the codes, and what a pasted text says."""
+    matches = result.matches if result else ()
+    return {
+        "codes": every,
+        "matches": matches,
+        "lines": result.lines if result else 0,
+        "skipped": result.skipped if result else 0,
+    }
+
+
+def unknown(said: str, piped_in: bool = False) -> UsageError:
+    """A text that says nothing known; of what looks like a code, the nearest are the hint."""
+    import difflib  # only for what is not known
+
+    shown = " ".join(said.split())
+    shown = shown if len(shown) <= 60 else shown[:60] + "..."
+    if not shown:
+        return UsageError("there is nothing to explain, the text is empty", "mtlsctl explain lists all codes")
+    near = difflib.get_close_matches(said.strip().lower(), codes.CODES, n=3, cutoff=0.5) if len(said) <= 60 else []
+    ask = "see for yourself what happens: mtlsctl handshake HOST:PORT"
+    if near:
+        return UsageError(f"{shown!r} is not a code", f"the nearest: {', '.join(near)}", code="unknown-code")
+    if " " not in shown and not piped_in:
+        return UsageError(f"{shown!r} is not a code", "mtlsctl explain lists them all", code="unknown-code")
+    return UsageError(f"nothing in this text is known here: {shown!r}", ask, code="unknown-text")

@@ -125,7 +125,7 @@ OWN = {
     ("verify", "crl"): FILES,
     ("verify", "at"): FREE,
     ("verify", "fail_on"): Values("words", ("note", "warn", "fail")),
-    ("explain", "code"): CODES,
+    ("explain", "words"): CODES,
     ("handshake", "target"): FREE,
     ("handshake", "targets"): FILES,
     ("handshake", "ca"): CAS_OR_FILES,

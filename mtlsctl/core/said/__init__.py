@@ -1,0 +1,1 @@
+"""What other programs say about TLS, and which codes of the catalogue that leads to."""
