@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matrix_pki import Client, Pki
-from servers import Running, Said, heard
+from servers import Running, Said, heard, settled
 
 from mtlsctl.cli import app
 
@@ -89,7 +89,7 @@ def meet(
 
     silent: the server logs only whom it lets in, so that no line is a refusal.
     """
-    mark = len(running.log())
+    mark = settled(running.log)
     tls = ("--tls-min", version, "--tls-max", version)
     extra: tuple[Any, ...] = (*running.options, *(("--http", running.http) if running.http else ()))
     extra += ("--starttls", running.starttls) if running.starttls else ()

@@ -35,7 +35,8 @@ PINNED: Codes = dict.fromkeys(("bob", "revoked"), ("client-cert-not-allowed",))
 """Lists of certificates, not of names: the client `revoked` is another alice."""
 LATE_AND_MUTE: Codes = {"revoked": ("client-cert-revoked", "client-cert-refused-by-app")}
 """nginx's page has the same words for everything, and nothing is wrong with this certificate by itself."""
-MUTE: Codes = {"revoked": ("client-cert-revoked", "client-cert-refused")}
+MUTE: Codes = {"revoked": ("client-cert-revoked", "client-cert-refused", "client-cert-revocation-unknown")}
+"""They say the same of everything that they do not like, or nothing at all."""
 UNKNOWN = ("client-cert-revocation-unknown",)
 STALE: Codes = {
     "good": UNKNOWN,

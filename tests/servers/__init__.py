@@ -156,3 +156,27 @@ def last_with(log: str, words: dict[str, bool]) -> Said | None:
             if word in line:
                 return Said(accepted, line.strip())
     return None
+
+
+def first_with(log: str, ends: dict[str, bool], reasons: tuple[str, ...] = ()) -> Said | None:
+    """The first line of a log that holds the end of a handshake; its word tells whether it means accepted.
+
+    The first, since the tool may look again without its certificate. The words are those of the last line up to there
+    that holds a reason, if any.
+    """
+    why = ""
+    for line in log.splitlines():
+        if any(word in line for word in reasons):
+            why = line.strip()
+        for word, accepted in ends.items():
+            if word in line:
+                return Said(accepted, why or line.strip())
+    return None
+
+
+def settled(log: Callable[[], str]) -> int:
+    """The length of a log that has stood still for a moment: what is to come belongs to the next connection."""
+    length = -1
+    while length < (length := len(log())):
+        time.sleep(0.02)
+    return length

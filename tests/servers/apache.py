@@ -76,6 +76,5 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """What verification said, if it failed; else what became of the request."""
-    errors = {"Certificate Verification: ": False, "AH02261: Re-negotiation handshake failed": False}
-    status = {"SSL Library Error": False, "AH02008": False, "status 4": False, "status 2": True}
-    return servers.last_with(log, status) and (servers.last_with(log, errors) or servers.last_with(log, status))
+    ends = {"SSL Library Error": False, "AH02008": False, "status 4": False, "status 2": True}
+    return servers.first_with(log, ends, ("Certificate Verification: ", "Re-negotiation handshake failed"))

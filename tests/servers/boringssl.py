@@ -25,4 +25,4 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """The handshake's failure, or that its HTTP/2 began."""
-    return servers.last_with(log, {"Failed with error": False}) or servers.last_with(log, {"[INITIAL_WRITE]": True})
+    return servers.first_with(log, {"Failed with error": False, "[INITIAL_WRITE]": True})

@@ -49,4 +49,4 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """Go's words on the handshake, or the request that it handled."""
-    return servers.last_with(log, {"TLS handshake error": False, "handled request": True})
+    return servers.first_with(log, {"TLS handshake error": False, "handled request": True})

@@ -36,5 +36,5 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """What it prints of the verification, or of the handshake."""
-    end = servers.last_with(log, {"Error in handshake": False, "Error: ": False, "- Description: ": True})
-    return end and (servers.last_with(log, {"The certificate is NOT trusted": False}) or end)
+    ends = {"Error in handshake": False, "Error: ": False, "- Description: ": True}
+    return servers.first_with(log, ends, ("The certificate is NOT trusted",))

@@ -32,4 +32,4 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """A request in its access log is from a client that it let in."""
-    return servers.last_with(log, {"status 2": True})
+    return servers.first_with(log, {"status 2": True})

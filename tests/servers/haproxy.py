@@ -66,4 +66,4 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """Its line about the request, or about the handshake that failed."""
-    return servers.last_with(log, {"refused:": False, "status 4": False, "status 2": True})
+    return servers.first_with(log, {"refused:": False, "status 4": False, "status 2": True})

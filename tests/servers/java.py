@@ -27,4 +27,4 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """What the program printed."""
-    return servers.last_with(log, {"refused:": False, "accepted:": True})
+    return servers.first_with(log, {"refused:": False, "accepted:": True})

@@ -69,6 +69,5 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """Its word on the certificate, else the status that it answered, else a handshake that failed."""
-    errors = {"client SSL certificate verify error": False, "client sent no required SSL certificate": False}
-    status = {"SSL_do_handshake() failed": False, "status 2": True, "status 4": False}
-    return servers.last_with(log, status) and (servers.last_with(log, errors) or servers.last_with(log, status))
+    ends = {"SSL_do_handshake() failed": False, "status 2": True, "status 4": False}
+    return servers.first_with(log, ends, ("verify error", "client sent no required"))

@@ -65,6 +65,6 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """Why it rejected, or that it went on to its program."""
-    rejected = servers.last_with(log, {"CERT: Pre-verification error": False, "CERT: Certificate not found": False})
-    words = {"SSL_accept: ": False, "TLS accepted": True}
-    return servers.last_with(log, words) and (rejected or servers.last_with(log, words))
+    return servers.first_with(
+        log, {"SSL_accept: ": False, "TLS accepted": True}, ("CERT: Pre-", "CERT: Certificate not")
+    )
