@@ -97,18 +97,19 @@ def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Pat
         "verify": ["db.test", "--ca", "dev", "--as", "server"],
         "explain": ["ok"],
         "handshake": ["127.0.0.1:1", "--ca", "dev"],
+        "probe": ["127.0.0.1:1", "--ca", "dev"],
         "completions": ["bash"],
         "demo": [],
     }
     assert set(FIELDS) - {"serve"} == set(sessions), "every command is documented; test_serve.py sees to serve"
     for words, more in sessions.items():
         result = mtlsctl(*words.split(), *more, "--json", stdin="erin\n")
-        assert result.exit_code == (2 if words == "handshake" else 0), (words, result.stdout, result.stderr)
+        assert result.exit_code == (2 if words in ("handshake", "probe") else 0), (words, result.stdout, result.stderr)
         assert result.stdout.count("\n") == 1
         answer = result.json
         assert list(answer) == ["schema", "command", "ok", "result", "findings"], words
         assert (answer["schema"], answer["command"]) == (1, words.removesuffix(" --from"))
-        assert answer["ok"] is (words != "handshake")
+        assert answer["ok"] is (words not in ("handshake", "probe"))
         assert set(answer["result"]) == FIELDS[words], words
         for finding in answer["findings"]:
             assert list(finding) == ["code", "verdict", "message", "hint", "whose", "about"]

@@ -349,8 +349,12 @@ def test_what_was_not_tried_is_said_with_what_to_type(lab: Lab, folder: Path) ->
         answer = lab.probe(running.port, "--http", "/")
     note = next(f for f in answer["findings"] if f["code"] == "probe-incomplete")
     assert note["verdict"] == "note"
-    assert "expired yesterday, valid from tomorrow, for servers only (EKU): --sign-with dev" in note["message"]
-    assert "revoked: pass one with --revoked-cert FILE --revoked-key FILE" in note["message"]
+    untried = "expired yesterday, valid from tomorrow, for servers only (EKU)"
+    assert note["message"] == f"not tried, and so not proved: {untried}, revoked"
+    assert note["hint"].splitlines() == [
+        f"{untried}: --sign-with dev",
+        "revoked: pass one with --revoked-cert FILE --revoked-key FILE",
+    ]
 
 
 def test_only_the_ca_of_the_good_one_signs(lab: Lab) -> None:

@@ -261,5 +261,6 @@ def _missing(trials: Sequence[Trial]) -> Iterator[Finding]:
         if t.outcome is Outcome.NOT_TRIED:
             reasons.setdefault(t.why, []).append(t.what)
     if reasons:
-        listed = "; ".join(f"{', '.join(what)}: {why}" for why, what in reasons.items())
-        yield Finding("probe-incomplete", Verdict.NOTE, f"not tried: {listed}")
+        listed = ", ".join(what for found in reasons.values() for what in found)
+        hints = "\n".join(f"{', '.join(what)}: {why}" for why, what in reasons.items())
+        yield Finding("probe-incomplete", Verdict.NOTE, f"not tried, and so not proved: {listed}", hints)

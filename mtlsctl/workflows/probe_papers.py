@@ -82,7 +82,7 @@ def _retire(path: Path, certificates: Sequence[x509.Certificate], now: datetime)
 
 
 def revoked(cert: Path | None, key: Path | None, signed_by: Signer | None, secret: Secret) -> Offer:
-    """A revoked certificate to show: the files given, else one that the CA of ours revoked and whose files are there."""
+    """A revoked certificate to show: the files given, else one that the CA of ours revoked and whose files are left."""
     if cert is not None:
         return Offer(Kind.REVOKED, "revoked", _one(cert, key, secret))
     if signed_by is None:
@@ -91,8 +91,9 @@ def revoked(cert: Path | None, key: Path | None, signed_by: Signer | None, secre
         identity = _still_there(entry, secret)
         if identity is not None:
             return Offer(Kind.REVOKED, f"revoked: {entry.identity}", identity)
-    make = "mtlsctl issue client revoked.probe, mtlsctl revoke revoked.probe, and have the server read the CRL"
-    return Offer(Kind.REVOKED, "revoked", missing=f"CA {signed_by.ca.name} has none at hand: {make}")
+    ca = f" --ca {signed_by.ca.word}"
+    make = f"mtlsctl issue client gone.test{ca}; mtlsctl revoke gone.test{ca}; then the server must read the CRL"
+    return Offer(Kind.REVOKED, "revoked", missing=make)
 
 
 def _revoked_clients(ca: store.Ca) -> list[Entry]:
