@@ -40,6 +40,6 @@ def run(folder: Path, papers: Papers, *, demand: str = "required", starttls: boo
 
 
 def verdict(log: str) -> Said | None:
-    """OpenSSL's words for a refusal; else its first answer inside TLS."""
+    """OpenSSL's words for a refusal; else what it agreed on."""
     refused = [line for line in log.splitlines() if "SSL_accept failed" in line and "unexpected eof" not in line]
-    return Said(False, refused[-1]) if refused else servers.last_with(log, {"FTP response": True})
+    return Said(False, refused[-1]) if refused else servers.last_with(log, {"SSL version": True})
