@@ -14,7 +14,8 @@ FAIL = Verdict.FAIL
 
 # RFC 1928, 6; the others are the proxy's own trouble.
 _SOCKS_NOT_ALLOWED, _SOCKS_UNREACHED = 2, (3, 4, 5, 6)
-_HTTP_UNREACHED = (502, 503, 504)
+_HTTP_UNREACHED = (500, 502, 503, 504)  # 500 is tinyproxy's
+_HTTP_LOGIN = (401, 407)  # 401 is tinyproxy's for a login that is wrong
 
 
 def before_tls(seen: Observation, before: Approach) -> Diagnosis:
@@ -48,7 +49,7 @@ def _proxy(seen: Observation, no: Refusal) -> Diagnosis:
 def _proxy_hint(no: Refusal) -> tuple[str, Whose]:
     kind, _, place = no.proxy.partition("://")
     http = kind == "http"
-    if no.status == 407 or (not http and "authentication" in no.said.lower()):
+    if (http and no.status in _HTTP_LOGIN) or (not http and "authentication" in no.said.lower()):
         if no.known_here:
             return "check the user and the password for the proxy", Whose.OURS
         return f"it wants a user and a password: --proxy {kind}://USER:PASSWORD@{place}", Whose.OURS

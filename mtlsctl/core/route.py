@@ -82,7 +82,8 @@ def _login(login: str, kind: str, source: str) -> tuple[str, str]:
     """User and password, %-escapes resolved (RFC 3986, 3.2.1)."""
     from urllib.parse import unquote  # only for proxies with a login
 
-    user, password = (unquote(part) for part in (login + ":").split(":", 2)[:2])
+    user, _, password = login.partition(":")
+    user, password = unquote(user), unquote(password)
     limit, encoding = (255, "ascii") if kind.startswith("socks") else (1024, "latin-1")  # RFC 1929, 2; RFC 7617, 2
     if ":" in user or not user or (kind != "http" and not password):
         raise UsageError(f"{source}: the proxy's user or password is empty, or the user has a colon in it", _WRITTEN)

@@ -139,15 +139,16 @@ class _Wire:
         self._connection.settimeout(max(self._deadline - time.monotonic(), 0.001))
 
     def _http(self) -> bytes:
-        """The head of an HTTP answer, up to its empty line (RFC 9112, 2.1)."""
+        """The head of an HTTP answer, up to its empty line (RFC 9112, 2.1); b"" for half of one."""
         head = b""
-        while len(head) < _HEAD:
+        while len(head) < _HEAD and b"HTTP/".startswith(head[:5]):
             self._in_time()
             coming = self._connection.recv(_CHUNK, socket.MSG_PEEK)
+            if not coming:
+                return b""
             end = (head + coming).find(b"\r\n\r\n")
-            take = end + 4 - len(head) if end >= 0 else len(coming)
-            head += self._connection.recv(take) if coming else b""
-            if end >= 0 or not coming:
+            head += self._connection.recv(end + 4 - len(head) if end >= 0 else len(coming))
+            if end >= 0:
                 break
         return head
 
