@@ -1,5 +1,7 @@
 """handshake --trace and --keylog: what was said, as a drawing and as JSON, and what opens it for others."""
 
+import json
+import re
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -178,16 +180,35 @@ def test_a_handshake_without_it_loads_none_of_it(lab: Lab, port: int) -> None:
     assert not {"mtlsctl.cli.text.trace", "mtlsctl.workflows.keylog"} & loaded
 
 
-def test_on_a_terminal_of_80_columns_no_line_is_broken(lab: Lab, port: int, env: dict[str, str]) -> None:
+def test_many_targets_are_traced_in_json(mtlsctl: Tool, lab: Lab, port: int) -> None:
+    listed = f"localhost:{port}\n127.0.0.1:{port}\n"
+    options = ("handshake", "--targets", "-", "--ca", lab.cert("root"), "--trace", *lab.pair("alice"))
+    said = mtlsctl(*options, "--json", stdin=listed).stdout.splitlines()
+    answers = [answer["result"] for line in said if "result" in (answer := json.loads(line))]
+    assert len(answers) == 2
+    assert all(answer["trace"][0]["name"] == "ClientHello" for answer in answers)
+    assert {answer["trace"][0]["detail"]["server_name"] for answer in answers} == {"localhost", ""}
+    refused = mtlsctl(*options, stdin=listed)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "hint: add --json" in refused.stderr
+
+
+@pytest.mark.parametrize(("columns", "drawn_to"), [(60, 60), (80, 80), (200, 110)])
+def test_a_terminal_is_filled_and_no_line_is_broken(
+    lab: Lab, port: int, env: dict[str, str], columns: int, drawn_to: int
+) -> None:
     command = [str(support.TOOL), *map(str, words(lab, port, "--trace", *lab.pair("alice")))]
-    environment = env | {"TERM": "xterm-256color"}
-    child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=(60, 80), encoding="utf-8", timeout=30)
+    environment = {k: v for k, v in env.items() if k != "COLUMNS"} | {"TERM": "xterm-256color"}
+    child = pexpect.spawn(
+        command[0], command[1:], env=environment, dimensions=(60, columns), encoding="utf-8", timeout=30
+    )
     child.expect(pexpect.EOF)
     lines = child.before.splitlines()
     assert any("\x1b[" in line for line in lines)
     arrows = [line for line in lines if "client" in line and ("▶" in line or "◀" in line)]
     assert len(arrows) == 4
-    assert all(line.rstrip("\x1b[0m").endswith("server") for line in arrows)
+    bare = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in arrows]
+    assert {(len(line), line.endswith("server")) for line in bare} == {(drawn_to, True)}
 
 
 def test_where_stdout_takes_ascii_alone(lab: Lab, port: int, env: dict[str, str]) -> None:

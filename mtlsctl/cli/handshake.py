@@ -124,6 +124,8 @@ def handshake(
         raise UsageError("give one HOST:PORT, or a list of them with --targets FILE", "mtlsctl handshake --help")
     if targets and (repeat or resume):
         raise UsageError("--targets is for many servers, --repeat and --resume are for one", "leave one away")
+    if targets and record.trace and not as_json:
+        raise UsageError("--trace draws one handshake; of many, the JSON has the messages", "add --json")
     if http and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
         raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
 
