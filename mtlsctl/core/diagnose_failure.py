@@ -37,7 +37,10 @@ def network(seen: Observation) -> Diagnosis:
             "a firewall may drop the packets: check address and port, or give more time with --timeout",
         ),
     }.get(seen.ended) or Finding(
-        "connection-refused", FAIL, f"{seen.peer}: cannot be reached: {seen.detail}", "check the address and the route"
+        "connection-refused",
+        FAIL,
+        f"{seen.peer}: cannot be reached: {seen.detail}",
+        "check the path" if seen.peer.startswith("unix:") else "check the address and the route",
     )
     return answer(seen, [_blame_network(found)], RefusedBy.NETWORK, Confidence.CERTAIN)
 

@@ -44,19 +44,27 @@ def parse(text: str, *, default_port: int | None = HTTPS_PORT, allow_zero: bool 
     Without default_port the port must be there. allow_zero takes port 0 ("any free port", to listen on). A user and
     a password in a URL are passed over, and repeated nowhere.
     """
-    if "://" not in text and "@" not in text:
-        return _unix(text[5:]) if text[:5].lower() == "unix:" else _place(text, text, default_port, allow_zero)
     try:
-        return _url(text)
-    except UsageError as error:
+        if "://" in text:
+            return _url(text)
+        if "@" in text:
+            raise UsageError("a user is only taken in a URL", "write host:port")
+        return _unix(text[5:]) if text[:5].lower() == "unix:" else _place(text, text, default_port, allow_zero)
+    except _SchemeError:
+        raise
+    except UsageError:
         # A password may hold what ends a host, so that any part of the text may be a part of it.
         if "@" not in text:
             raise
         kind = "a URL that can be read" if "://" in text else "host and port"
         raise UsageError(
             f"the target is not {kind}; it is not repeated here, since a password may be in it",
-            "write host:port" if text in error.hint else error.hint,
+            "write host:port; or %2F, %3F, %23 and %40 for / ? # and @ in a password",
         ) from None
+
+
+class _SchemeError(UsageError):
+    """What a URL begins with is wrong. The message repeats nothing else of it."""
 
 
 def named(endpoint: Endpoint, name: str) -> Endpoint:
@@ -85,8 +93,9 @@ def _url(text: str) -> Endpoint:
     scheme = schemes.known(head.lower())
     if scheme is None:
         better = schemes.PLAIN.get(head.lower())
-        what = "means no TLS" if better else "is not a protocol known here"
-        raise UsageError(f"{text}: {head or 'nothing'} {what}", f"write {better or 'https'}://HOST:PORT or HOST:PORT")
+        shown = head if head.replace("+", "").replace("-", "").isalnum() else "this"
+        what = f"{shown}:// means no TLS" if better else f"{shown}:// is not a protocol known here"
+        raise _SchemeError(what, f"write {better or 'https'}://HOST:PORT or HOST:PORT")
     authority = rest.partition("/")[0].partition("?")[0].partition("#")[0].rpartition("@")[2]
     if "," in authority:
         raise UsageError(f"{text}: more than one host", "name one of them")

@@ -66,8 +66,9 @@ def parse_proxy(text: str, *, source: str = "--proxy") -> Proxy:
     kind, is_url, rest = text.partition("://")
     kind, rest = (kind.lower(), rest) if is_url else ("http", text)
     if kind not in KINDS:
-        what = "a proxy that is itself reached over TLS" if kind == "https" else "its kind of proxy"
-        raise UsageError(f"{source}: {what} is not known here", _WRITTEN)
+        shown = kind if kind.isalnum() else "this"
+        why = ": a proxy that is itself reached over TLS" if kind == "https" else ""
+        raise UsageError(f"{source}: {shown}:// is no proxy that is known here{why}", _WRITTEN)
     login, at, place = rest.rstrip("/").rpartition("@")
     try:
         found = parse_endpoint(place, default_port=None if kind == "http" else SOCKS_PORT)

@@ -20,7 +20,7 @@ def lines(result: "Handshake") -> Iterable[Line]:
         yield row("address", f"{result.address} (dns {_ms(result.dns_seconds)}, tcp {_ms(result.tcp_seconds)})")
     if result.via:
         yield row("via", result.via)
-    if result.starttls or result.via:
+    if result.approach_seconds:
         words = f"{result.starttls or 'tunnel'} ({_ms(result.approach_seconds)})"
         yield row("before tls", words)
     if result.version:
