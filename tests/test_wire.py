@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 import support
 import tls_lab
 import wire_lab
@@ -354,6 +355,44 @@ def test_key_updates_by_both_sides(lab: Lab, tmp_path: Path) -> None:
     assert [m.size for m in messages if m.kind is Kind.APPLICATION_DATA] == [4, 4, 6]
 
 
+def test_authentication_after_the_handshake(lab: Lab, tmp_path: Path) -> None:
+    """RFC 8446, 4.6.2: a second request, answered under the keys of the data, which go on afterwards."""
+    log, port = tmp_path / "keys.log", servers.free_port()
+    own = lab.cert("alice"), "-key", lab.key("alice")
+    words = ["openssl", "s_server", "-accept", port, "-tls1_3", "-CAfile", lab.cert("root"), "-cert"]
+    words += [lab.cert("server"), "-key", lab.key("server")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(list(map(str, words)), **pipes)
+    try:
+        assert servers.started(server, port)
+        with wire_lab.recorder(port) as (near, seen):
+            words = ["openssl", "s_client", "-connect", f"127.0.0.1:{near}", "-keylogfile", log, "-enable_pha", "-cert"]
+            client = subprocess.Popen(list(map(str, [*words, *own])), **pipes)
+            try:
+                until(lambda: log.exists() and len(seen.chunks) > 3)
+                for typed in (b"one\n", b"c\n", b"two\n"):
+                    awaited = len(seen.chunks) + (2 if typed == b"c\n" else 1)
+                    server.stdin.write(typed)
+                    server.stdin.flush()
+                    until(lambda awaited=awaited: len(seen.chunks) >= awaited)
+                client.communicate(b"three\nQ\n", timeout=tls_lab.PATIENCE)
+            finally:
+                client.kill()
+                client.wait()
+    finally:
+        server.kill()
+        server.communicate()
+    messages = wire.decode(seen.chunks, log.read_bytes().splitlines(), "sent")
+    found = evidence(messages)
+    assert found.unread == ()
+    assert (found.client_certificates, found.client_scheme) == (1, "ecdsa_secp256r1_sha256")
+    assert names(messages, "client").count("Finished") == 2
+    assert sum(m.size for m in messages if m.sender == "client" and m.kind is Kind.APPLICATION_DATA) == len(
+        "three\nQ\n"
+    )
+    assert [m.size for m in messages if m.sender == "server" and m.kind is Kind.APPLICATION_DATA] == [4, 4]
+
+
 def test_renegotiation_in_tls12(lab: Lab, tmp_path: Path) -> None:
     messages = through_openssl(
         lab, tmp_path, ("-tls1_2", "-client_renegotiation"), {b"one\n": 1, b"R\n": 4, b"two\n": 1}
@@ -538,6 +577,21 @@ def test_a_flood_of_messages_has_an_end() -> None:
         messages = received(flood * (30_000_000 // len(flood) // 8))
         assert len(messages) == wire.MAX_MESSAGES + 1
         assert messages[-1].kind is Kind.UNDECODED
+
+
+def test_each_side_can_only_say_its_own(papers: Papers) -> None:
+    """A server that says what only clients say changes nothing of what is known of the client."""
+    seen = wire_lab.converse(*both(papers, nothing))
+    foreign = message(1, struct.pack(">H", 0x0303) + bytes(32) + vector(1) + vector(2, bytes(2)) + vector(1, b"\0"))
+    chunks = [seen.chunks[0], Chunk("received", 0.0, record(22, foreign)), *seen.chunks[1:]]
+    chunks.insert(3, Chunk("sent", 0.0, record(22, server_hello(0x0303))))
+    found = evidence(wire.decode(chunks, seen.secrets, "sent"))
+    assert found.unread == ()
+    assert found.client_hello
+    assert found.client_hello.server_name == "localhost"
+    assert found.server_hello
+    assert found.server_hello.version == "TLSv1.3"
+    assert found.client_certificates == 2
 
 
 def test_what_is_alike_is_told_once() -> None:

@@ -72,8 +72,8 @@ class Evidence(NamedTuple):
 def evidence(messages: Iterable[Message]) -> Evidence:
     """The facts in the messages that core/wire.py decoded."""
     seen = tuple(messages)
-    hello = next((m for m in seen if isinstance(m.body, ClientHello)), None)
-    answers = [m.body for m in seen if isinstance(m.body, ServerHello)]
+    hello = next((m for m in seen if m.sender == "client" and isinstance(m.body, ClientHello)), None)
+    answers = [m.body for m in seen if m.sender == "server" and isinstance(m.body, ServerHello)]
     answer = next((a for a in reversed(answers) if not a.hello_retry), None)
     retry = next((a for a in answers if a.hello_retry), None)
     exchange = _last(seen, "server", ServerKeyExchange)
@@ -97,7 +97,7 @@ def evidence(messages: Iterable[Message]) -> Evidence:
         server_scheme=server.scheme if server else "",
         client_finished=any((m.sender, m.name) == ("client", "Finished") for m in seen),
         server_finished=any((m.sender, m.name) == ("server", "Finished") for m in seen),
-        tickets=sum(isinstance(m.body, NewSessionTicket) for m in seen),
+        tickets=sum(m.sender == "server" and isinstance(m.body, NewSessionTicket) for m in seen),
         resumed=answer is not None and answer.resumed,
         stapled=shown["server"].stapled or any(isinstance(m.body, CertificateStatus) for m in seen),
         alerts=tuple((m.sender, m.body.number) for m in seen if isinstance(m.body, AlertMessage)),

@@ -56,6 +56,7 @@ class _Side:
         self.opener: wire_keys.Opener | None = None
         self.secret = b""
         """TLS 1.3: the traffic secret in use."""
+        self.finished = False
         self.why_shut = "encrypted before any key is known"
         self.foreign = -1
         """The index of the message that tells that this is not TLS (any more)."""
@@ -231,14 +232,20 @@ class _Conversation:
             return
         if isinstance(body, ServerHello):
             name = "HelloRetryRequest" if body.hello_retry else name
-            body = self._answered(body)
+            body = self._answered(body) if side.name == "server" else body
         self.messages.append(Message(at, side.name, Kind.HANDSHAKE, name, len(data), encrypted, body))
-        if isinstance(body, ClientHello):
+        if isinstance(body, ClientHello) and side.name == "client":
             self.hello = body
-        elif isinstance(body, ServerHello) and self.tls13 and not body.hello_retry:
+        elif self.tls13:
+            self._rekey13(side, kind, body, encrypted)
+
+    def _rekey13(self, side: _Side, kind: int, body: Body | None, encrypted: bool) -> None:
+        """The keys that a message changes (RFC 8446, 7.1 and 7.2)."""
+        if isinstance(body, ServerHello) and not body.hello_retry and side.name == "server":
             for each in self.sides.values():
                 self._keys13(each, "HANDSHAKE_TRAFFIC_SECRET")
-        elif kind == wire_messages.FINISHED and self.tls13:
+        elif kind == wire_messages.FINISHED and not side.finished:  # a later one ends an authentication afterwards
+            side.finished = True
             self._keys13(side, "TRAFFIC_SECRET_0")
         elif isinstance(body, KeyUpdate) and encrypted and side.secret and self.answer:
             self._use13(side, wire_keys.next_secret(self.answer.cipher_suite, side.secret))
