@@ -14,7 +14,7 @@ from support import Result
 from tls_lab import Lab, build, s_server
 
 from mtlsctl.core import alerts, codes
-from mtlsctl.core.said import bare, causes, match, numbers, row, verify_errors
+from mtlsctl.core.said import bare, causes, numbers, row, search, verify_errors
 from mtlsctl.core.said.match import Match, understand
 
 Tool = Callable[..., Result]
@@ -105,6 +105,19 @@ def test_the_text_around_a_line_tells_its_side() -> None:
     assert understand(log).matches[0].refused_by == "server"
 
 
+def test_the_alert_of_a_refusal_follows_from_it() -> None:
+    text = "* TLSv1.3 (OUT), TLS alert, unknown CA (560):\n* SSL certificate problem: self-signed certificate\n"
+    refusal, sent = understand(text).matches
+    assert (refusal.codes, refusal.side, refusal.follows) == (("server-self-signed",), "client", False)
+    assert (sent.refused_by, sent.follows) == ("client", True)
+
+
+def test_an_output_shows_whose_it_is() -> None:
+    alert = "error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:SSL alert number 48"
+    (found,) = understand(f"CONNECTED(00000003)\n---\nSSL handshake has read 2 bytes\n{alert}").matches
+    assert (found.side, found.refused_by, found.otherwise) == ("client", "server", ())
+
+
 def test_the_root_cause_comes_first() -> None:
     text = (
         "* TLSv1.3 (IN), TLS alert, certificate required (628):\n"
@@ -113,7 +126,7 @@ def test_the_root_cause_comes_first() -> None:
     )
     matches = understand(text).matches
     assert [m.codes[0] for m in matches] == ["client-cert-required", "connection-reset"]
-    assert [m.times for m in matches] == [2, 1]
+    assert [(m.times, m.follows) for m in matches] == [(2, False), (1, True)]
     backwards = understand("\n".join(reversed(text.splitlines()))).matches
     assert [m.codes for m in backwards] == [m.codes for m in matches]
 
@@ -205,7 +218,7 @@ def test_what_is_not_known_is_not_guessed(said: str) -> None:
 def test_every_code_in_the_tables_is_in_the_catalogue() -> None:
     told = {code for cause in causes.CAUSES.values() for code in (*cause.server, *cause.client)}
     told |= {code for heard in causes.ALERTS.values() for code in (*heard.client, *heard.server)}
-    for one in match.ROWS:
+    for one in search.ROWS:
         if isinstance(one.means, row.Says):
             told |= set(one.means.codes)
             assert one.means.by in ("client", "server", "app", "network", "local", "nobody"), one
@@ -216,19 +229,19 @@ def test_every_code_in_the_tables_is_in_the_catalogue() -> None:
     assert set(causes.ALERTS) <= set(alerts.ALERTS)
 
 
-@pytest.mark.parametrize("one", match.ROWS, ids=lambda one: one.text)
+@pytest.mark.parametrize("one", search.ROWS, ids=lambda one: one.text)
 def test_every_row_finds_its_own_text(one: row.Row) -> None:
     """A text with its holes filled is found, and by no other row that means something else."""
     text = re.sub(r"\{number\}", "443", one.text)
     text = re.sub(r"\{host\}", "api.test", re.sub(r"\{file\}", "/etc/tls/x.pem", text))
     text = re.sub(r"\{\w+\}", "something", text)
-    found = match._best(text)
+    found = search.best(text)
     assert found
     assert (found.row.means == one.means) or len(found.row.text) >= len(one.text) or one.weak, found.row
 
 
 def test_no_row_stands_twice() -> None:
-    texts = [row.flat(one.text) for one in match.ROWS]
+    texts = [row.flat(one.text) for one in search.ROWS]
     assert {text for text in texts if texts.count(text) > 1} == set()
 
 

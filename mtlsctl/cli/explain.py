@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def explain(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CODE|TEXT|-]...", help="A code, an error or log line of any program, or - for stdin."),
+        typer.Argument(
+            metavar="[CODE|TEXT|-]...",
+            help="A code, an error or log line of any program (after -- where it begins with a dash), or - for stdin.",
+        ),
     ] = None,
     json: Json = False,
 ) -> int:

@@ -24,9 +24,9 @@ LOGS = {"client": "in a client's log", "server": "in a server's log", "": ""}
 
 
 def lines(said: Said) -> Iterator[Line]:
-    """Everything that a text says; what only says that something failed comes last, and short."""
-    told = [match for match in said.matches if match.confidence != "unknown"] or list(said.matches)
-    vague = [match for match in said.matches if match not in told]
+    """Everything that a text says; what only follows comes last, and short."""
+    told = [match for match in said.matches if not match.follows]
+    vague = [match for match in said.matches if match.follows]
     for number, match in enumerate(told[:SHOWN]):
         if number:
             yield ""

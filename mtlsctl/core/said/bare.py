@@ -37,7 +37,7 @@ def _numbered(word: str, number: int) -> list[Row]:
         return alert
     if re.search(r"curl|exit", word):
         return curl
-    if re.search(r"error|verify|x509|num|code", word):
+    if re.search(r"error|verify|x509|num", word):
         return verify
     if word.strip():
         return []

@@ -1,54 +1,16 @@
 """A pasted text -> what it says: which stack, on which side, who refused whom, and the codes."""
 
-import functools
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mtlsctl.core import alerts, codes
-from mtlsctl.core.said import (
-    bare,
-    browsers,
-    clients,
-    golang,
-    java,
-    numbers,
-    openssl,
-    operands,
-    runtimes,
-    services,
-    verify_errors,
-    webservers,
-)
+from mtlsctl.core.said import bare, numbers, operands, speakers
 from mtlsctl.core.said.causes import ALERTS, CAUSES, Heard
-from mtlsctl.core.said.lines import Line, bounded, split, windows
-from mtlsctl.core.said.numbers import Found
-from mtlsctl.core.said.row import (
-    Hears,
-    Refuses,
-    Row,
-    Sends,
-    Side,
-    fixed_words,
-    flat,
-    needle,
-    pattern,
-    words,
-)
+from mtlsctl.core.said.lines import SMALL, Line, bounded, split, windows
+from mtlsctl.core.said.row import Hears, Refuses, Row, Sends, Side, flat, pattern
+from mtlsctl.core.said.search import best, weight
 from mtlsctl.core.said.speakers import Speaker, speaker
 
-ROWS = (
-    *verify_errors.TEXTS,
-    *verify_errors.NAMES,
-    *openssl.ALL,
-    *clients.ALL,
-    *golang.ALL,
-    *java.ALL,
-    *runtimes.ALL,
-    *browsers.ALL,
-    *webservers.ALL,
-    *services.ALL,
-)
 MAX_MATCHES = 50
 """Different things said that are reported; a text with more is a log of many troubles."""
 
@@ -84,6 +46,8 @@ class Match(NamedTuple):
     source: str
     otherwise: tuple[Reading, ...] = ()
     """The other reading of a line that may stand in either side's log."""
+    follows: bool = False
+    """It comes of what another match says: the alert of a refusal, or a connection that broke after one."""
 
 
 class Said(NamedTuple):
@@ -103,64 +67,27 @@ def understand(text: str) -> Said:
     if short := bare.rows(text):
         matches = [_match(row, found[0], speaker(flat(text)), {}) for row in short]
     else:
-        matches = _order(_merge(_inherit(list(_all(found)))))
+        around = speakers.around([line.text for line in found]) if len(found) <= SMALL else ""
+        matches = _order(_follow(_merge(_inherit(list(_all(found)), around))))
     return Said(tuple(matches[:MAX_MATCHES]), len(found), skipped)
 
 
 def _all(found: list[Line]) -> Iterator[Match]:
     """A match for each line that says something; of a line cut in two, one."""
-    single = {index: _best(line.text) for index, line in enumerate(found)}
-    best = {index: (hit, found[index].text) for index, hit in single.items() if hit}
+    single = {index: best(line.text) for index, line in enumerate(found)}
+    chosen = {index: (hit, found[index].text) for index, hit in single.items() if hit}
     for index, first, whole in windows(found):
-        hit = _best(whole)
-        if (
-            hit
-            and hit.start < len(first) < hit.end
-            and _weight(hit)
-            > max((_weight(other) for at in range(index, index + 3) if (other := single.get(at))), default=(-1, 0))
-        ):
-            best[index] = (hit, whole)
-            for at in (index + 1, index + 2):
-                if (other := single.get(at)) and other.row.means == hit.row.means:
-                    best.pop(at, None)
-    for index in sorted(best):
-        hit, text = best[index]
+        hit, below = best(whole), (index + 1, index + 2)
+        if not hit or not hit.start < len(first) < hit.end:
+            continue
+        if weight(hit) > max((weight(one) for at in (index, *below) if (one := single.get(at))), default=(-1, 0)):
+            chosen[index] = (hit, whole)
+            for at in below:
+                if (one := single.get(at)) and one.row.means == hit.row.means:
+                    chosen.pop(at, None)
+    for index in sorted(chosen):
+        hit, text = chosen[index]
         yield _match(hit.row, Line(found[index].number, text), speaker(flat(text)), _caught(hit.row, text))
-
-
-@functools.lru_cache(4096)  # a log repeats itself
-def _best(line: str) -> Found | None:
-    """The most specific thing that a line says."""
-    hits = [*_rows_in(line), *numbers.found(line)]
-    return max(hits, key=_weight, default=None)
-
-
-def _rows_in(line: str) -> Iterator[Found]:
-    lowered, rows = flat(line), _rows_by_word()
-    for word in sorted(set(words(lowered)) & rows.keys()):
-        for row in rows[word]:
-            if needle(row.text) in lowered and (match := pattern(row.text).search(line)):
-                yield Found(row, match.start(), match.end())
-
-
-@functools.cache
-def _rows_by_word() -> dict[str, list[Row]]:
-    """Each row under the rarest of its words, so that a line is compared with few rows: logs are long."""
-    counts = Counter(word for row in ROWS for word in fixed_words(row.text))
-    found: dict[str, list[Row]] = {}
-    for row in ROWS:
-        found.setdefault(min(fixed_words(row.text), key=lambda word: (counts[word], word)), []).append(row)
-    return found
-
-
-def _weight(found: Found) -> tuple[int, int]:
-    """A text that names a cause counts for more than an alert, an alert for more than "it failed"; then the longer."""
-    means, length = found.row.means, len(found.row.text)
-    if found.row.source == numbers.OWN:
-        return 4, length
-    if found.row.weak:
-        return (1 if isinstance(means, Refuses) else 0), length
-    return (2 if isinstance(means, Hears | Sends) else 3), length
 
 
 def _caught(row: Row, line: str) -> dict[str, str]:
@@ -245,13 +172,28 @@ def _sent(alert: int, at: Side) -> Reading:
     return Reading(at, at, found.server if at == "client" else found.client, says)
 
 
-def _inherit(matches: list[Match]) -> list[Match]:
+def _inherit(matches: list[Match], around: Side) -> list[Match]:
     """In a short text, lines that do not tell their side stand on the one that the others name."""
-    told = {match.side for match in matches if match.side and not match.otherwise}
+    told: set[Side] = {match.side for match in matches if match.side and not match.otherwise} or {around}
     if len(told) != 1 or len(matches) > 20:
         return matches
     side = told.pop()
     return [_on(match, side) for match in matches]
+
+
+def _follow(matches: list[Match]) -> list[Match]:
+    """In a text with one trouble or two, what only follows from them is marked."""
+    if len(matches) > 20:
+        return matches
+    judged = {match.refused_by for match in matches if " refuses the " in match.says and match.confidence != "unknown"}
+    clear = any(match.confidence != "unknown" for match in matches)
+    return [
+        match._replace(
+            follows=(match.confidence == "unknown" and clear)
+            or (" sent alert " in match.says and match.side == match.refused_by and match.side in judged)
+        )
+        for match in matches
+    ]
 
 
 def _on(match: Match, side: Side) -> Match:
@@ -282,4 +224,4 @@ def _merge(matches: Iterable[Match]) -> list[Match]:
 
 def _order(matches: list[Match]) -> list[Match]:
     """Root causes first: what names a cause, then alerts, then what follows from either."""
-    return sorted(matches, key=lambda m: (m.confidence == "unknown", " sent alert " in m.says, not m.codes))
+    return sorted(matches, key=lambda m: (m.follows, m.confidence == "unknown", " sent alert " in m.says, not m.codes))

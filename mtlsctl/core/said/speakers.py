@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mtlsctl.core.said.row import Side
+from mtlsctl.core.said.row import Side, flat
 
 
 class Speaker(NamedTuple):
@@ -178,3 +178,21 @@ def speaker(flat: str) -> Speaker:
             if on:
                 return Speaker(stack, on)
     return Speaker(stack, "")
+
+
+# Lines that say nothing of a refusal, and show in whose output the others stand.
+_AROUND: tuple[tuple[str, Side], ...] = (
+    ("connected(0000", "client"),
+    ("acceptable client certificate ca names", "client"),
+    ("no client certificate ca names sent", "client"),
+    ("ssl handshake has read", "client"),
+    ("* connected to ", "client"),
+    ("* trying ", "client"),
+    ("must return a certificate", "server"),
+)
+
+
+def around(lines: list[str]) -> Side:
+    """The side that the lines around name; "" where none does, or both."""
+    told = {side for line in lines for sign, side in _AROUND if sign in flat(line)}
+    return told.pop() if len(told) == 1 else ""
