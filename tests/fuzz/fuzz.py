@@ -27,8 +27,8 @@ def fuzz_wire(data: bytes) -> None:
     choice = source.ConsumeIntInRange(0, 3)
     chunks, total = [], 0
     if choice:  # the messages are read as of a version that was agreed on
-        chunks.append(Chunk("received", 0.0, framed(HELLOS[choice])))
-        total = len(chunks[0].data)
+        chunks += [Chunk("sent", 0.0, framed(CLIENT)), Chunk("received", 0.0, framed(HELLOS[choice]))]
+        total = sum(len(chunk.data) for chunk in chunks)
     while source.remaining_bytes():
         direction = "sent" if source.ConsumeBool() else "received"
         piece = source.ConsumeBytes(source.ConsumeIntInRange(0, 600))
@@ -57,6 +57,7 @@ def hello(version: bytes, suite: bytes, extensions: bytes) -> bytes:
     return b"\2" + len(body).to_bytes(3) + body
 
 
+CLIENT = b"\1\0\0\x29\3\3" + bytes(33) + b"\0\2\x13\1\1\0"
 HELLOS = {
     1: hello(b"\3\3", b"\x13\1", b"\0\x2b\0\2\3\4"),
     2: hello(b"\3\3", b"\xc0\x2b", b""),
