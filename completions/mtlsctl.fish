@@ -451,7 +451,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-refused -r -F -d 'Othe
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l expect-accepted -r -F -d 'Others that must get in; repeatable.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l servername -r -f -d 'The name to ask for and to verify.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l http -r -f -d 'A page for good clients only. [default: / on 443 and 8443]'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l no-http -d 'Do not ask the application: TLS alone is judged.'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l no-http -d 'Ask no application: TLS alone is judged.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l insecure -d 'Go on although the server does not verify.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l json -d 'Say the result as one JSON object.'

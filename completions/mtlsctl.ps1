@@ -395,7 +395,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--expect-accepted Others that must get in; repeatable.'
                 '--servername The name to ask for and to verify.'
                 '--http A page for good clients only. [default: / on 443 and 8443]'
-                '--no-http Do not ask the application: TLS alone is judged.'
+                '--no-http Ask no application: TLS alone is judged.'
                 '--timeout For connecting, and as long again for the handshake.'
                 '--insecure Go on although the server does not verify.'
                 '--json Say the result as one JSON object.'

@@ -12,7 +12,21 @@ from typing import Any
 import pytest
 import servers
 import support
-from servers import Papers, Running, apache, caddy, gnutls, granian, haproxy, java, nginx, node, s_server, stunnel
+from servers import (
+    Papers,
+    Running,
+    apache,
+    caddy,
+    gnutls,
+    granian,
+    haproxy,
+    java,
+    nginx,
+    node,
+    postgres,
+    s_server,
+    stunnel,
+)
 from servers import python as python_server
 from tls_lab import plain_server, serving
 
@@ -450,3 +464,17 @@ def test_wrong_words(lab: Lab, words: tuple[str, ...]) -> None:
     assert ran.exit_code == 2
     assert ran.stderr.startswith("mtlsctl: ")
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(("demand", "expected"), [("required", set()), ("optional", {"no-certificate"})])
+def test_postgresql_says_in_its_own_protocol_who_may_log_in(
+    lab: Lab, folder: Path, demand: str, expected: set[str]
+) -> None:
+    """It completes the handshake with clients that have no certificate, and turns them away at the login."""
+    with postgres.run(folder, lab.papers, demand=demand, crl=lab.crl) as running:
+        answer = lab.probe(running.port, "--starttls", "postgres", "--sign-with", "dev")
+        alone = lab.probe(running.port, "--starttls", "postgres", "--no-http")
+    assert (answer["status"], let_in(answer)) == (1 if expected else 0, expected), answer["findings"]
+    assert outcomes(answer, "no-certificate") == ({"accepted"} if expected else {"refused-by-app"})
+    assert answer["result"]["login"] is True
+    assert (alone["status"], codes(alone)[0]) == (2, "probe-application-not-asked")

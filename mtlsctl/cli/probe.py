@@ -71,9 +71,7 @@ def probe(
         str | None,
         typer.Option("--http", metavar="PATH", help="A page for good clients only.  [default: / on 443 and 8443]"),
     ] = None,
-    no_http: Annotated[
-        bool, typer.Option("--no-http", help="Do not ask the application: TLS alone is judged.")
-    ] = False,
+    no_http: Annotated[bool, typer.Option("--no-http", help="Ask no application: TLS alone is judged.")] = False,
     timeout: options.Timeout = 5.0,
     insecure: Annotated[
         bool,
@@ -116,7 +114,8 @@ def probe(
         *probe_papers.extras(expect_accepted or (), let_in=True, secret=secret),
     )
     output.note(f"probe: showing {where.text} certificates that it must refuse: its log will tell of them")
-    visit = Visit(where, timeout, insecure, path, route=route)
+    question = workflow.question(where, ours) if not path and not no_http else b""
+    visit = Visit(where, timeout, insecure, path, route=route, question=question)
     settings = offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn)
     wish = workflow.Wish(visit, settings, trust, signer, more, in_full=as_json)
     result, findings = workflow.probe(wish)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from mtlsctl.core import alerts, http
+from mtlsctl.core import alerts, http, postgres
 from mtlsctl.core.observation import Ended, Observation, Stage
 
 # Statuses that mean "not with this certificate": 400, 495 and 496 are nginx's (ngx_http_special_response.c).
@@ -41,11 +41,18 @@ def spoken(seen: Observation) -> bool:
     return seen.stage in (Stage.HANDSHAKE, Stage.DONE)
 
 
+def said(seen: Observation) -> str:
+    """What the application said: an HTTP status line, or PostgreSQL's answer to a login; "" for anything else."""
+    if not seen.answer:
+        return ""
+    return http.status_line(seen.answer) or postgres.answered(seen.answer)
+
+
 def admission(seen: Observation, *, shown: bool, good: str | None = None) -> Admission:
     """Whether an offer got in. shown: a certificate was to be shown.
 
-    good: the HTTP status line that the good certificate was answered with, for the good one itself too; "" where it got
-    no HTTP answer; None where there is no good one.
+    good: what the application said to the good certificate, for the good one itself too; "" where it said nothing that
+    is understood; None where there is no good one.
     """
     # 1. No answer to our hello proves nothing. 2. A refusal in TLS. 3. Our certificate never left. 4. What the
     # application said. 5. Nobody asked it.
@@ -62,8 +69,8 @@ def admission(seen: Observation, *, shown: bool, good: str | None = None) -> Adm
         return Admission(Outcome.UNCLEAR, _silence(seen))
     if shown and seen.asked and not seen.sent:  # 3
         return Admission(Outcome.UNCLEAR, "key type not taken")
-    if seen.answer is not None and (said := http.status_line(seen.answer)):  # 4
-        return _by_status(said, good)
+    if answer := said(seen):  # 4
+        return _by_status(answer, good) if http.status_line(seen.answer or b"") else _by_login(answer, good)
     if seen.answer is not None and good:
         return Admission(Outcome.REFUSED_BY_APP, "no answer")
     if not seen.asked and not seen.resumed:  # 5
@@ -78,9 +85,17 @@ def _silence(seen: Observation) -> str:
     return {Ended.TIMEOUT: "no answer in time", Ended.OPEN: "no answer"}.get(seen.ended, seen.ended.value)
 
 
-def _by_status(said: str, good: str | None) -> Admission:
+def _by_login(answer: str, good: str | None) -> Admission:
+    """What PostgreSQL's first answer says: a database that is not there comes after a login that is allowed."""
+    words = "login goes on" if answer == "R" else f"SQLSTATE {answer}"
+    if answer.startswith(postgres.REFUSED):
+        return Admission(Outcome.REFUSED_BY_APP, words)
+    return Admission(Outcome.ACCEPTED if answer in ("R", good) else Outcome.UNCLEAR, words)
+
+
+def _by_status(answer: str, good: str | None) -> Admission:
     """What an HTTP status says, beside the one that the good certificate was answered with."""
-    number, words = said[:3], f"HTTP {said[:3]}"
+    number, words = answer[:3], f"HTTP {answer[:3]}"
     if number in DENIALS:
         return Admission(Outcome.REFUSED_BY_APP, words)
     if number[0] == "2" or (good and good[:3] == number):

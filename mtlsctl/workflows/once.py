@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0  # seconds; a server that has said nothing by then may not have got our hello
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
-SECOND_THOUGHTS = 0.15  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
+SECOND_THOUGHTS = 0.1  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
 GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
 UNASKED = 1 << 20  # bytes of application data that are read while waiting for the verdict: more will not tell
 _ANSWER = 4096  # bytes of an HTTP answer that are read: status, headers, and the words of an error page
@@ -43,6 +43,8 @@ class Visit(NamedTuple):
     """Wait for a session that a later visit can go on with."""
     route: "Route | None" = None
     """The way there; None: straight."""
+    question: bytes = b""
+    """What to say inside TLS in place of an HTTP request; the first bytes that come are the answer."""
     on_silence: "Callable[[], bool] | None" = None
     """What to do once when a server says nothing to our hello; True ends the wait."""
 
@@ -84,8 +86,8 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             _await_ticket(session, connection)
         seen = session.observe(visit.endpoint.text, ended, detail)._replace(approach=before)
         # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
-        if visit.http and session.done and ended is Ended.OPEN:
-            answer = _request(session, connection, visit)
+        if (visit.http or visit.question) and session.done and ended is Ended.OPEN:
+            answer = _request(session, connection, visit) if visit.http else _ask(session, connection, visit)
             seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer, approach=before)
         _part(session, connection, refused=seen.received() is not None)
         later = session.resumable
@@ -188,6 +190,13 @@ def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes
     while len(answer) < _ANSWER and (data := talk.hear(session, connection, deadline)):
         answer += data
     return answer[:_ANSWER]
+
+
+def _ask(session: Session, connection: socket.socket, visit: Visit) -> bytes:
+    """Say what was wished for, and take the first bytes of the answer: other protocols than HTTP stay open."""
+    session.write(visit.question)
+    talk.send(session, connection)
+    return (session.unasked or talk.hear(session, connection, time.monotonic() + visit.timeout))[:_ANSWER]
 
 
 def _part(session: Session, connection: socket.socket, *, refused: bool) -> None:

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from OpenSSL import SSL
 
-from mtlsctl.core import http, impostors, names, openssl, proof
-from mtlsctl.core.admission import Outcome, admission, spoken
+from mtlsctl.core import http, impostors, names, openssl, postgres, proof
+from mtlsctl.core.admission import Outcome, admission, said, spoken
 from mtlsctl.core.diagnose import Ours, diagnose, subject
+from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.impostors import Kind, Offer, Signed
 from mtlsctl.core.observation import Ended, Observation, Stage
+from mtlsctl.core.openssl import Identity
 from mtlsctl.core.peer import PeerCertificate, describe
 from mtlsctl.core.proof import Conclusion, Trial
 from mtlsctl.core.tls import TlsSettings, client_context
@@ -61,6 +63,8 @@ class Probe(NamedTuple):
     trust: str
     http: str
     """The path that was asked for after each handshake; "" where none was."""
+    login: bool
+    """A PostgreSQL login was begun after each handshake, and not gone on with."""
     versions: tuple[Spoken, ...]
     asks_for_certificate: bool
     acceptable_issuers: tuple[str, ...]
@@ -85,6 +89,13 @@ class _Shown(NamedTuple):
         return self.seen.observation
 
 
+def question(endpoint: Endpoint, good: Identity | None) -> bytes:
+    """What to ask the application where it speaks no HTTP: PostgreSQL, whether the good one's user may log in."""
+    if endpoint.starttls != "postgres" and "postgresql" not in endpoint.alpn:
+        return b""
+    return postgres.startup(names.common_name(good.certificate.subject) if good else impostors.NOBODY)
+
+
 def probe(wish: Wish) -> tuple[Probe, tuple[Finding, ...]]:
     """Show a server everything, once for each version of TLS. Raises UsageError and InputError for settings.
 
@@ -100,7 +111,7 @@ def probe(wish: Wish) -> tuple[Probe, tuple[Finding, ...]]:
         return _nothing(wish, firsts)
     offers, signed = _others(wish, there[0].observation, clock.now())  # 2
     versions = [first.version for first in there]
-    good_answers = {first.version: _status(first.observation) if good.identity else None for first in there}
+    good_answers = {first.version: said(first.observation) if good.identity else None for first in there}
     with probe_papers.recorded(wish.signer, signed):
         able = [offer for offer in offers if not offer.missing and (good.identity or offer.kind is not Kind.NONE)]
         shown = [*there, *_show_all(wish, able, versions)]  # 3
@@ -196,7 +207,7 @@ _SESSIONS = {Kind.RESUMED: "session of the good one", Kind.RESUMED_NONE: "sessio
 
 
 def _trial(wish: Wish, one: _Shown, good: str | None, at: datetime) -> Trial:
-    seen, identity = one.observation, one.offer.identity
+    seen, identity, ours = one.observation, one.offer.identity, _ours(wish, one, at)
     expected = proof.expected(one.offer.kind, let_in=one.offer.let_in)
     came = admission(seen, shown=identity is not None, good=good)
     return Trial(
@@ -208,10 +219,11 @@ def _trial(wish: Wish, one: _Shown, good: str | None, at: datetime) -> Trial:
         as_expected=proof.as_wished(expected, came.outcome),
         why=came.why,
         alert=seen.received(),
-        http_status=_status(seen),
+        http_status=http.status_line(seen.answer) if seen.answer else "",
         resumed=seen.resumed,
         asked=seen.asked,
-        code=diagnose(seen, _ours(wish, one, at)).report.findings[0].code,
+        # Its diagnosis knows what HTTP says, and no other protocol.
+        code=diagnose(seen if wish.visit.http else seen._replace(answer=None), ours).report.findings[0].code,
         certificate=describe(identity.certificate, in_full=wish.in_full) if identity else None,
     )
 
@@ -219,10 +231,6 @@ def _trial(wish: Wish, one: _Shown, good: str | None, at: datetime) -> Trial:
 def _untried(offer: Offer) -> Trial:
     expected = proof.expected(offer.kind, let_in=offer.let_in)
     return Trial(offer.kind, offer.what, "", expected, Outcome.NOT_TRIED, None, offer.missing)
-
-
-def _status(seen: Observation) -> str:
-    return http.status_line(seen.answer) if seen.answer else ""
 
 
 def _ours(wish: Wish, one: _Shown, at: datetime) -> Ours:
@@ -233,8 +241,8 @@ def _ours(wish: Wish, one: _Shown, at: datetime) -> Ours:
 def _nothing(wish: Wish, firsts: Sequence[_Shown]) -> tuple[Probe, tuple[Finding, ...]]:
     """Nothing was shown to anybody: what a handshake says of the visit that came furthest is the answer."""
     furthest = max(firsts, key=lambda one: list(Stage).index(one.observation.stage))
-    said = diagnose(furthest.observation, _ours(wish, furthest, clock.now()))
-    return _result(wish, firsts, [], Conclusion.UNKNOWN), said.report.findings
+    found = diagnose(furthest.observation, _ours(wish, furthest, clock.now())).report.findings
+    return _result(wish, firsts, [], Conclusion.UNKNOWN), found
 
 
 def _result(wish: Wish, firsts: Sequence[_Shown], trials: Sequence[Trial], conclusion: Conclusion) -> Probe:
@@ -246,6 +254,7 @@ def _result(wish: Wish, firsts: Sequence[_Shown], trials: Sequence[Trial], concl
         address=firsts[0].seen.attempt.address,
         trust=wish.trust,
         http=wish.visit.http,
+        login=bool(wish.visit.question),
         versions=tuple(_spoken(one) for one in firsts),
         asks_for_certificate=any(one.observation.asked for one in firsts),
         acceptable_issuers=tuple(names.dn(name) for name in seen.acceptable_issuers),

@@ -24,7 +24,8 @@ def lines(result: "Probe") -> Iterable[Line]:
     issuers = " or ".join(result.acceptable_issuers[:3]) or "any CA"
     yield row("asks for", f"a certificate from {issuers}" if result.asks_for_certificate else "no certificate")
     yield row("trust", result.trust)
-    yield row("judged by", f"TLS, and the answer to GET {result.http}" if result.http else "TLS alone")
+    asked = f", and the answer to GET {result.http}" if result.http else ", and the answer to a login"
+    yield row("judged by", f"TLS{asked}" if result.http or result.login else "TLS alone")
     for one in result.versions:
         if not one.spoken:
             yield row(f"TLS {one.version}", f"not spoken: {one.why}")
@@ -34,7 +35,22 @@ def lines(result: "Probe") -> Iterable[Line]:
     yield from _part("must get in", "accepted", result.trials, versions)
     yield from _part("must be refused", "refused", result.trials, versions)
     yield from _part("good to know", "either", result.trials, versions)
+    yield _verdict(result)
     yield ""
+
+
+def _verdict(result: "Probe") -> Line:
+    """The answer in a line, and how far it reaches."""
+    others = [t for t in result.trials if t.expected.value == "refused"]
+    tried = {(t.offer, t.what) for t in others if t.outcome.value != "not-tried"}
+    let_in = {(t.offer, t.what) for t in others if t.as_expected is False}
+    left = len({(t.offer, t.what) for t in others}) - len(tried)
+    words, style = {
+        "enforced": (f"enforced: the good one gets in, and none of {len(tried)} others", "bold green"),
+        "let-in": (f"NOT ENFORCED: {len(let_in)} of {len(tried)} get in that must be refused", "bold red"),
+        "unknown": ("could not tell", "bold yellow"),
+    }[result.conclusion.value]
+    return [("  verdict       ", "dim"), (words, style), f" ({left} not tried)" if left else ""]
 
 
 def _part(title: str, expected: str, trials: Sequence["Trial"], versions: Sequence[str]) -> Iterable[Line]:
