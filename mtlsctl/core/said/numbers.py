@@ -57,6 +57,7 @@ _HEARD_NUMBER = re.compile(
     _I,
 )
 _HEARD_NAME = re.compile(
+    r"received (?:CLIENT|SERVER) ALERT: Fatal - |"
     r"remote error: tls: |received (?:a )?fatal alert: |AlertReceived\(|\(IN\), TLS alert, |alert read:fatal:|"
     r"(?:sslv3|tlsv1|tlsv13|ssl/tls|tls|dtlsv1)[ _]alert[ _]|tlsv1[ _](?=unrecognized|unsupported|bad|certificate)|"
     r"Level: Fatal, Description: |fatal alert received: |SSL3 alert read:fatal:|"
@@ -64,6 +65,7 @@ _HEARD_NAME = re.compile(
     _I,
 )
 _SENT_NAME = re.compile(
+    r"generated (?:CLIENT|SERVER) ALERT: Fatal - |"
     r"\(OUT\), TLS alert, |alert write:fatal:|local error: tls: |>>> TLS [\d.]{3}, Alert [^,]{1,30}, fatal |"
     r"SSLHandshakeException: \((?=[a-z_]{4,40}\))",
     _I,

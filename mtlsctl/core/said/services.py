@@ -214,6 +214,48 @@ SERVICES = (
         ("Unable to establish SSL connection", _CUT),
     ),
     *rows(
+        "MongoDB",
+        "",
+        "documented: mongodb, src/mongo/util/net/ssl_manager_openssl.cpp",
+        ("no SSL certificate provided by peer", _NO_CERT, _LIST),
+        (
+            "The server certificate does not match the host name. Hostname: {host} does not match {names}",
+            refuses("name"),
+        ),
+        ("The server certificate does not match the remote host name", refuses("name")),
+    ),
+    *rows(
+        "Elasticsearch",
+        "server",
+        "documented: elasticsearch, SecurityTransportExceptionHandler",
+        (
+            "client did not trust this server's certificate, closing connection",
+            says("client", "server-untrusted-root server-missing-intermediate server-name-mismatch"),
+        ),
+        ("received plaintext http traffic on an https channel", says("server", "plain-http-port")),
+    ),
+    *rows(
+        "PHP",
+        "client",
+        "documented: php-src, ext/openssl/xp_ssl.c",
+        ("Peer certificate CN=`{names}' did not match expected CN=`{host}'", refuses("name")),
+    ),
+    *rows(
+        "SQL Server",
+        "client",
+        "documented: Microsoft, Troubleshoot connectivity: certificate chain not trusted",
+        ("The certificate chain was issued by an authority that is not trusted", refuses("root-untrusted")),
+        ("The target principal name is incorrect", refuses("name")),
+    ),
+    *rows(
+        "Oracle",
+        "client",
+        "documented: Oracle, Database Error Messages",
+        ("ORA-29024", refuses("any")),
+        ("ORA-24263", refuses("name")),
+        ("ORA-28759", says("local", "ca-file-unreadable client-file-unreadable")),
+    ),
+    *rows(
         "LDAP",
         "client",
         "documented: OpenLDAP, libraries/libldap",
