@@ -90,10 +90,12 @@ def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
         from mtlsctl.core.diagnose_failure import failed
 
         return failed(seen, ours)
-    if seen.answer is None:
+    if seen.answer is None and not seen.unasked:
         return accepted(seen, ours)  # 5
-    from mtlsctl.core.diagnose_app import application
+    from mtlsctl.core.diagnose_app import application, greeted
 
+    if seen.answer is None:
+        return greeted(seen, ours, accepted(seen, ours))  # 6
     return application(seen, ours, accepted(seen, ours))  # 6
 
 
@@ -143,7 +145,9 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    sure = Confidence.CERTAIN if seen.confirmed and not doubtful else Confidence.LIKELY
+    # A server that asks, gets none, and says nothing may still mind: in its own protocol.
+    open_end = doubtful or (seen.asked and not seen.sent and not seen.unasked)
+    sure = Confidence.CERTAIN if seen.confirmed and not open_end else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 
 

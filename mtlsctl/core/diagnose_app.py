@@ -1,6 +1,6 @@
 """What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
 
-from mtlsctl.core import http
+from mtlsctl.core import http, sniff
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, not_sent, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation
@@ -79,6 +79,31 @@ def _not_allowed(answered: str, ours: Ours) -> Finding:
         "add its name to the server's rule, or use another certificate",
         Whose.PEER,
     )
+
+
+_GREETED_WITH_NO = (b"* BYE", b"-ERR", b"ERROR", b"NO ")
+_WANTS_ONE = (b"no client certificate", b"certificate required", b"certificate presented", b"requires a valid client")
+
+
+def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
+    """TLS succeeded as tls says; whether what the server said of its own accord is a no.
+
+    SMTP, FTP and NNTP refuse with 4xx and 5xx (RFC 5321, 4.2), IMAP with BYE (RFC 9051, 7.1.5), POP3 with -ERR.
+    """
+    line = seen.unasked.partition(b"\n")[0].strip()
+    numbered = line[:3].isdigit() and line[:1] in (b"4", b"5") and line[3:4] in (b" ", b"-")
+    if not (numbered or line.upper().startswith(_GREETED_WITH_NO)) or not seen.asked:
+        return tls
+    said = f"{seen.peer} completed the handshake and said: {sniff.quoted(line)}"
+    told = b"certificate" in line.lower()
+    if not seen.sent and told and any(words in line.lower() for words in _WANTS_ONE):
+        if ours.credential:
+            return _refused(seen, [not_sent(seen, ours.credential, Verdict.FAIL)], tls, Confidence.LIKELY)
+        return _refused(seen, [_required(said, ours)], tls, Confidence.CERTAIN)
+    found = _likely_causes(seen, ours, said)
+    refusal = _refused_certificate(said, ours)
+    listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
+    return _refused(seen, listed, tls, Confidence.LIKELY if told else Confidence.UNKNOWN)
 
 
 def _refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:

@@ -88,6 +88,12 @@ def client_protocol(first: bytes) -> str:
     return "SMTP" if first[:5].upper() in (b"EHLO ", b"HELO ") else ""
 
 
+def quoted(line: bytes) -> str:
+    """A line that a stranger sent, as a person may read it: at most 120 characters, nothing in it that acts."""
+    text = line[:120].decode("utf-8", "replace")
+    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text) + '"'
+
+
 def printable(first: bytes) -> str:
     """The first bytes as a person reads them: text up to the line's end, or hex."""
     line = first.split(b"\r")[0].split(b"\n")[0][:48]
