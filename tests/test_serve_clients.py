@@ -49,7 +49,7 @@ def lenient(pki: Pki) -> Iterator[Server]:
 
 
 def s_client(server: Server, client: Client, version: str) -> Any:
-    """What the server answered to `openssl s_client` with an identity of the matrix, as JSON; None without an answer."""
+    """What the server answered to `openssl s_client` with an identity of the matrix; None without an answer."""
     command: list[Any] = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-quiet", "-ign_eof"]
     command += [f"-tls{version.replace('.', '_')}", "-cipher", "DEFAULT:@SECLEVEL=0"]
     command += presenting(client)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core.tls import Demand, TlsSettings
-from mtlsctl.errors import MtlsctlError, NotFoundError, PasswordError, UsageError
+from mtlsctl.errors import NotFoundError, PasswordError, UsageError
 from mtlsctl.workflows import identities, materials
 from mtlsctl.workflows.fresh import Source
 from mtlsctl.workflows.identities import Papers
@@ -79,17 +79,21 @@ def _folder(word: str) -> Path:
 
 def _crl_file(word: str) -> Path:
     """A CRL's file: as named, or the one that a CA of ours publishes, with the lists of all its issuers."""
-    return Path(word) if materials.is_file(word) else _folder(word) / "crl" / "crl.pem"
+    if materials.is_file(word):
+        return Path(word)
+    try:
+        return _folder(word) / "crl" / "crl.pem"
+    except NotFoundError:
+        raise NotFoundError(
+            f"--crl {word}: no such file, and no CA of that name", "name a file, or a CA of: mtlsctl ca list"
+        ) from None
 
 
 def _crls(word: str) -> Sequence[x509.CertificateRevocationList]:
     """The CRLs of a file or a CA. Raises NotFoundError, InputError: a list that cannot be read stops the server."""
     from mtlsctl.workflows.verify import read_crls  # only where revocation is checked
 
-    try:
-        path = _crl_file(word)
-    except MtlsctlError as error:
-        raise NotFoundError(f"--crl {word}: no such file, and no CA of that name: {error.message}") from None
+    path = _crl_file(word)
     if not path.is_file() and not materials.is_file(word):
         raise NotFoundError(f"{path}: this CA has published no CRL yet", f"publish one: mtlsctl crl --ca {word}")
     return read_crls(str(path))
