@@ -198,7 +198,7 @@ def _dropped(seen: Observation) -> Diagnosis:
 
 def _plain_port(seen: Observation) -> str:
     """The hint where nothing at all came from a port that usually begins in plain text; "" for any other."""
-    if seen.stage is not Stage.HELLO or seen.first_bytes or seen.approach is not None:
+    if seen.stage is not Stage.HELLO or seen.first_bytes or (seen.approach and seen.approach.starttls):
         return ""
     from mtlsctl.core.diagnose_approach import plain_hint
 
