@@ -232,22 +232,9 @@ def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
             "the application may still refuse: try a request with --http /",
         )
     if seen.asked and ours.credential and not seen.sent:
-        yield not_sent(seen, ours.credential, Verdict.WARN)
+        from mtlsctl.core.diagnose_unsent import unsent  # it decodes the conversation
 
-
-def not_sent(seen: Observation, credential: Identity, verdict: Verdict) -> Finding:
-    """Our certificate stayed at home: OpenSSL sends an empty list when the key fits none of the server's algorithms."""
-    from mtlsctl.core import keys
-
-    kind = keys.describe(credential.certificate.public_key())
-    return Finding(
-        "client-cert-wrong-sigalg",
-        verdict,
-        f"our certificate {subject(credential.certificate)} was not sent: {seen.peer} accepts no signatures"
-        f" of its {kind} key",
-        "use a certificate with another kind of key, such as ECDSA P-256: mtlsctl issue client NAME --key-type p256",
-        Whose.OURS,
-    )
+        yield unsent(seen, ours.credential, Verdict.WARN)[0]
 
 
 def _expiring(seen: Observation, ours: Ours) -> Iterable[Finding]:

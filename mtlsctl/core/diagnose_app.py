@@ -1,7 +1,7 @@
 """What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
 
 from mtlsctl.core import http, sniff
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, not_sent, subject
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation
 
@@ -26,11 +26,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
     said_so = _NOT_SENT in said or status.startswith("496")
     if said_so or (seen.asked and not seen.sent and status[:3] in _FORBIDDEN):
-        missing = (
-            not_sent(seen, ours.credential, Verdict.FAIL)
-            if ours.credential and seen.asked and not seen.sent
-            else _required(answered, ours)
-        )
+        missing = _missing(seen, ours, answered)
         return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so else Confidence.LIKELY)
     if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
         found = _likely_causes(seen, ours, answered)
@@ -42,10 +38,9 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
         return _refused(seen, listed, tls, Confidence.LIKELY)
     first, *rest = tls.report.findings
+    sure = Confidence.CERTAIN if status[:1] in ("2", "3") else tls.confidence
     skew = _skew(said, ours)
-    return answer(
-        seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest, *skew], tls.refused_by, tls.confidence
-    )
+    return answer(seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest, *skew], tls.refused_by, sure)
 
 
 _FORBIDDEN = ("401", "403")
@@ -97,9 +92,7 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     said = f"{seen.peer} completed the handshake and said: {sniff.quoted(line)}"
     told = b"certificate" in line.lower()
     if not seen.sent and told and any(words in line.lower() for words in _WANTS_ONE):
-        if ours.credential:
-            return _refused(seen, [not_sent(seen, ours.credential, Verdict.FAIL)], tls, Confidence.LIKELY)
-        return _refused(seen, [_required(said, ours)], tls, Confidence.CERTAIN)
+        return _refused(seen, [_missing(seen, ours, said)], tls, Confidence.CERTAIN)
     found = _likely_causes(seen, ours, said)
     refusal = _refused_certificate(said, ours)
     listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
@@ -121,6 +114,15 @@ def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding
     faults = [f._replace(whose=Whose.OURS) for f in our_faults(seen, ours, ours.credential)]
     first = [f._replace(message=f"{who}: {f.message}") for f in faults[:1]]
     return first + [f._replace(verdict=Verdict.NOTE) for f in faults[1:]]
+
+
+def _missing(seen: Observation, ours: Ours, answered: str) -> Finding:
+    """No certificate of ours came: we had none, or it was not sent."""
+    if ours.credential is None or not seen.asked:
+        return _required(answered, ours)
+    from mtlsctl.core.diagnose_unsent import unsent
+
+    return unsent(seen, ours.credential, Verdict.FAIL)[0]
 
 
 def _required(answered: str, ours: Ours) -> Finding:

@@ -8,7 +8,6 @@ from mtlsctl.core.diagnose import (
     RefusedBy,
     alert_words,
     answer,
-    not_sent,
     subject,
 )
 from mtlsctl.core.findings import Finding, Verdict, Whose
@@ -207,20 +206,35 @@ def _plain_port(seen: Observation) -> str:
 
 def _gave_up(seen: Observation) -> Diagnosis:
     """Our own library stopped: the server's answer is out of our range, or no TLS at all."""
+    from mtlsctl.core.mismatch import read  # it decodes the conversation
+
     number = seen.said()
-    words = alert_words(number) if number is not None else ""
+    refused = (
+        f"this client refuses it: we sent {alert_words(number)}" if number is not None else "this client refuses it"
+    )
+    proof = read(seen)
+    hello, answered = proof.client_hello, proof.server_hello
     if number == alerts.PROTOCOL_VERSION and sniff.is_tls(seen.first_bytes):
-        message = f"{seen.peer} answered with a version of TLS that this client refuses: we sent {words}"
+        message = f"{seen.peer} answered with another version of TLS than we offered: {refused}"
         found = Finding("protocol-version", FAIL, message, "allow older versions: --tls-min 1.0")
         return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
-    found = Finding(
-        "legacy-renegotiation" if number == alerts.HANDSHAKE_FAILURE else "not-tls",
-        FAIL,
-        f"{seen.peer} answered in a way that this client refuses: we sent {words}",
-        "the server, or something between that changes the bytes, is old or broken: update it",
-        Whose.PEER,
-    )
-    return answer(seen, [found], RefusedBy.CLIENT, Confidence.UNKNOWN)
+    if number == alerts.HANDSHAKE_FAILURE and proof.secure_renegotiation is False:
+        message = f"{seen.peer} does not know secure renegotiation (RFC 5746): {refused}"
+        found = Finding("legacy-renegotiation", FAIL, message, "update the server or the load balancer", Whose.PEER)
+        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
+    if number == alerts.HANDSHAKE_FAILURE and answered and "_DHE_" in answered.cipher_suite:
+        message = f"{seen.peer} chose {answered.cipher_suite} with a Diffie-Hellman group that is too small: {refused}"
+        hint = "give the server a group of 2048 bits or more, or better ECDHE suites"
+        found = Finding("no-shared-group", FAIL, message, hint, Whose.PEER)
+        return answer(seen, [found], RefusedBy.CLIENT, Confidence.LIKELY)
+    if hello and proof.server_scheme and proof.server_scheme not in hello.signature_algorithms:
+        message = f"{seen.peer} signs with {proof.server_scheme}, which we did not offer: {refused}"
+        found = Finding("no-shared-sigalg", FAIL, message, "give it a certificate with another kind of key", Whose.PEER)
+        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
+    message = f"{seen.peer} answered with what is no proper TLS: {refused}"
+    hint = "the server, or something between that changes the bytes, is old or broken: update it"
+    broken = Finding("not-tls", FAIL, message, hint, Whose.PEER)
+    return answer(seen, [broken], RefusedBy.CLIENT, Confidence.UNKNOWN)
 
 
 def _refused(seen: Observation, ours: Ours) -> Diagnosis:
@@ -235,7 +249,10 @@ def _refused(seen: Observation, ours: Ours) -> Diagnosis:
         plain = (alerts.CERTIFICATE_REQUIRED, alerts.HANDSHAKE_FAILURE, alerts.BAD_CERTIFICATE)
         return answer(seen, [found], RefusedBy.SERVER, Confidence.CERTAIN if number in plain else Confidence.LIKELY)
     if not seen.sent:
-        return answer(seen, [not_sent(seen, ours.credential, FAIL)], RefusedBy.SERVER, Confidence.LIKELY)
+        from mtlsctl.core.diagnose_unsent import unsent
+
+        found, sure = unsent(seen, ours.credential, FAIL)
+        return answer(seen, [found], RefusedBy.SERVER, sure)
     refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
     found_all, sure = our_certificate(seen, ours, ours.credential, refused)
     return answer(seen, found_all, RefusedBy.SERVER, sure)

@@ -95,6 +95,9 @@ class Handshake(NamedTuple):
     accepted: bool
     """Nobody refused anybody."""
     acceptable_issuers: tuple[str, ...]
+    signature_algorithms: tuple[str, ...]
+    """Those that the server takes of clients; given with the JSON alone, as tickets are: they cost time."""
+    tickets: int
     server_chain: tuple[PeerCertificate, ...]
     """As the server sent it, leaf first."""
     client_certificate: PeerCertificate | None
@@ -198,6 +201,14 @@ def _trace(seen: Observation) -> "tuple[Step, ...]":
     return flight.steps(wire.decode(seen.chunks, seen.secrets, "sent"))
 
 
+def _decoded(seen: Observation) -> tuple[tuple[str, ...], int]:
+    """The signature algorithms of the server's request for a certificate, and how many session tickets came."""
+    from mtlsctl.core.mismatch import read  # text does without
+
+    proof = read(seen)
+    return proof.request.signature_algorithms if proof.request else (), proof.tickets
+
+
 def _status(seen: Observation) -> str:
     if seen.answer is None:
         return ""
@@ -208,6 +219,7 @@ def _status(seen: Observation) -> str:
 
 def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Probe]") -> Handshake:
     attempt, seen, ours = met.attempt, met.observation, us.settings.identity
+    signed, tickets = _decoded(seen) if wish.in_full else ((), 0)
     return Handshake(
         endpoint=wish.endpoint.text,
         server_name=wish.endpoint.server_name,
@@ -226,6 +238,8 @@ def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Pro
         sent_certificate=seen.sent,
         accepted=said.report.ok,
         acceptable_issuers=tuple(names.dn(name) for name in seen.acceptable_issuers),
+        signature_algorithms=signed,
+        tickets=tickets,
         server_chain=tuple(describe(certificate, in_full=wish.in_full) for certificate in seen.peer_chain),
         client_certificate=describe(ours.certificate, in_full=wish.in_full) if ours else None,
         verify_errors=seen.verify_errors,
@@ -258,6 +272,6 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         wish.lenient,
         settings.maximum,
         settings.minimum,
-        settings.alpn,
+        settings.alpn or wish.endpoint.alpn,
         bool(settings.ciphers or settings.groups or settings.sigalgs),
     )
