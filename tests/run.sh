@@ -22,6 +22,7 @@ need stunnel4 stunnel4
 need caddy caddy
 need javac default-jdk-headless
 need node nodejs
+need go golang-go
 need redis-server redis-server
 need mosquitto mosquitto
 need slapd slapd
