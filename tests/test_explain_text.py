@@ -424,6 +424,16 @@ def test_a_log_that_holds_terminal_codes_and_keys_is_shown_without_them(mtlsctl:
     assert "\x1b" not in r.stdout
 
 
+@pytest.mark.parametrize("glue", ["\n", "\\n", " "])
+def test_a_key_that_is_piped_in_by_mistake_is_not_repeated(mtlsctl: Tool, lab: Lab, glue: str) -> None:
+    pem = lab.key("alice").read_text()
+    secret = pem.splitlines()[1]
+    for text in (pem, f"SSL alert number 48 key={pem}", f"SSL alert{glue}number 48{glue}{pem}"):
+        for words, stdin in ((["-"], text.replace("\n", glue)), ([text.replace("\n", glue)], "")):
+            r = mtlsctl("explain", "--json", "--", *words, stdin=stdin)
+            assert secret not in r.stdout + r.stderr
+
+
 # The programs that are here say these things themselves.
 
 

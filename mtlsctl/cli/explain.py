@@ -85,17 +85,23 @@ def answer(every: list[dict[str, str]], result: "Said | None" = None) -> dict[st
 
 
 def unknown(said: str, piped_in: bool = False) -> UsageError:
-    """A text that says nothing known; of what looks like a code, the nearest are the hint."""
+    """A text that says nothing known; of what looks like a code, the nearest are the hint.
+
+    What was piped in is not repeated: it may be a key.
+    """
     import difflib  # only for what is not known
 
     shown = " ".join(said.split())
-    shown = shown if len(shown) <= 60 else shown[:60] + "..."
     if not shown:
         return UsageError("there is nothing to explain, the text is empty", "mtlsctl explain lists all codes")
-    near = difflib.get_close_matches(said.strip().lower(), codes.CODES, n=3, cutoff=0.5) if len(said) <= 60 else []
     ask = "see for yourself what happens: mtlsctl handshake HOST:PORT"
-    if near:
-        return UsageError(f"{shown!r} is not a code", f"the nearest: {', '.join(near)}", code="unknown-code")
-    if " " not in shown and not piped_in:
-        return UsageError(f"{shown!r} is not a code", "mtlsctl explain lists them all", code="unknown-code")
+    if piped_in or "-----" in shown:
+        count = len(said.strip().splitlines())
+        lines = "line" if count == 1 else "lines"
+        return UsageError(f"nothing in this text is known here ({count:,} {lines})", ask, code="unknown-text")
+    near = difflib.get_close_matches(shown.lower(), codes.CODES, n=3, cutoff=0.5) if len(shown) <= 60 else []
+    shown = shown if len(shown) <= 60 else shown[:60] + "..."
+    if near or " " not in shown:
+        hint = f"the nearest: {', '.join(near)}" if near else "mtlsctl explain lists them all"
+        return UsageError(f"{shown!r} is not a code", hint, code="unknown-code")
     return UsageError(f"nothing in this text is known here: {shown!r}", ask, code="unknown-text")

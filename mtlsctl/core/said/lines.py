@@ -1,6 +1,7 @@
 """Pasted text as lines: colours and prefixes taken off, wrapped lines put together, everything bounded."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 MAX_TEXT = 2 << 20
@@ -22,6 +23,7 @@ class Line(NamedTuple):
 
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[@-Z\\-_])")
+_KEY = re.compile(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----).*", re.DOTALL)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "«": '"', "»": '"', "\xa0": " ", "\ufeff": ""})
 # What loggers put in front. Each is tried at the start only, a few times.
 _PREFIX = re.compile(
@@ -50,7 +52,7 @@ def split(text: str) -> list[Line]:
     """The lines of a text, cleaned; empty ones are left out."""
     found = []
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), 1):
-        for start in range(0, max(len(raw), 1), MAX_LINE):
+        for start in range(0, len(raw), MAX_LINE):
             if cleaned := clean(raw[start : start + MAX_LINE]):
                 found.append(Line(number, cleaned))
     return found
@@ -58,8 +60,10 @@ def split(text: str) -> list[Line]:
 
 def clean(raw: str) -> str:
     """A line without colours, control characters, and what a logger puts in front."""
-    text = _ANSI.sub("", raw).translate(_QUOTES).replace('\\"', '"')
-    text = " ".join("".join(c if c.isprintable() or c == "\t" else " " for c in text).split())
+    text = _KEY.sub(r"\1 (not shown)", _ANSI.sub("", raw)).translate(_QUOTES).replace('\\"', '"')
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    text = " ".join(text.split())
     for _ in range(5):
         match = _PREFIX.match(text)
         if not match:
@@ -68,16 +72,25 @@ def clean(raw: str) -> str:
     return text
 
 
-def windows(lines: list[Line]) -> list[tuple[int, str, str]]:
-    """Neighbouring lines put together, in case they were one: (index of the first, its text, the whole)."""
-    if len(lines) > SMALL:
-        return []
-    found = []
-    for index, line in enumerate(lines[:-1]):
-        after = [below.text for below in lines[index + 1 : index + 3]]
-        if max(len(line.text), *map(len, after)) > WIDEST:
-            continue
-        found.append((index, line.text, f"{line.text}{after[0]}"))  # cut in the middle of a word
-        found.append((index, line.text, f"{line.text}{''.join(after)}"))
-        found.append((index, line.text, f"{line.text} {' '.join(after)}"))
-    return found
+class Window(NamedTuple):
+    """Neighbouring lines put together, in case they were one."""
+
+    at: int
+    """The index of its first line."""
+    lines: int
+    whole: str
+    second: int
+    """Where in the whole the first line has ended."""
+    last: int
+    """Where in the whole the last line begins."""
+
+
+def windows(lines: list[Line]) -> Iterator[Window]:
+    """Two and three neighbouring lines, as cut between words and in the middle of one; none of a log."""
+    for size in (2, 3) if len(lines) <= SMALL else ():
+        for index in range(len(lines) - size + 1):
+            parts = [line.text for line in lines[index : index + size]]
+            if max(map(len, parts)) <= WIDEST:
+                for glue in ("", " "):
+                    whole = glue.join(parts)
+                    yield Window(index, size, whole, len(parts[0]), len(whole) - len(parts[-1]))

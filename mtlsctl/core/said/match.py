@@ -8,7 +8,7 @@ from mtlsctl.core.said import bare, numbers, operands, speakers
 from mtlsctl.core.said.causes import ALERTS, CAUSES, Heard
 from mtlsctl.core.said.lines import SMALL, Line, bounded, split, windows
 from mtlsctl.core.said.row import Hears, Refuses, Row, Sends, Side, flat, pattern
-from mtlsctl.core.said.search import best, weight
+from mtlsctl.core.said.search import NONE, best, weight
 from mtlsctl.core.said.speakers import Speaker, speaker
 
 MAX_MATCHES = 50
@@ -76,15 +76,15 @@ def _all(found: list[Line]) -> Iterator[Match]:
     """A match for each line that says something; of a line cut in two, one."""
     single = {index: best(line.text) for index, line in enumerate(found)}
     chosen = {index: (hit, found[index].text) for index, hit in single.items() if hit}
-    for index, first, whole in windows(found):
-        hit, below = best(whole), (index + 1, index + 2)
-        if not hit or not hit.start < len(first) < hit.end:
+    for window in windows(found):
+        hit, below = best(window.whole), range(window.at + 1, window.at + window.lines)
+        if not hit or not hit.start < window.second <= window.last < hit.end:
             continue
-        if weight(hit) > max((weight(one) for at in (index, *below) if (one := single.get(at))), default=(-1, 0)):
-            chosen[index] = (hit, whole)
-            for at in below:
-                if (one := single.get(at)) and one.row.means == hit.row.means:
-                    chosen.pop(at, None)
+        if weight(hit) > max((weight(one) for n in (window.at, *below) if (one := single.get(n))), default=NONE):
+            chosen[window.at] = (hit, window.whole)
+            for n in below:
+                if (one := single.get(n)) and one.row.means == hit.row.means:
+                    chosen.pop(n, None)
     for index in sorted(chosen):
         hit, text = chosen[index]
         yield _match(hit.row, Line(found[index].number, text), speaker(flat(text)), _caught(hit.row, text))

@@ -58,6 +58,10 @@ def _rows_by_word() -> dict[str, list[Row]]:
     return found
 
 
+NONE = (-1, 0)
+"""The weight of a line that says nothing."""
+
+
 def weight(found: Found) -> tuple[int, int]:
     """A text that names a cause counts for more than an alert, an alert for more than "it failed"; then the longer."""
     means, length = found.row.means, len(found.row.text)
