@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from OpenSSL import crypto
 
 from mtlsctl.core import keys
@@ -63,9 +63,24 @@ def _blocks(pem: bytes, label: bytes) -> Iterator[bytes]:
         yield binascii.a2b_base64(body.translate(None, b"\r\n"), strict_mode=True)
 
 
-def identity(certificates: Sequence[x509.Certificate], key: keys.PrivateKey) -> Identity:
-    """The identity of certificates, leaf first, and the leaf's key. Raises InputError."""
+def identity(certificates: Sequence[x509.Certificate], key: keys.PrivateKey, pem: bytes = b"") -> Identity:
+    """The identity of certificates, leaf first, and the leaf's key. Raises InputError. pem: where the key was read.
+
+    A key for RSA-PSS alone (RFC 4055, 1.2) is taken from there if it can be: cryptography takes it for plain RSA, which
+    OpenSSL does not present with such a certificate.
+    """
+    if certificates[0].public_key_algorithm_oid.dotted_string == _PSS and b"ENCRYPTED" not in pem:
+        try:
+            own = crypto.load_privatekey(crypto.FILETYPE_PEM, pem)
+            found = own.to_cryptography_key()
+            if isinstance(found, rsa.RSAPrivateKey) and found.public_key() == key.public_key():
+                return Identity(hold(certificates), own)
+        except (ValueError, crypto.Error):
+            pass  # without it the certificate is not sent, and that is said
     return Identity(hold(certificates), crypto.load_privatekey(crypto.FILETYPE_ASN1, keys.pkcs8(key)))
+
+
+_PSS = "1.2.840.113549.1.1.10"
 
 
 def plain_identity(certificates: Sequence[x509.Certificate], pem: bytes, key: bytes) -> Identity | None:

@@ -112,7 +112,7 @@ def _pair(cert: Path, key: Path, secret: Secret) -> Identity:
         raise
     if not keys.belong(private, chain[0].public_key()):
         raise materials.mismatch(chain, private, cert, key)
-    return openssl.identity(chain, private)
+    return openssl.identity(chain, private, data)
 
 
 def _unordered(cert: Path, key: Path, found: bytes, data: bytes, secret: Secret) -> Identity:
