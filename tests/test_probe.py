@@ -1,10 +1,13 @@
 """`mtlsctl probe` against real servers: what gets in is said to get in, and nothing else."""
 
+import itertools
 import json
+import selectors
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 import servers
 import support
+from OpenSSL import SSL
 from servers import (
     Papers,
     Running,
@@ -478,3 +482,75 @@ def test_postgresql_says_in_its_own_protocol_who_may_log_in(
     assert outcomes(answer, "no-certificate") == ({"accepted"} if expected else {"refused-by-app"})
     assert answer["result"]["login"] is True
     assert (alone["status"], codes(alone)[0]) == (2, "probe-application-not-asked")
+
+
+def relay_of(port: int, limit: int, listener: socket.socket) -> None:
+    """Pass connections on to a port, one after the other, and drop all after the first few."""
+    for number in itertools.count():
+        try:
+            near, _ = listener.accept()
+        except OSError:
+            return
+        with near:
+            if number < limit:
+                with socket.create_connection(("127.0.0.1", port)) as far:
+                    pump(near, far)
+
+
+def pump(near: socket.socket, far: socket.socket) -> None:
+    """What one says to the other, until either ends."""
+    with selectors.DefaultSelector() as selector, suppress(ConnectionError):
+        for one, other in ((near, far), (far, near)):
+            selector.register(one, selectors.EVENT_READ, other)
+        while True:
+            for key, _ in selector.select(20):
+                assert isinstance(key.fileobj, socket.socket)
+                if not (data := key.fileobj.recv(65536)):
+                    return
+                key.data.sendall(data)
+
+
+def test_a_limit_on_connections_is_no_refusal(lab: Lab, folder: Path) -> None:
+    """After some visits the way is shut: who does not come to the server is not refused by it."""
+    with nginx.run(folder, lab.papers, demand="none") as running, socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=relay_of, args=(running.port, 2, listener))
+        thread.start()
+        answer = lab.probe(listener.getsockname()[1], "--http", "/")
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+    assert answer["status"] == 2
+    assert "probe-good-refused" in codes(answer)
+    assert outcomes(answer, "self-signed") == {"unclear"}
+
+
+def serve_without_session_id(lab: Lab, listener: socket.socket) -> None:
+    """A server of OpenSSL that asks for certificates, and whose programmer never heard of the session id context."""
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.use_certificate_chain_file(str(lab.papers.cert))
+    context.use_privatekey_file(str(lab.papers.key))
+    context.load_verify_locations(str(lab.papers.client_ca))
+    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *answer: bool(answer[-1]))
+    while True:
+        try:
+            near, _ = listener.accept()
+        except OSError:
+            return
+        with near, suppress(SSL.Error):
+            connection = SSL.Connection(context, near)
+            connection.set_accept_state()
+            connection.do_handshake()
+            connection.recv(1)
+
+
+def test_a_server_that_refuses_those_who_come_back(lab: Lab) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve_without_session_id, args=(lab, listener))
+        thread.start()
+        answer = lab.probe(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+    assert (answer["status"], let_in(answer)) == (0, set()), answer["findings"]
+    assert outcomes(answer, "resumed") == {"refused"}
+    warning = next(f for f in answer["findings"] if f["code"] == "resumption-refused")
+    assert warning["verdict"] == "warn"
+    assert "alert 80" in warning["message"]

@@ -98,6 +98,7 @@ def probe(
     something got in that must not; 2 could not tell.
     """
     where, route = way.to(target)
+    where = where._replace(alpn=() if offer.alpn else where.alpn)
     if servername is not None:
         where = endpoint.named(where, servername)
     path = _path(target, where, http, no_http)
@@ -105,19 +106,23 @@ def probe(
     papers = identities.complete(papers)
     ours = identities.identity(papers, secret)
     roots, trust = identities.trusted(papers)
+    signer = probe_papers.signer(sign_with, ours, secret) if sign_with is not None else None
     if revoked_key is not None and revoked_cert is None:
         raise UsageError("--revoked-key is of no use without --revoked-cert", "pass both")
-    signer = probe_papers.signer(sign_with, ours, secret) if sign_with is not None else None
-    more = (
-        probe_papers.revoked(revoked_cert, revoked_key, signer, secret),
-        *probe_papers.extras(expect_refused or (), let_in=False, secret=secret),
-        *probe_papers.extras(expect_accepted or (), let_in=True, secret=secret),
+    revoked = probe_papers.revoked(revoked_cert, revoked_key, signer, secret)
+    out = probe_papers.extras(expect_refused or (), let_in=False, secret=secret)
+    let_in = probe_papers.extras(expect_accepted or (), let_in=True, secret=secret)
+    question = b"" if path or no_http else workflow.question(where, ours)
+    wish = workflow.Wish(
+        Visit(where, timeout, insecure, path, route=route, question=question),
+        offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn),
+        trust,
+        workflow.versions(offer.minimum, offer.maximum),
+        signer,
+        (revoked, *out, *let_in),
+        in_full=as_json,
     )
     output.note(f"probe: showing {where.text} certificates that it must refuse: its log will tell of them")
-    question = workflow.question(where, ours) if not path and not no_http else b""
-    visit = Visit(where, timeout, insecure, path, route=route, question=question)
-    settings = offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn)
-    wish = workflow.Wish(visit, settings, trust, signer, more, in_full=as_json)
     result, findings = workflow.probe(wish)
     output.show("probe", result, text.lines(result), as_json=as_json, findings=findings)
     return _STATUS[result.conclusion]

@@ -48,17 +48,17 @@ def said(seen: Observation) -> str:
     return http.status_line(seen.answer) or postgres.answered(seen.answer)
 
 
-def admission(seen: Observation, *, shown: bool, good: str | None = None) -> Admission:
-    """Whether an offer got in. shown: a certificate was to be shown.
+def admission(seen: Observation, *, shown: bool, good: str | None = None, resuming: bool = False) -> Admission:
+    """Whether an offer got in. shown: a certificate was to be shown. resuming: our hello brought a session along.
 
     good: what the application said to the good certificate, for the good one itself too; "" where it said nothing that
     is understood; None where there is no good one.
     """
-    # 1. No answer to our hello proves nothing. 2. A refusal in TLS. 3. Our certificate never left. 4. What the
-    # application said. 5. Nobody asked it.
+    # 1. No answer to our hello proves nothing, but where it is the session in it that is refused. 2. A refusal in TLS.
+    # 3. Our certificate never left. 4. What the application said. 5. Nobody asked it.
     if seen.ended is Ended.HELD:
         return Admission(Outcome.UNCLEAR, "server untrusted")
-    if not spoken(seen):  # 1
+    if not spoken(seen) and not (resuming and seen.received() is not None):  # 1
         return Admission(Outcome.UNCLEAR, _silence(seen))
     number = seen.received()
     if number is not None and not (number in WARNINGS and seen.stage is Stage.DONE):  # 2

@@ -199,6 +199,8 @@ def _good_one(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
 def _untold(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
     """Offers that were neither refused nor let in for certain."""
     others = [t for t in trials if t.expected is Expected.REFUSED]
+    if all(t.outcome is Outcome.NOT_TRIED for t in others):
+        yield Finding("probe-no-answer", Verdict.FAIL, f"{peer}: nothing that must be refused was shown")
     if taken := [t for t in others if t.outcome is Outcome.TLS_ONLY]:
         yield Finding(
             "probe-application-not-asked",
@@ -248,8 +250,8 @@ def _sessions(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
         yield Finding(
             "probe-resumed",
             Verdict.NOTE,
-            f"{peer} goes on with a good client's session without asking for its certificate again: one that is revoked"
-            " or expires meanwhile stays in until the session ends",
+            f"{peer} goes on with a good client's session without asking for its certificate again: who is revoked"
+            " meanwhile may stay in until the session ends",
             "keep sessions short, such as nginx: ssl_session_timeout 10m, or switch them off",
         )
 

@@ -34,9 +34,10 @@ class Wish(NamedTuple):
     visit: Visit
     """Where, how patiently, and what to ask the application."""
     settings: TlsSettings
-    """With the good identity, if there is one; its limits choose among the versions."""
+    """With the good identity, if there is one."""
     trust: str
     """Where the roots come from, in words."""
+    versions: tuple[str, ...] = VERSIONS
     signer: Signer | None = None
     """The CA of ours that the server trusts."""
     more: tuple[Offer, ...] = ()
@@ -105,20 +106,20 @@ def probe(wish: Wish) -> tuple[Probe, tuple[Finding, ...]]:
     # it. 4. Sessions that are gone on with. 5. The good one again: were the others refused for what they are?
     good = Offer(Kind.GOOD, _called(wish), wish.settings.identity, let_in=True)
     nobody = Offer(Kind.NONE, impostors.NO_CERTIFICATE)
-    firsts = [_show(wish, good if good.identity else nobody, version) for version in _versions(wish.settings)]  # 1
+    firsts = [_show(wish, good if good.identity else nobody, version) for version in wish.versions]  # 1
     there = [first for first in firsts if spoken(first.observation) and first.observation.ended is not Ended.HELD]
     if not there:
         return _nothing(wish, firsts)
     offers, signed = _others(wish, there[0].observation, clock.now())  # 2
-    versions = [first.version for first in there]
+    agreed = [first.version for first in there]
     good_answers = {first.version: said(first.observation) if good.identity else None for first in there}
     with probe_papers.recorded(wish.signer, signed):
         able = [offer for offer in offers if not offer.missing and (good.identity or offer.kind is not Kind.NONE)]
-        shown = [*there, *_show_all(wish, able, versions)]  # 3
+        shown = [*there, *_show_all(wish, able, agreed)]  # 3
         shown += _go_on(wish, shown, good_answers)  # 4
         if good.identity:
             again = Offer(Kind.GOOD_AGAIN, f"{good.what}, at the end", good.identity, let_in=True)
-            shown += [_show(wish, again, version) for version in versions]  # 5
+            shown += [_show(wish, again, version) for version in agreed]  # 5
     at = clock.now()
     mute = [first for first in firsts if first.observation.ended is Ended.TIMEOUT and first not in there]
     trials = [_trial(wish, one, good_answers.get(one.version), at) for one in (*mute, *shown)]
@@ -134,9 +135,9 @@ def _unverified(wish: Wish) -> Finding:
     return Finding("verify-disabled", Verdict.WARN, message, "see why: mtlsctl handshake with the same options")
 
 
-def _versions(settings: TlsSettings) -> list[str]:
-    """The versions to try. Raises UsageError where the limits leave none."""
-    chosen = [v for v in VERSIONS if (settings.minimum or v) <= v <= (settings.maximum or v)]
+def versions(minimum: str, maximum: str) -> tuple[str, ...]:
+    """The versions to try within limits, "" for none. Raises UsageError where they leave nothing."""
+    chosen = tuple(v for v in VERSIONS if (minimum or v) <= v <= (maximum or v))
     if not chosen:
         raise UsageError(
             f"probe tries TLS {' and '.join(VERSIONS)}: the limits leave none", "leave --tls-min and --tls-max away"
@@ -209,7 +210,8 @@ _SESSIONS = {Kind.RESUMED: "session of the good one", Kind.RESUMED_NONE: "sessio
 def _trial(wish: Wish, one: _Shown, good: str | None, at: datetime) -> Trial:
     seen, identity, ours = one.observation, one.offer.identity, _ours(wish, one, at)
     expected = proof.expected(one.offer.kind, let_in=one.offer.let_in)
-    came = admission(seen, shown=identity is not None, good=good)
+    resuming = one.offer.kind in _SESSIONS
+    came = admission(seen, shown=identity is not None, good=good, resuming=resuming)
     return Trial(
         offer=one.offer.kind,
         what=one.offer.what,
