@@ -176,9 +176,9 @@ def test_bare_numbers_and_names(typed: str, code: str) -> None:
 
 
 def test_a_bare_number_is_all_that_it_may_be() -> None:
-    says = [m.says for m in understand("60").matches]
-    assert len(says) == 2
-    assert "alert 60 export_restriction" in says[0] + says[1]
+    matches = understand("60").matches
+    assert {m.line for m in matches} == {"60 (alert 60 export_restriction)", "60 (curl: (60))"}
+    assert first("20").line == "20 (unable to get local issuer certificate)"
 
 
 def test_forty_two_has_six_causes() -> None:

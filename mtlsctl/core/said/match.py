@@ -65,7 +65,8 @@ def understand(text: str) -> Said:
     text, skipped = bounded(text)
     found = split(text)
     if short := bare.rows(text):
-        matches = [_match(row, found[0], speaker(flat(text)), {}) for row in short]
+        shown = [f"{found[0].text} ({row.text})" if len(short) > 1 else found[0].text for row in short]
+        matches = [_match(row, Line(1, line), Speaker(), {}) for row, line in zip(short, shown, strict=True)]
     else:
         around = speakers.around([line.text for line in found]) if len(found) <= SMALL else ""
         matches = _order(_follow(_merge(_inherit(list(_all(found)), around))))

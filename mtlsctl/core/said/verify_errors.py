@@ -161,4 +161,4 @@ def of_number(number: int) -> Row | None:
     if error is None:
         return None
     source = f"documented: X509_V_ERR {number}, openssl-verification-options(1)"
-    return Row(error.texts[0], refuses(error.cause), source, note=_note(number, error))
+    return Row(error.texts[0], refuses(error.cause), source, "OpenSSL", note=_note(number, error))
