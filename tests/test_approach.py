@@ -1,5 +1,6 @@
 """The way to a server: real proxies, other places, Unix sockets, the PROXY header."""
 
+import json
 import os
 import socket
 import ssl
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrix_pki import Pki
 from servers import Papers, Running, odd, proxies, s_server
+from test_architecture import loaded_by
 
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.proxyheader import Header, read
@@ -322,3 +324,36 @@ def test_wrong_words(pki: Pki, env: dict[str, str]) -> None:
         assert (done.exit_code, done.stdout) == (2, ""), words
         assert about in done.stderr
         assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--alpn", "http/1.1")], ids=["url", "said"])
+def test_a_url_says_what_to_offer(words: tuple[str, ...], pki: Pki, tmp_path: Path) -> None:
+    """In a list too, where each target has its own way and its own protocol."""
+    with s_server.run(tmp_path, pki.papers, options=("-alpn", "h2,http/1.1")) as server:
+        (tmp_path / "list").write_text(f"grpcs://localhost:{server.port}\nlocalhost:{server.port}\n")
+        one = matrix.ask(f"grpcs://localhost:{server.port}", "--ca", pki.root, *pki.clients["good"].options, *words)
+        said = support.run_tool(
+            "handshake",
+            "--targets",
+            tmp_path / "list",
+            "--ca",
+            pki.root,
+            *pki.clients["good"].options,
+            "--json",
+            *words,
+        )
+    expected = words[1] if words else "h2"
+    assert (one["exit"], one["result"]["alpn"]) == (0, expected)
+    answers = [json.loads(line) for line in said.stdout.splitlines()]
+    found = {answer["target"]: answer["result"]["alpn"] for answer in answers if "target" in answer}
+    other = words[1] if words else ""
+    assert found == {f"grpcs://localhost:{server.port}": expected, f"localhost:{server.port}": other}
+
+
+def test_a_good_handshake_loads_nothing_of_this(pki: Pki, tmp_path: Path) -> None:
+    with s_server.run(tmp_path, pki.papers) as server:
+        words = ("handshake", f"localhost:{server.port}", "--ca", pki.root, *pki.clients["good"].options)
+        loaded = loaded_by(*map(str, words))
+    assert "mtlsctl.workflows.once" in loaded
+    ours = ("core.route", "core.schemes", "core.starttls", "core.approach", "workflows.approach", "core.proxyheader")
+    assert not loaded & {"python_socks", *(f"mtlsctl.{name}" for name in ours)}

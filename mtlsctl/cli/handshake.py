@@ -131,13 +131,14 @@ def handshake(
 
     def place(text: str) -> Place:
         where, route = way.to(text)
+        where = where._replace(alpn=() if offer.alpn else where.alpn)
         return _asked_for(where, servername, no_servername), route
 
     where, route = place(target or "localhost")
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
-    settings = offer._replace(identity=ours, roots=roots, alpn=offer.alpn or where.alpn)
+    settings = offer._replace(identity=ours, roots=roots)
     record.prepare()
     wish = Wish(where, settings, trust, timeout, insecure, http, as_json, not no_extra_probes, route, *record)
     if targets or repeat or resume:

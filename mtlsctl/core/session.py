@@ -34,11 +34,13 @@ class Session:
         wanted: x509.GeneralName | None = None,
         lenient: bool = False,
         earlier: SSL.Session | None = None,
+        alpn: tuple[str, ...] = (),
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """wanted: the name that a server's certificate must have; None checks none. clock: seconds since TLS began.
 
-        earlier: a client's session of the same context, to be gone on with if the server agrees.
+        earlier: a client's session of the same context, to be gone on with if the server agrees. alpn: what a client
+        offers in place of its context's.
         """
         self.role = role
         self.wanted = wanted
@@ -62,6 +64,8 @@ class Session:
         self._connection.set_connect_state()
         if server_name:
             self._connection.set_tlsext_host_name(server_name.encode("ascii"))
+        if alpn:
+            self._connection.set_alpn_protos([word.encode("ascii") for word in alpn])
         if earlier is not None:
             self._connection.set_session(earlier)
 

@@ -46,6 +46,8 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
     )
     if variation is Variation.NO_NAME:
         there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
+    if variation in (Variation.NO_ALPN, Variation.ALPN_H2):
+        there = there._replace(endpoint=there.endpoint._replace(alpn=()))
     if variation is Variation.NO_STARTTLS:
         there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:

@@ -76,6 +76,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             wanted=wanted(visit.endpoint),
             lenient=visit.lenient,
             earlier=visit.earlier,
+            alpn=visit.endpoint.alpn,
             clock=lambda: time.monotonic() - began,
         )
         ended, detail = _shake_hands(session, connection, visit, began)
@@ -149,7 +150,7 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     early = bool(session.unasked)
     if ended is None and session.asked and session.verdict_known and not early:
         ended = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
-    if ended:
+    if ended and not (session.goodbye and session.verdict_known):  # who refuses does not part with a close_notify
         return ended
     return Ended.OPEN, "application data came, which a server may send before it judges" if early else ""
 
