@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 MAX_HEAD = 16384  # bytes; beyond it the answer is 431 (RFC 6585, 5)
 MAX_LINE = 4096  # bytes of a request line without an end; beyond it the answer is 414 (RFC 9110, 15.5.15)
+MAX_BODY = 16 << 20  # bytes of a request's body that are read away
 REASONS = {200: "OK", 400: "Bad Request", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
 
@@ -37,11 +38,13 @@ class Answer(NamedTuple):
 class Exchange(Protocol):
     """One request and its answer over bytes: HTTP/1.1 is core/http1.py's, HTTP/2 core/http2.py's."""
 
+    answered: bool
+    """The whole answer lies in take(), or lay there."""
     done: bool
     """All was said: the connection is to be closed once take() is empty."""
 
     def receive(self, data: bytes) -> Request | BadRequest | None:
-        """Give what came; None while the request's end has not come, and after the answer."""
+        """Give what came; None while it is not complete, and after the answer."""
 
     def answer(self, asked: Request | BadRequest, said: Answer) -> None:
         """Answer what receive() gave."""

@@ -9,13 +9,15 @@ class Http1:
     """An Exchange over HTTP/1.0 or 1.1 (RFC 9112). A body is not waited for, and not read."""
 
     def __init__(self) -> None:
-        self.done = False
+        self.answered = self.done = False
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._out = b""
         self._first_line = 0
 
     def receive(self, data: bytes) -> Request | BadRequest | None:
         """As Exchange says."""
+        if not data:  # to h11 that would be the end
+            return None
         if self._first_line >= 0:
             end = data.find(b"\n")
             self._first_line = -1 if end >= 0 else self._first_line + len(data)
@@ -39,7 +41,7 @@ class Http1:
         if not (isinstance(asked, Request) and asked.method == "HEAD"):
             out += send(h11.Data(data=said.body)) or b""
         self._out += out + (send(h11.EndOfMessage()) or b"")
-        self.done = True
+        self.answered = self.done = True
 
     def take(self) -> bytes:
         """As Exchange says."""

@@ -93,10 +93,10 @@ def _deliver(session: Session, connection: socket.socket, exchange: Exchange, de
     while sent and not exchange.done:
         data = talk.hear(session, connection, deadline)
         if not data:
-            return False
+            return exchange.answered
         exchange.receive(data)
         sent = _send(session, connection, exchange, deadline)
     if sent:
         session.close()
         talk.send(session, connection)
-    return sent
+    return sent or exchange.answered
