@@ -31,6 +31,8 @@ class Cell:
     log: str
     codes: tuple[str, ...]
     """The codes that are right."""
+    sure: tuple[str, ...]
+    """Those of them that may be said to be certain."""
     answer: Any = field(repr=False)
 
     @property
@@ -52,13 +54,17 @@ class Cell:
 
     @property
     def wrongly_certain(self) -> bool:
-        return self.confidence == "certain" and not (self.outcome_right and self.cause_right)
+        return self.confidence == "certain" and not (self.outcome_right and self.code in self.sure)
+
+    @property
+    def right(self) -> bool:
+        return self.outcome_right and self.cause_right and not self.wrongly_certain
 
     def line(self) -> str:
         """The cell as a line of the report."""
         result = self.answer.get("result", {})
         alerts = ",".join(f"{a['direction'][0]}{a['number']}" for a in result.get("alerts", ())) or "-"
-        mark = "ok" if self.outcome_right and self.cause_right else "WRONG"
+        mark = "ok" if self.right else "WRONG"
         mark = "WRONG OUTCOME" if not self.outcome_right else "WRONG CERTAIN" if self.wrongly_certain else mark
         truth = "accepted" if self.accepted else "refused"
         left = f"{self.server:<24} {self.version:<4} {self.defect:<26} {truth:<9} {self.code:<32}"
@@ -87,6 +93,7 @@ def meet(
 ) -> Cell:
     """One client meets one server. codes: what is right where this server refuses it; default: the defect's own.
 
+    Of codes, the first is the truth; the others are as good as can be said where nothing on the wire tells them apart.
     silent: the server logs only whom it lets in, so that no line is a refusal.
     """
     mark = settled(running.log)
@@ -96,20 +103,21 @@ def meet(
     answer = ask(f"localhost:{running.port}", "--ca", pki.root, *client.options, *tls, *extra)
     if "error" in answer:  # our own OpenSSL does not take this certificate: the server never saw it
         assert answer["error"]["code"] != "defect", answer
-        return Cell(server, version, client.defect, False, "", client.codes, answer)
+        return Cell(server, version, client.defect, False, "", client.codes, client.codes, answer)
     said = heard(running, mark, verdict, QUIET if silent and not answer["ok"] else PATIENCE)
     if silent and said is None:
         said = Said(False, "(nothing)")
     assert said, f"{server} says nothing of {client.defect}: {running.log()[mark:]!r}\n{answer}"
     right = ("ok",) if said.accepted else (codes or client.codes)
-    return Cell(server, version, client.defect, said.accepted, said.words, right, answer)
+    sure = (*right[:1], *client.codes)  # what is wrong with the client is true, whatever else is
+    return Cell(server, version, client.defect, said.accepted, said.words, right, sure, answer)
 
 
 def judge(cells: Iterable[Cell]) -> None:
     """Every outcome is right, `certain` is never wrong, and nearly all root causes are right; fails with the table."""
     table = tuple(cells)
     right = sum(cell.cause_right for cell in table)
-    wrong = [cell.line() for cell in table if not (cell.outcome_right and cell.cause_right)]
+    wrong = [cell.line() for cell in table if not cell.right]
     said = "\n".join((f"{right} of {len(table)} root causes", *wrong))
     print(said)
     assert table

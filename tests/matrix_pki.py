@@ -47,6 +47,9 @@ class Pki:
     papers: Papers
     root: Path
     clients: dict[str, Client]
+    apart: Papers
+    """Papers of a server whose own certificate comes from a CA that has nothing to do with clients."""
+    apart_root: Path
     crl: Path
     """Fresh, for every CA of the good hierarchy; revokes the client `revoked`."""
     crl_stale: Path
@@ -118,10 +121,22 @@ def build(folder: Path) -> Pki:
         papers,
         folder / "root.pem",
         clients,
+        _apart(folder, papers),
+        folder / "web-root.pem",
         support.write(folder / "crl.pem", fresh, _crl(root)),
         support.write(folder / "crl-stale.pem", stale, _crl(root)),
         support.write(folder / "crl-without-issuing.pem", _crl(root)),
     )
+
+
+def _apart(folder: Path, papers: Papers) -> Papers:
+    root = make_cert("Web Root", ca=True)
+    server = make_cert("localhost", root, sans=LOCAL, ekus=(SERVER_AUTH,))
+    support.write(folder / "web-root.pem", root.pem)
+    cert, key = folder / "web.pem", folder / "web.key"
+    support.write(cert, server.pem)
+    support.write(key, server.key_pem)
+    return papers._replace(cert=cert, key=key)
 
 
 Made = tuple[bytes, tuple[Pair, ...], bytes]

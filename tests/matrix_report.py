@@ -20,7 +20,7 @@ def main(words: list[str]) -> int:
     cells = []
     for cell in tables(wanted):
         cells.append(cell)
-        if not wrong_only or not (cell.outcome_right and cell.cause_right):
+        if not wrong_only or not cell.right:
             print(cell.line(), flush=True)
     outcomes, causes = sum(c.outcome_right for c in cells), sum(c.cause_right for c in cells)
     certain = sum(c.wrongly_certain for c in cells)

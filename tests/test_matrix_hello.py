@@ -127,7 +127,7 @@ def _cell(
     name: str, codes: tuple[str, ...], port: int, pki: Pki, *options: str, host: str = "localhost"
 ) -> matrix.Cell:
     answer = matrix.ask(f"{host}:{port}", "--ca", pki.root, *options)
-    return matrix.Cell("hello", "", name, codes == ("ok",), "", codes, answer)
+    return matrix.Cell("hello", "", name, codes == ("ok",), "", codes, codes, answer)
 
 
 def test_something_else(pki: Pki) -> None:
@@ -142,9 +142,9 @@ def test_something_else(pki: Pki) -> None:
     matrix.judge(cells)
 
 
-STARTTLS = {
+STARTTLS: dict[str, tuple[odd.Talk, str]] = {
     "wrong-protocol": (odd.says(GREETINGS["imap"]), "starttls-wrong-protocol"),
-    "http-server": (odd.answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "plain-http-port"),
+    "http-server": (odd.answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "handshake-stalled"),
     "refused": (odd.dialogue(b"220 mail.test ESMTP\r\n", b"250 mail.test\r\n", b"502 no\r\n"), "starttls-refused"),
     "not-offered": (odd.dialogue(b"220 mail.test ESMTP\r\n", b"250-mail.test\r\n250 SIZE\r\n"), "starttls-refused"),
     "later": (

@@ -52,4 +52,4 @@ def table(server: str, version: str, identities: dict[str, Server], pki: Pki, fo
             where = f"{identity.host}:{running.port}"
             answer = matrix.ask(where, "--ca", identity.roots, *pki.clients["good"].options, *tls)
         right = BELOW_13.get(identity.defect, identity.codes) if version == "1.2" else identity.codes
-        yield matrix.Cell(server, version, identity.defect, right == ("ok",), "", right, answer)
+        yield matrix.Cell(server, version, identity.defect, right == ("ok",), "", right, right, answer)

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ class Variant:
     only: tuple[str, ...] = ()
     """The clients to meet; () is all of them."""
     versions: tuple[str, ...] = matrix.VERSIONS
+    apart: bool = False
+    """The server's own certificate comes from another CA than those of the clients."""
+    trust: str = "client_ca"
+    """What the server trusts clients from: the root, or the issuing CA without it."""
 
 
 SOME = ("none", "good", "bob", "unknown-ca", "unknown-ca-with-chain", "expired", "revoked")
@@ -41,7 +45,7 @@ UNKNOWN = ("client-cert-revocation-unknown",)
 STALE: Codes = {
     "good": UNKNOWN,
     "bob": UNKNOWN,
-    "revoked": (*UNKNOWN, "client-cert-revoked"),  # rustls does not look at nextUpdate
+    "revoked": (*UNKNOWN, "client-cert-revoked"),
     "expired": (*UNKNOWN, "client-cert-expired"),  # two faults: OpenSSL looks for the CRL first
 }
 SAYS_NOTHING = (*UNKNOWN, "client-cert-refused", "client-cert-revoked", "client-cert-refused-by-app")
@@ -84,6 +88,29 @@ def _variants() -> Iterator[Variant]:
     yield Variant("python-strict", "python", {"strict": True}, only=SOME)
 
 
+UNTRUSTED, ALONE = "client-cert-untrusted", "client-cert-missing-intermediate"
+NOBODY_KNOWS = ("client-cert-revocation-unknown", "client-cert-refused", "client-cert-refused-by-app", UNTRUSTED)
+APART: Codes = {
+    "leaf-only": (ALONE, UNTRUSTED),
+    "unknown-ca": (UNTRUSTED, ALONE),
+    "rekeyed-root": ("client-ca-rekeyed", "client-cert-not-allowed", *NOBODY_KNOWS),
+}
+"""Our own roots know nothing of the clients' CA."""
+ISSUING: Codes = dict.fromkeys(
+    ("good", "bob", "revoked", "leaf-only", "two-intermediates", "rekeyed-root"), (UNTRUSTED,)
+) | {"expired": (UNTRUSTED, "client-cert-expired")}
+"""OpenSSL wants an anchor that is self-signed; the others take the issuing CA as one."""
+
+
+def _trusting() -> Iterator[Variant]:
+    """Servers with a certificate of another CA, and servers that trust the issuing CA alone."""
+    for name in ("s_server", "nginx", "caddy", "java", "gnutls", "granian"):
+        yield Variant(f"{name}-apart", name, {}, APART, apart=True)
+        yield Variant(f"{name}-issuing", name, {}, ISSUING, only=TRUST, trust="issuing")
+    yield Variant("s_server-apart-no-names", "s_server", {"options": ("-no_ca_names",)}, APART, apart=True)
+
+
+TRUST = (*SOME, "leaf-only", "self-signed", "rekeyed-issuing", "rekeyed-root", "two-intermediates")
 REVOKING: dict[str, Codes] = {
     "s_server": {},
     "nginx": LATE_AND_MUTE,
@@ -103,13 +130,15 @@ def _revoking() -> Iterator[Variant]:
     """The servers with a good CRL, a stale one, and without the issuing CA's."""
     for name, codes in REVOKING.items():
         stale = STALE_MUTE if codes else STALE
+        # rustls does not look at nextUpdate.
+        old = stale | {"revoked": ("client-cert-revoked",)} if name == "granian" else stale
         yield Variant(f"{name}-crl", name, {"crl": "@crl"}, codes, SOME)
-        yield Variant(f"{name}-crl-stale", name, {"crl": "@crl_stale"}, stale, SOME)
+        yield Variant(f"{name}-crl-stale", name, {"crl": "@crl_stale"}, old, SOME)
         missing = stale | NO_NAMES if name == "python" else stale
         yield Variant(f"{name}-crl-missing", name, {"crl": "@crl_without_issuing"}, missing, SOME)
 
 
-VARIANTS = (*_variants(), *_revoking())
+VARIANTS = (*_variants(), *_trusting(), *_revoking())
 
 
 @pytest.mark.parametrize("version", matrix.VERSIONS)
@@ -125,7 +154,10 @@ def table(variant: Variant, version: str, pki: Pki, folder: Path) -> list[matrix
     server = importlib.import_module(f"servers.{variant.server}")
     silent = getattr(server, "SILENT", False)
     settings = {name: pki_file(pki, value) for name, value in variant.settings.items()}
-    with server.run(folder, pki.papers, version=version, **settings) as running:
+    if variant.apart:
+        pki = replace(pki, papers=pki.apart, root=pki.apart_root)
+    papers = pki.papers._replace(client_ca=getattr(pki.papers, variant.trust))
+    with server.run(folder, papers, version=version, **settings) as running:
         return [
             matrix.meet(
                 variant.name, running, pki, client, version, server.verdict, variant.codes.get(defect), silent=silent
