@@ -93,6 +93,7 @@ def probe(
       mtlsctl probe api.test --cert client.pem --key client.key --ca ca.pem --http /health
       mtlsctl probe api.test --identity alice --revoked-cert old.pem --revoked-key old.key --json
       mtlsctl probe 127.0.0.1:6380 --identity alice --expect-refused strangers/
+      mtlsctl probe postgres://db.test --identity app --sign-with dev
 
     Exit status: 0 the good certificate got in and nothing else that was tried; 1
     something got in that must not; 2 could not tell.

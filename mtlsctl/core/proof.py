@@ -189,7 +189,8 @@ def _good_one(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
     wanted = [t for t in trials if t.expected is Expected.ACCEPTED and t.as_expected is not True]
     for t in wanted:
         cause = f", {t.code}" if t.code and t.outcome in REFUSALS and t.code != "ok" else ""
-        message = f"{peer} did not let {t.what} in (TLS {t.version}, {t.why}{cause}), which must get in"
+        whom = "the good certificate, at the end," if t.offer is Kind.GOOD_AGAIN else t.what
+        message = f"{peer} did not let {whom} in (TLS {t.version}, {t.why}{cause}), which must get in"
         hint = "see why: mtlsctl handshake with the same options"
         if t.outcome is Outcome.REFUSED_BY_APP:
             hint += "; or ask for a page that this client may read: --http PATH"
@@ -202,14 +203,14 @@ def _untold(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
     if all(t.outcome is Outcome.NOT_TRIED for t in others):
         yield Finding("probe-no-answer", Verdict.FAIL, f"{peer}: nothing that must be refused was shown")
     if taken := [t for t in others if t.outcome is Outcome.TLS_ONLY]:
-        yield Finding(
-            "probe-application-not-asked",
-            Verdict.FAIL,
-            f"{peer} completed the handshake with {_listed(taken)}, and the application was not asked",
-            "ask it: --http PATH; where it speaks no HTTP, have TLS itself refuse: a server that does lets no stranger"
-            " through the handshake",
-            Whose.PEER,
+        message = f"{peer} completed the handshake with {_listed(taken)}, and the application was not asked"
+        hint = (
+            "ask it: --http PATH; where it speaks no HTTP, TLS itself must refuse: a server that does completes no such"
         )
+        hint += " handshake"
+        if any(t.offer is Kind.REVOKED for t in taken):
+            hint += f"\n{_LET_IN[Kind.REVOKED][1]}"
+        yield Finding("probe-application-not-asked", Verdict.FAIL, message, hint, Whose.PEER)
     if unclear := [t for t in others if t.outcome is Outcome.UNCLEAR]:
         yield Finding(
             "probe-no-answer",

@@ -9,7 +9,7 @@ from OpenSSL import SSL
 
 from mtlsctl.core import http, impostors, names, openssl, postgres, proof
 from mtlsctl.core.admission import Outcome, admission, said, spoken
-from mtlsctl.core.diagnose import Ours, diagnose, subject
+from mtlsctl.core.diagnose import Ours, diagnose
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.impostors import Kind, Offer, Signed
@@ -118,7 +118,7 @@ def probe(wish: Wish) -> tuple[Probe, tuple[Finding, ...]]:
         shown = [*there, *_show_all(wish, able, agreed)]  # 3
         shown += _go_on(wish, shown, good_answers)  # 4
         if good.identity:
-            again = Offer(Kind.GOOD_AGAIN, f"{good.what}, at the end", good.identity, let_in=True)
+            again = Offer(Kind.GOOD_AGAIN, "the same, at the end", good.identity, let_in=True)
             shown += [_show(wish, again, version) for version in agreed]  # 5
     at = clock.now()
     mute = [first for first in firsts if first.observation.ended is Ended.TIMEOUT and first not in there]
@@ -147,8 +147,10 @@ def versions(minimum: str, maximum: str) -> tuple[str, ...]:
 
 def _called(wish: Wish) -> str:
     """The good certificate's name in a table."""
-    ours = wish.settings.identity
-    return subject(ours.certificate) if ours else ""
+    if (ours := wish.settings.identity) is None:
+        return ""
+    shown = describe(ours.certificate, in_full=False)
+    return shown.subject or next(iter(shown.names), "the good certificate")
 
 
 def _show(wish: Wish, offer: Offer, version: str) -> _Shown:
