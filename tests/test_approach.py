@@ -357,3 +357,14 @@ def test_a_good_handshake_loads_nothing_of_this(pki: Pki, tmp_path: Path) -> Non
     assert "mtlsctl.workflows.once" in loaded
     ours = ("core.route", "core.schemes", "core.starttls", "core.approach", "workflows.approach", "core.proxyheader")
     assert not loaded & {"python_socks", *(f"mtlsctl.{name}" for name in ours)}
+
+
+def test_a_list_of_targets_is_shown_without_passwords(pki: Pki, tmp_path: Path) -> None:
+    port = servers.free_port()
+    lines = f"postgres://u:secret@127.0.0.1:{port}/x\nredis://u:secret@x\nu:secret@x:1\nhttps://u:sec/ret@x\n"
+    for more in ((), ("--json",)):
+        words = ("handshake", "--targets", "-", "--ca", pki.root, *more)
+        done = support.run_tool(*words, stdin=lines)
+        assert done.exit_code == 2
+        assert "sec" not in (done.stdout + done.stderr).replace("seconds", "")
+        assert f"postgres://***@127.0.0.1:{port}/x" in done.stdout

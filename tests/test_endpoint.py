@@ -143,6 +143,21 @@ def test_a_password_in_a_target_is_not_repeated(text: str) -> None:
     assert "sec" not in error.value.message + error.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("api.test:443", "api.test:443"),
+        ("https://api.test/x", "https://api.test/x"),
+        ("postgres://u:secret@db.test/x", "postgres://***@db.test/x"),
+        ("postgres://u:sec/re#t@db.test/x", "postgres://***@db.test/x"),
+        ("u:secret@db.test:1", "***@db.test:1"),
+        ("u:secret@x://db.test", "***@x://db.test"),
+    ],
+)
+def test_a_target_is_shown_without_its_password(text: str, shown: str) -> None:
+    assert endpoint.shown(text) == shown
+
+
 HOSTILE = st.one_of(
     st.text(max_size=40),
     st.lists(

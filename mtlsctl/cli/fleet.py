@@ -58,7 +58,7 @@ def _status(tally: repeat.Tally) -> int:
 def _object(one: many.One) -> dict[str, object]:
     """The JSON of one target: a handshake's, with the line that it was on; or an error's."""
     head = {"schema": output.SCHEMA, "command": "handshake", "ok": one.accepted}
-    head |= {"target": one.target.text, "line": one.target.line}
+    head |= {"target": one.target.shown, "line": one.target.line}
     if one.error:
         return head | {"error": {"code": one.error.code, "message": one.error.message, "hint": one.error.hint}}
     return head | {"result": one.result, "findings": list(one.findings)}

@@ -65,13 +65,11 @@ def _starttls(seen: Observation, protocol: str, result: Result) -> Diagnosis:
     sure, who = Confidence.CERTAIN, RefusedBy.SERVER
     match result.outcome:
         case Outcome.REFUSED:
-            found = Finding(
-                "starttls-refused",
-                FAIL,
-                f"{seen.peer} speaks {protocol} and does not change to TLS: {result.said}",
-                "turn TLS on at the server, and give it a certificate; its log says why it is off",
-                Whose.PEER,
-            )
+            message = f"{seen.peer} speaks {protocol} and does not change to TLS: {result.said}"
+            hint = "turn TLS on at the server, and give it a certificate; its log says why it is off"
+            if protocol.startswith("xmpp") and "host-unknown" in result.said:
+                hint = "ask for a domain that it serves: --servername NAME"
+            found = Finding("starttls-refused", FAIL, message, hint, Whose.PEER)
         case Outcome.OTHER:
             found = _other(seen, protocol, result)
             sure = Confidence.CERTAIN if result.name else Confidence.LIKELY
@@ -107,7 +105,7 @@ def _nothing(seen: Observation, protocol: str, result: Result) -> Diagnosis:
     """Silence or an end."""
     code, how, who = _ENDS[result.outcome]
     if result.spoken:
-        when, hint = f"in the middle of {protocol}", "its log says what it did not like"
+        when, hint = f"in the middle of {protocol}", "give more time with --timeout; read the server's log"
     elif protocol in CLIENT_FIRST:
         when, hint = f"to our first words in {protocol}", "check that it speaks this protocol; read its log"
     else:

@@ -67,6 +67,14 @@ class _SchemeError(UsageError):
     """What a URL begins with is wrong. The message repeats nothing else of it."""
 
 
+def shown(text: str) -> str:
+    """What a person typed for a target, with `***` in place of a user and a password."""
+    if "@" not in text:
+        return text
+    head, is_url, rest = text.partition("://")
+    return f"{head}://***@{rest.rpartition('@')[2]}" if is_url and "@" not in head else f"***@{text.rpartition('@')[2]}"
+
+
 def named(endpoint: Endpoint, name: str) -> Endpoint:
     """The same place asked for by another name. Raises UsageError for what cannot be an SNI (RFC 6066, 3)."""
     if not name:

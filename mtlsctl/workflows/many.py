@@ -27,6 +27,11 @@ class Target(NamedTuple):
     """Its number in the list, from 1."""
     text: str
 
+    @property
+    def shown(self) -> str:
+        """The text without a user and a password."""
+        return endpoint.shown(self.text)
+
 
 class One(NamedTuple):
     """What came of one target: a handshake, or the reason why there was none."""
@@ -121,7 +126,7 @@ def wish_of(target: Target, general: Wish, place: Callable[[str], Place]) -> Wis
     place: what the command's options make of a target. Raises UsageError.
     """
     if len(target.text) >= MAX_LINE - 1:
-        raise UsageError(f"{target.text[:40]!r}... is too long for a target", "write one HOST:PORT on each line")
+        raise UsageError(f"{target.shown[:40]!r}... is too long for a target", "write one HOST:PORT on each line")
     word, *more = target.text.split()
     where, route = place(word)
     for option in more:

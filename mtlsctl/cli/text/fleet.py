@@ -18,12 +18,12 @@ _SHOWN = 8  # groups and codes that are listed
 def line(one: "One") -> Line:
     """One target: the verdict, the target, what was agreed or what was wrong, and the codes."""
     if one.error:
-        return _line(Verdict.FAIL, one.target.text, one.error.message, (one.error.code,))
+        return _line(Verdict.FAIL, one.target.shown, one.error.message, (one.error.code,))
     verdict = worst(one.findings)
     if one.result is None or not one.accepted:
-        return _line(verdict, one.target.text, one.findings[0].message, (one.code,))
+        return _line(verdict, one.target.shown, one.findings[0].message, (one.code,))
     codes = tuple(f.code for f in one.findings if f.verdict is not Verdict.OK)
-    return _line(verdict, one.target.text, agreed(one.result), codes)
+    return _line(verdict, one.target.shown, agreed(one.result), codes)
 
 
 def _line(verdict: Verdict, target: str, said: str, codes: Iterable[str]) -> Line:

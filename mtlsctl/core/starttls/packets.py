@@ -101,6 +101,11 @@ def vnc(inbox: Inbox, _name: str) -> Script:
     if _VENCRYPT not in types:
         raise Refused(f"VeNCrypt (19) is not among its security types: {_listed(list(types))}".encode())
     inbox.say(bytes((_VENCRYPT,)))
+    yield from _vencrypt(inbox)
+
+
+def _vencrypt(inbox: Inbox) -> Script:
+    """Its version, then the subtypes, of which we choose one; 1 begins TLS."""
     offered = yield from inbox.exactly(2)
     if offered < b"\0\2":
         raise Refused(f"it speaks VeNCrypt {offered[0]}.{offered[1]}, 0.2 is needed".encode())
