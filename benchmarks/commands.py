@@ -97,7 +97,7 @@ def main() -> int:
             "handshake / bare pyOpenSSL",
             lambda n: [TOOL, "handshake", f"localhost:{port}", "--identity", "alice"],
             lambda n: script("handshake", "localhost", port, *identity),
-            1.2,
+            1.15,
         ),
     ]
     print(f"{'median CPU of ' + str(RUNS) + ' runs':<44} {'mtlsctl':>11} {'bare':>11} {'ratio':>7}  goal")
