@@ -29,7 +29,11 @@ class Variant:
 
 FEW = ("none", "good", "unknown-ca", "expired", "self-signed")
 STALE = {"good": (), "revoked": ("client-cert-revoked",), "expired": ("client-cert-expired",)}
+KEYS = ("rsa2048", "rsa3072", "p384", "p521", "ed25519", "two-intermediates", "no-eku", "bob", "revoked")
+"""Clients that OpenSSL and GnuTLS take; a server of the same library is not asked again."""
 REVOCATION = ("good", "revoked", "expired")
+LISTED = ("none", "good", "bob", "expired")
+UNLISTED = ("client-cert-not-allowed", "client-cert-refused")
 CRL = {name: ("client-cert-revocation-unknown", *more) for name, more in STALE.items()}
 LOGIN = ("client sent an invalid cert", "client didn't send a cert")
 VARIANTS = (
@@ -49,26 +53,31 @@ VARIANTS = (
     Variant("slapd-starttls", "slapd", {"starttls": True}, only=FEW),
     Variant("vsftpd", "vsftpd"),
     Variant("vsftpd-starttls", "vsftpd", {"starttls": True}, only=FEW),
+    # A bad signature leaves an error in OpenSSL's queue, on which Dovecot's next read fails, if it comes to that.
+    Variant("dovecot-imaps", "dovecot", later=LOGIN, without=("bad-signature",)),
     Variant("dovecot-pop3s", "dovecot", {"protocol": "pop3"}, later=LOGIN, only=FEW),
     Variant("dovecot-imap", "dovecot", {"starttls": True}, later=LOGIN, only=FEW),
     Variant("dovecot-pop3", "dovecot", {"protocol": "pop3", "starttls": True}, later=LOGIN, only=FEW),
     Variant("dovecot-sieve", "dovecot", {"protocol": "sieve", "starttls": True}, later=LOGIN, only=FEW),
     Variant("dovecot-crl", "dovecot", {"crl": "@crl"}, later=LOGIN, only=("good", "expired")),
+    Variant("postfix-starttls", "postfix", {"starttls": True}, later=("abort: TLS",), without=KEYS),
     Variant("prosody", "prosody"),
     Variant("prosody-starttls", "prosody", {"starttls": True}, only=FEW),
     Variant("inspircd", "inspircd", only=FEW),
     Variant("inspircd-starttls", "inspircd", {"starttls": True}, only=FEW),
-    Variant("postgres", "postgres"),
+    Variant("postgres", "postgres", without=KEYS),
     Variant("postgres-none", "postgres", {"demand": "none"}, only=FEW),
     Variant("postgres-crl", "postgres", {"crl": "@crl"}, only=REVOCATION),
     Variant("postgres-crl-stale", "postgres", {"crl": "@crl_stale"}, CRL, only=REVOCATION),
-    Variant("mariadb", "mariadb"),
+    Variant("mariadb", "mariadb", without=KEYS),
     Variant("mariadb-crl", "mariadb", {"crl": "@crl"}, only=REVOCATION),
-    Variant("pgbouncer", "pgbouncer"),
+    Variant("pgbouncer", "pgbouncer", without=KEYS),
     Variant("nats", "nats"),
     Variant("erlang", "erlang"),
     Variant("erlang-optional", "erlang", {"demand": "optional"}, only=FEW),
-    Variant("rsyslog-gnutls", "rsyslog"),
+    Variant("rsyslog-gnutls", "rsyslog", without=KEYS),
+    # It hangs up on names that are not on its list as on any other certificate: without a word.
+    Variant("rsyslog-gnutls-listed", "rsyslog", {"demand": "listed"}, {"bob": UNLISTED}, LISTED),
     Variant("rsyslog-openssl", "rsyslog", {"stack": "ossl"}, only=FEW),
 )
 
@@ -109,9 +118,7 @@ def foretold(variant: Variant, cells: list[matrix.Cell], pki: Pki) -> None:
             missed.append(f"{cell.version} {cell.defect}: {sorted(codes)}")
     said = "\n".join((f"{len(missed)} of {len(late)} later refusals are not foretold", *missed))
     assert len(missed) <= (1 - matrix.ROOT_CAUSES) * len(late), said
-    certain = [
-        f"{cell.version} {cell.defect}" for cell in late if cell.confidence == "certain" and cell.defect != "none"
-    ]
+    certain = [f"{cell.version} {cell.defect}" for cell in late if cell.confidence == "certain"]
     assert not certain, f"certain that it is accepted, which it is not: {certain}"
 
 
