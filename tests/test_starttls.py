@@ -47,29 +47,23 @@ READY = {
 }
 
 REFUSED = [
-    ("smtp", [b"554 go away\r\n"], "554 go away"),
     ("smtp", [b"220 mx\r\n", b"250-mx\r\n250 SIZE\r\n"], "STARTTLS is not among what it offers: 250 SIZE"),
     ("smtp", [b"220 mx\r\n", b"250 STARTTLS\r\n", b"454 4.7.0 no certificate\r\n"], "454 4.7.0 no certificate"),
     ("lmtp", [b"220 mx\r\n", b"500 what\r\n"], "500 what"),
     ("imap", [b"* OK x\r\n", b"a1 BAD unknown\r\n"], "a1 BAD unknown"),
-    ("imap", [b"* BYE x\r\n"], "* BYE x"),
     ("imap", [b"* PREAUTH x\r\n"], "* PREAUTH x"),
     ("pop3", [b"+OK\r\n", b"-ERR no\r\n"], "-ERR no"),
-    ("pop3", [b"-ERR busy\r\n"], "-ERR busy"),
     ("ftp", [b"220 x\r\n", b"502 no\r\n"], "502 no"),
     ("nntp", [b"200 x\r\n", b"580 no\r\n"], "580 no"),
     ("sieve", [b'"IMPLEMENTATION" "x"\r\nOK\r\n'], 'STARTTLS is not among what it offers: "IMPLEMENTATION" "x"'),
     ("sieve", [b'"STARTTLS"\r\nOK\r\n', b'NO "x"\r\n'], 'NO "x"'),
     ("irc", [b":x 421 * STARTTLS :Unknown command\r\n"], ":x 421 * STARTTLS :Unknown command"),
-    ("irc", [b"ERROR :Closing link\r\n"], "ERROR :Closing link"),
     ("nats", [b'INFO {"tls_required":false}\r\n'], "its INFO has neither tls_required nor tls_available"),
     ("ldap", [LDAP_NO], "result code 52: no TLS"),
     ("postgres", [b"N"], "it answered N: TLS is not turned on there"),
     ("postgres", [b"E\0\0\0\x14SFATAL\0Mtoo old\0\0"], "too old"),
     ("mysql", [packet(MYSQL_OFF)], "TLS is not among what it offers"),
-    ("mysql", [packet(b"\xff\x6a\x04Host is not allowed")], "Host is not allowed"),
     ("vnc", [b"RFB 003.003\n"], "it speaks RFB 003.003, which has no TLS"),
-    ("vnc", [b"RFB 003.008\n", b"\0\0\0\0\4busy"], "busy"),
     ("vnc", [b"RFB 003.008\n", b"\1\2"], "VeNCrypt (19) is not among its security types: 2"),
     ("vnc", [b"RFB 003.008\n", b"\1\x13", b"\0\1"], "it speaks VeNCrypt 0.1, 0.2 is needed"),
     ("vnc", [b"RFB 003.008\n", b"\1\x13", b"\0\2", b"\1\0"], "it did not take VeNCrypt 0.2"),
@@ -88,6 +82,15 @@ REFUSED = [
         [b"<stream:stream><stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"],
         "stream error host-unknown",
     ),
+]
+
+TURNED_AWAY = [
+    ("vnc", [b"RFB 003.008\n", b"\0\0\0\0\4busy"], "busy"),
+    ("mysql", [packet(b"\xff\x6a\x04Host is not allowed")], "Host is not allowed"),
+    ("irc", [b"ERROR :Closing link\r\n"], "ERROR :Closing link"),
+    ("pop3", [b"-ERR busy\r\n"], "-ERR busy"),
+    ("imap", [b"* BYE x\r\n"], "* BYE x"),
+    ("smtp", [b"554 go away\r\n"], "554 go away"),
 ]
 
 # What a server of another protocol says first, its name, and its own word.
@@ -145,6 +148,12 @@ def test_plain_text_after_the_go_ahead_is_not_taken_for_tls(protocol: str) -> No
 def test_refused_in_the_servers_words(protocol: str, pieces: list[bytes], words: str) -> None:
     conversation, _ = talk(protocol, pieces)
     assert conversation.result == Result(Outcome.REFUSED, words, spoken=True)
+
+
+@pytest.mark.parametrize(("protocol", "pieces", "words"), TURNED_AWAY)
+def test_turned_away_by_the_greeting(protocol: str, pieces: list[bytes], words: str) -> None:
+    conversation, _ = talk(protocol, pieces)
+    assert conversation.result == Result(Outcome.TURNED_AWAY, words, spoken=True)
 
 
 def test_what_the_client_says() -> None:

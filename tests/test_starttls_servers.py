@@ -113,6 +113,7 @@ def talks(*pieces: bytes) -> Any:
         ("smtp", talks(b"220 mx\r\n", b"250 STARTTLS\r\n", b"220 go\r\n250 queued\r\n"), "starttls-injection"),
         ("postgres", lambda c: (c.recv(8), c.sendall(b"SAAAA")), "starttls-injection"),
         ("smtp", talks(b"220 mx\r\n", b"250 SIZE\r\n"), "starttls-refused"),
+        ("smtp", talks(b"421 too many connections\r\n"), "starttls-refused"),
         ("imap", talks(b"* OK\r\n", b"a1 NO not today\x1b[2J\r\n"), "starttls-refused"),
         ("ldap", talks(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "starttls-wrong-protocol"),
         ("smtp", lambda c: None, "connection-closed"),
@@ -127,6 +128,7 @@ def test_servers_that_do_something_else(word: str, talk: Any, expected: str, pki
     assert answer["findings"][0]["code"] == expected, answer["findings"]
     stage = "hello" if word == "nntp" else "approach"
     assert answer["result"]["stage"] == stage
+    assert answer["result"]["confidence"] != "certain" or "421" not in answer["findings"][0]["message"]
     assert answer["result"]["starttls"] == word
 
 

@@ -70,6 +70,10 @@ def _starttls(seen: Observation, protocol: str, result: Result) -> Diagnosis:
             if protocol.startswith("xmpp") and "host-unknown" in result.said:
                 hint = "ask for a domain that it serves: --servername NAME"
             found = Finding("starttls-refused", FAIL, message, hint, Whose.PEER)
+        case Outcome.TURNED_AWAY:
+            message = f"{seen.peer} speaks {protocol} and turned us away before TLS came up: {result.said}"
+            hint = "its log says why: too many connections, an allow-list, a block list"
+            found, sure = Finding("starttls-refused", FAIL, message, hint, Whose.PEER), Confidence.LIKELY
         case Outcome.OTHER:
             found = _other(seen, protocol, result)
             sure = Confidence.CERTAIN if result.name else Confidence.LIKELY

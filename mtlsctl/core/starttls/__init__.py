@@ -5,7 +5,7 @@ from collections.abc import Callable
 from mtlsctl.core import sniff
 from mtlsctl.core.printable import printable
 from mtlsctl.core.starttls import lines, packets, xml
-from mtlsctl.core.starttls.inbox import Inbox, Odd, Refused, Script
+from mtlsctl.core.starttls.inbox import Inbox, Odd, Refused, Script, TurnedAway
 from mtlsctl.core.starttls.outcome import Outcome, Result
 
 PROTOCOLS: dict[str, Callable[[Inbox, str], Script]] = {
@@ -85,7 +85,10 @@ class Conversation:
                 (self._foreign() or self._result(Outcome.INJECTED, rest)) if rest else self._result(Outcome.READY)
             )
         except Refused as refused:
-            self.result = self._foreign() or self._result(Outcome.REFUSED, refused.said)
+            away = isinstance(refused, TurnedAway)
+            self.result = self._foreign() or self._result(
+                Outcome.TURNED_AWAY if away else Outcome.REFUSED, refused.said
+            )
         except Odd as odd:
             self.result = self._foreign() or self._result(Outcome.OTHER, odd.said or self._inbox.first)
         else:

@@ -19,6 +19,10 @@ class Refused(Exception):  # noqa: N818  # no error: an answer
         self.said = said
 
 
+class TurnedAway(Refused):
+    """The server said no to us, before anything was said about TLS."""
+
+
 class Odd(Exception):  # noqa: N818
     """What came is not of the protocol."""
 

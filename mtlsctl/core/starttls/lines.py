@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from mtlsctl.core.starttls.inbox import Inbox, Odd, Refused, Script
+from mtlsctl.core.starttls.inbox import Inbox, Odd, Refused, Script, TurnedAway
 
 _HELLO = b"mtlsctl.invalid"  # RFC 6761, 6.4: a name that nobody has; RFC 5321, 4.1.1.1 wants one
 
@@ -18,7 +18,7 @@ def lmtp(inbox: Inbox, _name: str) -> Script:
 
 
 def _mail(inbox: Inbox, hello: bytes) -> Script:
-    yield from _expect(inbox, b"220")
+    yield from _greeting(inbox, b"220")
     inbox.say(hello + b" " + _HELLO + b"\r\n")
     offered = yield from _expect(inbox, b"250")
     if not any(line[4:].strip().upper() == b"STARTTLS" for line in offered):
@@ -29,16 +29,23 @@ def _mail(inbox: Inbox, hello: bytes) -> Script:
 
 def ftp(inbox: Inbox, _name: str) -> Script:
     """FTP: AUTH TLS, RFC 4217, 4; the greeting: RFC 959, 5.4 (120: ready in some minutes)."""
-    yield from _expect(inbox, b"220")
+    yield from _greeting(inbox, b"220")
     inbox.say(b"AUTH TLS\r\n")
     yield from _expect(inbox, b"234")
 
 
 def nntp(inbox: Inbox, _name: str) -> Script:
     """NNTP: RFC 4642, 2.2; the greeting: RFC 3977, 5.1."""
-    yield from _expect(inbox, b"200", b"201")
+    yield from _greeting(inbox, b"200", b"201")
     inbox.say(b"STARTTLS\r\n")
     yield from _expect(inbox, b"382")
+
+
+def _greeting(inbox: Inbox, *codes: bytes) -> Script:
+    """A greeting with one of the codes; with any other we are turned away."""
+    lines = yield from _reply(inbox)
+    if lines[0][:3] not in codes:
+        raise TurnedAway(_joined(lines))
 
 
 def _expect(inbox: Inbox, *codes: bytes) -> Generator[None, None, list[bytes]]:
@@ -69,6 +76,8 @@ def imap(inbox: Inbox, _name: str) -> Script:
     greeting = yield from inbox.line()
     if not greeting.startswith(b"* "):
         raise Odd(greeting)
+    if not greeting[2:].upper().startswith((b"OK", b"PREAUTH")):
+        raise TurnedAway(greeting)
     if not greeting[2:].upper().startswith(b"OK"):
         raise Refused(greeting)
     inbox.say(b"a1 STARTTLS\r\n")
@@ -84,7 +93,7 @@ def pop3(inbox: Inbox, _name: str) -> Script:
     for command in (b"STLS\r\n", b""):
         answer = yield from inbox.line()
         if answer.startswith(b"-ERR"):
-            raise Refused(answer)
+            raise TurnedAway(answer) if command else Refused(answer)
         if not answer.startswith(b"+OK"):
             raise Odd(answer)
         inbox.say(command)
@@ -123,7 +132,9 @@ def irc(inbox: Inbox, _name: str) -> Script:
         word = words[1].upper() if len(words) > 1 else b""
         if word == b"670":
             return
-        if word in (b"691", b"421", b"451", b"ERROR"):
+        if word == b"ERROR":
+            raise TurnedAway(line)
+        if word in (b"691", b"421", b"451"):
             raise Refused(line)
         if word == b"PING":
             inbox.say(b"PONG " + b" ".join(words[2:]) + b"\r\n")

@@ -11,6 +11,8 @@ class Outcome(StrEnum):
     """TLS can begin: the next byte is ours."""
     REFUSED = "refused"
     """The server speaks the protocol, and said no to TLS, or does not offer it."""
+    TURNED_AWAY = "turned-away"
+    """The server speaks the protocol, and said no in its greeting: TLS was not spoken of."""
     OTHER = "other"
     """Another protocol answered."""
     TLS = "tls"

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from mtlsctl.core.starttls.inbox import LIMIT, Inbox, Odd, Refused, Script
+from mtlsctl.core.starttls.inbox import LIMIT, Inbox, Odd, Refused, Script, TurnedAway
 
 # LDAPMessage { messageID 1, extendedReq { requestName 1.3.6.1.4.1.1466.20037 } }
 _LDAP_REQUEST = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
@@ -70,7 +70,7 @@ def mysql(inbox: Inbox, _name: str) -> Script:
         raise Odd
     packet = yield from inbox.exactly(length)
     if packet[0] == 0xFF:
-        raise Refused(packet[3:])
+        raise TurnedAway(packet[3:])
     end = packet.find(b"\0", 1)
     at = end + 1 + 4 + 8 + 1  # version, thread, the first part of the challenge, a filler
     if packet[0] != 10 or end < 0 or len(packet) < at + 2:
@@ -96,7 +96,7 @@ def vnc(inbox: Inbox, _name: str) -> Script:
     inbox.say(_RFB)
     count = (yield from inbox.exactly(1))[0]
     if not count:
-        raise Refused((yield from _vnc_reason(inbox)))
+        raise TurnedAway((yield from _vnc_reason(inbox)))
     types = yield from inbox.exactly(count)
     if _VENCRYPT not in types:
         raise Refused(f"VeNCrypt (19) is not among its security types: {_listed(list(types))}".encode())
