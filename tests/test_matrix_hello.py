@@ -112,10 +112,11 @@ OTHER = {
 
 def test_no_agreement(pki: Pki, tmp_path: Path) -> None:
     """Version, cipher suite, group, signature, name, ALPN: each is told from the others."""
-    matrix.judge(_meetings(pki, tmp_path))
+    matrix.judge(agreements(pki, tmp_path))
 
 
-def _meetings(pki: Pki, folder: Path) -> Iterator[matrix.Cell]:
+def agreements(pki: Pki, folder: Path) -> Iterator[matrix.Cell]:
+    """A server for each meeting."""
     for meeting in NO_AGREEMENT:
         here = folder / meeting.name
         here.mkdir()

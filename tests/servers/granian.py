@@ -17,7 +17,7 @@ def run(
     folder: Path, papers: Papers, *, version: str = "", demand: str = "required", crl: Path | None = None
 ) -> Iterator[Running]:
     """Run it with one worker. It can do both versions, or TLS 1.3 alone."""
-    words: list[object] = [Path(sys.executable).with_name("granian"), "--interface", "asgi", "--host", "127.0.0.1"]
+    words: list[object] = [sys.executable, "-P", "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
     words += ["--working-dir", servers.PROGRAMS, "--access-log", "--access-log-fmt", "status %(status)d"]
     words += ["--ssl-certificate", papers.cert, "--ssl-keyfile", papers.key, "--ssl-ca", papers.client_ca]
     words += ["--ssl-protocol-min", f"tls{version or '1.2'}"]
