@@ -27,7 +27,8 @@ def line(one: "One") -> Line:
 
 
 def _line(verdict: Verdict, target: str, said: str, codes: Iterable[str]) -> Line:
-    said = said.removeprefix(f"{target}: ").removeprefix(f"{target} ")
+    place = target.split()[0]
+    said = said.removeprefix(f"{place}: ").removeprefix(f"{place} ")
     shown = "".join(f"  [{code}]" for code in codes)
     return [(f"{verdict:<5}", STYLES[verdict]), (target, "bold"), f"  {said}", (shown, "dim")]
 
