@@ -143,9 +143,19 @@ def test_a_url_says_how_tls_begins(pki: Pki, tmp_path: Path) -> None:
     assert (wrong["exit"], wrong["error"]["code"]) == (2, "usage")
 
 
+def test_the_usual_port_is_tried_in_its_protocol(pki: Pki, tmp_path: Path) -> None:
+    postgres = importlib.import_module("servers.postgres")
+    with postgres.run(tmp_path, pki.papers) as running:
+        there = ("--connect", f"127.0.0.1:{running.port}")
+        answer = matrix.ask("localhost:5432", "--ca", pki.root, *there)
+        asked_once = matrix.ask("localhost:5432", "--ca", pki.root, *there, "--no-extra-probes")
+    assert code(answer) == ("starttls-required", "certain")
+    assert answer["findings"][0]["hint"].endswith("mtlsctl handshake localhost:5432 --starttls postgres")
+    assert [probe["variation"] for probe in answer["result"]["extra_probes"]] == ["starttls"]
+    assert code(asked_once) == ("connection-closed", "unknown")
+
+
 def test_the_usual_port_says_what_to_try(pki: Pki) -> None:
-    answer = matrix.ask("127.0.0.1:5432", "--ca", pki.root, "--timeout", 1, "--connect", "127.0.0.1:1")
-    assert answer["findings"][0]["code"] == "connection-refused"
     with tls_lab.plain_server(lambda c: c.recv(65536)) as port:
         answer = matrix.ask("localhost:5432", "--ca", pki.root, "--connect", f"127.0.0.1:{port}")
     assert answer["findings"][0]["code"] == "connection-closed"

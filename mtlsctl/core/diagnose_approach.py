@@ -127,10 +127,24 @@ _ENDS = {
 }
 
 
-def plain_hint(peer: str) -> str:
+def plain_protocol(seen: Observation) -> str:
+    """The word of --starttls that a peer's port is known for; "" for any other port."""
+    return PLAIN_PORTS.get(port_of(seen.peer), "")
+
+
+def plain_hint(seen: Observation) -> str:
     """What to type where a server gave no TLS on a port that usually begins in plain text; "" on any other."""
-    word = PLAIN_PORTS.get(port_of(peer))
-    return f"port {port_of(peer)} usually begins in {word}: mtlsctl handshake {peer} --starttls {word}" if word else ""
+    word = plain_protocol(seen)
+    hint = f"port {port_of(seen.peer)} usually begins in {word}: mtlsctl handshake {seen.peer} --starttls {word}"
+    return hint if word else ""
+
+
+def required(seen: Observation) -> Finding:
+    """The finding that TLS begins after some words of the port's protocol: it was tried."""
+    word = plain_protocol(seen)
+    message = f"{seen.peer} gave no answer to TLS at once, and goes on to TLS after the words of {word}"
+    hint = f"it needs STARTTLS: mtlsctl handshake {seen.peer} --starttls {word}"
+    return Finding("starttls-required", FAIL, message, hint, Whose.OURS)
 
 
 def port_of(peer: str) -> int:

@@ -201,7 +201,7 @@ def _plain_port(seen: Observation) -> str:
         return ""
     from mtlsctl.core.diagnose_approach import plain_hint
 
-    return plain_hint(seen.peer)
+    return plain_hint(seen)
 
 
 def _gave_up(seen: Observation) -> Diagnosis:

@@ -29,6 +29,8 @@ class Variation(StrEnum):
     """With a PROXY protocol header in front."""
     NO_STARTTLS = "no-starttls"
     """With TLS from the first byte."""
+    STARTTLS = "starttls"
+    """With TLS after the words of the protocol that the port is known for."""
 
 
 CERTIFICATE_STAYS = frozenset((Variation.ALPN_H2, Variation.TLS12))
@@ -94,6 +96,10 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
         without_alpn = (Variation.NO_ALPN,) if ours.alpn else ()
         return (Variation.WIDE, *without_alpn, *without_name)
     if number is None and seen.ended in (Ended.CLOSED, Ended.RESET):
+        from mtlsctl.core.diagnose_approach import plain_protocol
+
+        if plain_protocol(seen) and seen.approach is None:
+            return (Variation.STARTTLS,)
         return (Variation.CLASSIC_GROUP, *(without_name or (Variation.WIDE,)), Variation.PROXY_HEADER)
     return ()
 
@@ -102,9 +108,12 @@ def enough(probe: Probe) -> bool:
     """True when a probe answers the question: the rest need not be tried."""
     if probe.variation is Variation.WIDE:
         return probe.answered and bool(probe.seen.peer_chain or probe.accepted)
+    if probe.variation is Variation.STARTTLS:
+        return probe.seen.approach is not None and probe.seen.approach.ready
     if probe.variation is Variation.NO_STARTTLS:
         return bool(probe.seen.first_bytes) and sniff.is_tls(probe.seen.first_bytes)
-    return probe.accepted if probe.variation in CERTIFICATE_STAYS else probe.answered
+    judged = probe.variation in CERTIFICATE_STAYS or probe.variation is Variation.NO_CERTIFICATE
+    return probe.accepted if judged else probe.answered
 
 
 def settle(seen: Observation, ours: Ours, said: Diagnosis, tried: Iterable[Probe]) -> Diagnosis:
@@ -150,6 +159,10 @@ def _by(probe: Probe, seen: Observation, ours: Ours, said: Diagnosis) -> Diagnos
             from mtlsctl.core.diagnose_approach import implicit
 
             found, sure = implicit(seen, f"{seen.peer} says nothing in plain text, and answers TLS"), Confidence.CERTAIN
+        case Variation.STARTTLS:
+            from mtlsctl.core.diagnose_approach import required
+
+            found, sure = required(seen), Confidence.CERTAIN
         case Variation.TLS12:
             message = "with TLS 1.2, where it must judge before the handshake is complete, it accepted us"
             return _with(said, Finding("ok", Verdict.OK, message), Confidence.LIKELY)

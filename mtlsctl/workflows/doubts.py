@@ -2,7 +2,7 @@
 
 from OpenSSL import SSL
 
-from mtlsctl.core import doubts
+from mtlsctl.core import doubts, schemes
 from mtlsctl.core.diagnose import Diagnosis, Ours
 from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
 from mtlsctl.core.observation import Observation
@@ -48,6 +48,8 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
         there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
     if variation in (Variation.NO_ALPN, Variation.ALPN_H2):
         there = there._replace(endpoint=there.endpoint._replace(alpn=()))
+    if variation is Variation.STARTTLS:
+        there = there._replace(endpoint=there.endpoint._replace(starttls=schemes.PLAIN_PORTS[there.endpoint.port]))
     if variation is Variation.NO_STARTTLS:
         there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:
