@@ -31,6 +31,7 @@ def alert(number: int) -> tuple[Alert, ...]:
         (DONE._replace(asked=False), None, ACCEPTED, "never asked"),
         (DONE._replace(asked=False, resumed=True), None, TLS_ONLY, "TLS only"),
         (DONE._replace(sent=False), None, UNCLEAR, "key type not taken"),
+        (DONE._replace(sent=False, alerts=alert(116), ended=Ended.CLOSED), None, UNCLEAR, "key type not taken"),
         (DONE._replace(alerts=alert(48), ended=Ended.CLOSED), None, REFUSED, "alert 48"),
         (DONE._replace(alerts=alert(112)), None, TLS_ONLY, "TLS only"),
         (DONE._replace(ended=Ended.RESET), None, REFUSED, "reset"),

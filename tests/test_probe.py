@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matrix_pki
 import pytest
 import servers
 import support
@@ -554,3 +555,22 @@ def test_a_server_that_refuses_those_who_come_back(lab: Lab) -> None:
     warning = next(f for f in answer["findings"] if f["code"] == "resumption-refused")
     assert warning["verdict"] == "warn"
     assert "alert 80" in warning["message"]
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> matrix_pki.Pki:
+    return matrix_pki.build(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.mark.parametrize("kind", ["p521", "rsa3072", "rsa-pss", "good"])
+def test_good_certificates_that_others_issued(lab: Lab, pki: matrix_pki.Pki, folder: Path, kind: str) -> None:
+    """Impostors are made of keys that we do not make ourselves, too; a key that cannot lie is not made to."""
+    who = pki.clients[kind]
+    with s_server.run(folder, pki.papers, crl=pki.crl) as running:
+        words = ("--cert", who.cert, "--key", who.key, "--ca", pki.root, "--revoked-cert", pki.clients["revoked"].cert)
+        ran = lab.run(
+            "probe", f"localhost:{running.port}", *words, "--revoked-key", pki.clients["revoked"].key, "--json"
+        )
+    assert ran.exit_code == 0, ran.stdout
+    assert outcomes(ran.json, "stolen") == ({"not-tried"} if kind == "rsa-pss" else {"refused"})
+    assert outcomes(ran.json, "revoked") == {"refused"}

@@ -54,21 +54,21 @@ def admission(seen: Observation, *, shown: bool, good: str | None = None, resumi
     good: what the application said to the good certificate, for the good one itself too; "" where it said nothing that
     is understood; None where there is no good one.
     """
-    # 1. No answer to our hello proves nothing, but where it is the session in it that is refused. 2. A refusal in TLS.
-    # 3. Our certificate never left. 4. What the application said. 5. Nobody asked it.
+    # 1. No answer to our hello proves nothing, but where it is the session in it that is refused. 2. Our certificate
+    # never left: who refuses, refuses nobody. 3. A refusal in TLS. 4. What the application said. 5. Nobody asked it.
     if seen.ended is Ended.HELD:
         return Admission(Outcome.UNCLEAR, "server untrusted")
     if not spoken(seen) and not (resuming and seen.received() is not None):  # 1
         return Admission(Outcome.UNCLEAR, _silence(seen))
+    if shown and seen.asked and not seen.sent:  # 2
+        return Admission(Outcome.UNCLEAR, "key type not taken")
     number = seen.received()
-    if number is not None and not (number in WARNINGS and seen.stage is Stage.DONE):  # 2
+    if number is not None and not (number in WARNINGS and seen.stage is Stage.DONE):  # 3
         return Admission(Outcome.REFUSED, f"alert {number}")
     if seen.ended in (Ended.CLOSED, Ended.RESET):
         return Admission(Outcome.REFUSED, seen.ended.value)
     if seen.stage is not Stage.DONE or seen.ended is not Ended.OPEN:
         return Admission(Outcome.UNCLEAR, _silence(seen))
-    if shown and seen.asked and not seen.sent:  # 3
-        return Admission(Outcome.UNCLEAR, "key type not taken")
     if answer := said(seen):  # 4
         return _by_status(answer, good) if http.status_line(seen.answer or b"") else _by_login(answer, good)
     if seen.answer is not None and good:

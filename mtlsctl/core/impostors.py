@@ -8,6 +8,7 @@ from enum import StrEnum
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 from OpenSSL import crypto
 
 from mtlsctl.core import issuing, keys, names, openssl, profiles
@@ -122,10 +123,12 @@ def _stolen(good: Identity | None) -> Offer:
     what = "stolen, without its key"
     if good is None:
         return Offer(Kind.STOLEN, what, missing=_NO_GOOD)
-    private = _private(good)
+    # An RSA-PSS key comes out of cryptography as a plain RSA one: OpenSSL would not present it with this certificate.
+    pss = good.certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS
+    private = None if pss else _private(good)
     key = _misfit(private) if private else None
     if key is None:
-        kind = keys.describe(good.certificate.public_key())
+        kind = "RSA-PSS" if pss else keys.describe(good.certificate.public_key())
         return Offer(Kind.STOLEN, what, missing=f"needs a good certificate with an ECDSA or RSA key, not {kind}")
     return Offer(Kind.STOLEN, what, Identity(good.certificates, key))
 
