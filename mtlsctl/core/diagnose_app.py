@@ -32,7 +32,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         found = _likely_causes(seen, ours, answered)
         refusal = _refused_certificate(answered, ours)
         if not found and status[:3] not in _FORBIDDEN:
-            found = _beyond_us(ours, answered)
+            found = _beyond_us(seen, ours, answered)
         elif not found and seen.sent:
             found = [_not_allowed(answered, ours)]
         listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
@@ -55,12 +55,18 @@ def _skew(said: bytes, ours: Ours) -> list[Finding]:
     return [found] if found else []
 
 
-def _beyond_us(ours: Ours, answered: str) -> list[Finding]:
-    """nginx says that the certificate does not verify, and it does by all that we see: depth, or revocation."""
-    if ours.credential is None or len(ours.credential.chain) < 2:
+def _beyond_us(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
+    """nginx says that the certificate does not verify, and it does by all that we see: its CA file, or its depth."""
+    if ours.credential is None:
         return []
-    who = subject(ours.credential.certificate)
-    message = f"{answered} to our certificate {who}: {len(ours.credential.chain)} CA certificates came with it"
+    from mtlsctl.core.diagnose_ours import without_root
+
+    said = f"{answered} to our certificate {subject(ours.credential.certificate)}"
+    if half := without_root(seen, ours.credential, said):
+        return [half]
+    if len(ours.credential.chain) < 2:
+        return []
+    message = f"{said}: {len(ours.credential.chain)} CA certificates came with it"
     hint = "nginx allows one unless told otherwise: ssl_verify_depth 3"
     return [Finding("client-chain-too-long", Verdict.FAIL, message, hint, Whose.PEER)]
 

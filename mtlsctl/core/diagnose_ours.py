@@ -84,7 +84,10 @@ def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Find
     if curve:
         in_itself = [f for f in in_itself if f.code != "client-cert-weak-key"]  # said of the curve, too
     order = [f for f in found if f.code == "client-chain-order"]
-    return [*curve, *_trust(seen, ours, credential), *in_itself, *order]
+    trust = _trust(seen, ours, credential)
+    # Without a list of CAs, what is wrong in itself is known and the rest a guess.
+    faults = [*trust, *in_itself] if seen.acceptable_issuers else [*in_itself, *trust]
+    return [*curve, *faults, *order]
 
 
 def _trust(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
@@ -182,9 +185,17 @@ _ISSUE = "have one issued by a CA that the server trusts: mtlsctl issue client N
 def _by_alert(seen: Observation, ours: Ours, credential: Identity, refused: str) -> tuple[list[Finding], Confidence]:
     """Nothing that we see fits: what the alert itself says, what else it can mean, and where to look."""
     match seen.received():
-        case alerts.UNKNOWN_CA if seen.acceptable_issuers or _same_ca(seen, ours, credential):
+        case alerts.UNKNOWN_CA if half := without_root(seen, credential, refused):
+            return [half], Confidence.LIKELY
+        case alerts.UNKNOWN_CA if _same_ca(seen, ours, credential):
             # It knows our CA: OpenSSL says unknown_ca of a CRL that is not there, too.
             return [_revocation(refused), *_rekeyed(seen, credential), *_too_long(credential)], Confidence.LIKELY
+        case alerts.UNKNOWN_CA | alerts.DECRYPT_ERROR if seen.acceptable_issuers:
+            top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
+            message = f"{refused}; it lists {top}, and may hold another key of that CA than the one that signed"
+            rekeyed = _bare("client-ca-rekeyed", message, "give the server the CA's present certificate")
+            more = [_note(_revocation("or the key is the same"))] if seen.received() == alerts.UNKNOWN_CA else []
+            return [rekeyed, *more, *_too_long(credential)], Confidence.LIKELY
         case alerts.UNKNOWN_CA:
             issuer = names.dn((credential.certificate, *credential.chain)[-1].issuer)
             untrusted = _bare("client-cert-untrusted", refused, f"let the server trust {issuer}")
@@ -214,6 +225,18 @@ def _by_alert(seen: Observation, ours: Ours, credential: Identity, refused: str)
             revoked = _bare("client-cert-revoked", "or it was revoked", "ask the CA, or issue a new one")
             allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
             return [_bare("client-cert-refused", refused, _LOG), _note(revoked), _note(allowed)], _UNSURE
+
+
+def without_root(seen: Observation, credential: Identity, refused: str) -> Finding | None:
+    """The server lists a CA of ours that is no root, and not its issuer: OpenSSL trusts nothing but roots."""
+    listed, above = set(seen.acceptable_issuers), {c.issuer for c in (credential.certificate, *credential.chain)}
+    for ca in (*credential.chain, *seen.peer_chain[1:]):
+        if ca.subject in listed & above and ca.issuer not in listed:
+            name, root = names.dn(ca.subject), names.dn(ca.issuer)
+            message = f"{refused}; it lists {name}, which was issued by {root}, and does not list {root}"
+            hint = f"put {root} into the server's CA file, too: OpenSSL wants the root (nginx, Apache, HAProxy)"
+            return _bare("client-cert-untrusted", message, hint)
+    return None
 
 
 _LOG = "nothing is wrong with it by itself: read the server's log"
