@@ -47,7 +47,7 @@ WORDS = {
     "mtlsctl explain server-missing": "server-missing-intermediate",
     "mtlsctl handshake --tls-min 1.3 --tls-max 1.": "1.0 1.1 1.2 1.3",
     "mtlsctl handshake ": "",
-    "mtlsctl serve --listen :8443 --client-cert ": "none optional required",
+    "mtlsctl serve --listen :8443 --tls-min ": "1.0 1.1 1.2 1.3",
     "mtlsctl completions p": "powershell",
 }
 FILES = {

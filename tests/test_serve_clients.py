@@ -8,6 +8,7 @@ from typing import Any
 
 import matrix_pki
 import pytest
+import support
 import tls_lab
 from matrix_pki import Client, Pki
 from tls_lab import Server
@@ -136,7 +137,7 @@ def test_without_crls_every_chain_that_leads_up_is_good(pki: Pki, defect: str) -
 
 def test_lenience_is_loud(pki: Pki) -> None:
     listening = subprocess.Popen(
-        [matrix_pki.support.TOOL, "serve", *map(str, words(pki)), "--lenient", "--listen", "0"],
+        [support.TOOL, "serve", *map(str, words(pki)), "--lenient", "--listen", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -157,6 +158,22 @@ def test_a_crl_that_is_stale_or_missing_lets_nobody_in(pki: Pki, crl: str, messa
     assert (found["code"], event["result"]["refused_by"]) == ("client-cert-revocation-unknown", "server")
     assert message in found["message"]
     assert found["whose"] == "ours"
+
+
+@pytest.mark.parametrize("odd", [*tls_lab.ODD, *tls_lab.TAKEN])
+def test_lenience_with_what_cannot_be_decoded(pki: Pki, tmp_path: Path, odd: str) -> None:
+    """OpenSSL takes these certificates and cryptography does not: let in, told, and never called authenticated."""
+    root = support.make_cert("Odd Root", ca=True)
+    cert, key = tls_lab.odd_pair(tmp_path, root, odd, support.CLIENT_AUTH)
+    ca = support.write(tmp_path / "ca.pem", root.pem)
+    papers = pki.papers
+    options = ("--cert", papers.cert, "--key", papers.key, "--client-ca", ca, "--lenient")
+    with tls_lab.serving(*options) as server:
+        told = s_client(server, Client(odd, (), cert, key), "1.3")
+        event = first(server)
+    assert event["result"]["kind"] == "accepted"
+    assert told["authenticated"] is event["result"]["client"]["authenticated"] is (odd in tls_lab.TAKEN)
+    assert bool(told["would_refuse"]) or odd in tls_lab.TAKEN
 
 
 def test_revoked_is_alert_44(pki: Pki, strict: Server, tmp_path: Path) -> None:

@@ -226,6 +226,7 @@ def test_every_code_is_reached() -> None:
         "ok": "test_serve.py",
         "verify-disabled": "test_serve_clients.py",
         "reload-failed": "test_serve_files.py",
+        "client-cert-revocation-unknown": "test_serve_files.py",
     }
     for code, name in elsewhere.items():
         assert code in words

@@ -220,6 +220,29 @@ def test_the_crl_of_a_ca_of_ours_is_read_again_when_it_revokes(mtlsctl: Tool, tm
     assert [a["number"] for a in event["result"]["alerts"]] == [44]
 
 
+def test_what_will_be_refused_is_said_at_the_start(place: Place) -> None:
+    from datetime import timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
+    old = {"not_before": support.NOW - 9 * support.DAY, "not_after": support.NOW - support.DAY}
+    pair = make_cert("late", place.root, sans=LOCAL, ekus=(SERVER_AUTH,), **old)
+    replace(place.cert, pair.pem)
+    replace(place.key, pair.key_pem)
+    made = x509.CertificateRevocationListBuilder(
+        place.root.certificate.subject, support.NOW - 9 * support.DAY, support.NOW - timedelta(hours=1)
+    ).sign(place.root.key, hashes.SHA256())
+    crl = support.write(place.folder / "crl.der", made.public_bytes(support.Encoding.DER))
+    words = [support.TOOL, "serve", "--json", *place.words, "--crl", crl, "--listen", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        event = json.loads(process.stdout.readline())
+        process.terminate()
+    assert [f["code"] for f in event["findings"]] == ["server-cert-expired", "client-cert-revocation-unknown"]
+    assert {f["verdict"] for f in event["findings"]} == {"warn"}
+
+
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [

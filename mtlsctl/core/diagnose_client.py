@@ -157,5 +157,7 @@ def _left(seen: Observation, ours: Ours, local: str) -> Diagnosis:
         first = faults[0]._replace(message=message, whose=Whose.OURS)
         return answer(seen, [first], RefusedBy.CLIENT, Confidence.LIKELY)
     hint = "it may not trust our CA: Node and BoringSSL say nothing then; read its log"
+    if seen.asked and not reset:
+        hint += "; browsers leave so to ask which certificate to show, and come back"
     found = Finding("connection-reset" if reset else "connection-closed", FAIL, what, hint, Whose.PEER)
     return answer(seen, [found], RefusedBy.CLIENT, Confidence.UNKNOWN)

@@ -53,6 +53,8 @@ def refused_us(seen: Observation, ours: Ours, local: str) -> Diagnosis:
         first, *rest = (f._replace(whose=Whose.OURS) for f in faults)
         how = Confidence.CERTAIN if number in _EXACT and not rest else Confidence.LIKELY
         first = first._replace(message=f"{refused}: {first.message}")
+        if first.code == "server-missing-intermediate":
+            rest.append(Finding("server-untrusted-root", FAIL, f"or {seen.peer} does not trust its issuer", _GIVE_CA))
         return answer(seen, [first, *rest], RefusedBy.CLIENT, how)
     more = f": {_ANY[number]}; no fault and the right name are seen here" if number in _ANY else ""
     how = Confidence.UNKNOWN if number in _ANY else Confidence.LIKELY
@@ -97,9 +99,29 @@ def our_faults(seen: Observation, ours: Ours, local: str) -> list[Finding]:
     if ours.credential is None:
         return []
     leaf = ours.credential.certificate
-    chain = (leaf, *ours.credential.chain)
-    found = [f for f in chain_findings(chain, chain[-1:], False, ours.at) if f.verdict is FAIL]
-    return [*found, *_trust(ours, leaf), *_name(seen, leaf, local)]
+    return [*plain_faults(ours), *_trust(ours, leaf), *_name(seen, leaf, local)]
+
+
+def plain_faults(ours: Ours) -> list[Finding]:
+    """What is wrong with our own certificate for everybody: its time, its purpose, its chain as far as it goes."""
+    if ours.credential is None:
+        return []
+    chain = (ours.credential.certificate, *ours.credential.chain)
+    return [f for f in chain_findings(chain, chain[-1:], False, ours.at) if f.verdict is FAIL]
+
+
+def warnings(ours: Ours) -> list[Finding]:
+    """What will have clients refuse us, or us all clients, said before the first of them comes."""
+    found = [f._replace(verdict=Verdict.WARN, whose=Whose.OURS) for f in plain_faults(ours)]
+    for crl in ours.crls:
+        if crl.next_update_utc and ours.at > crl.next_update_utc:
+            issuer = names.dn(crl.issuer)
+            message = (
+                f"the CRL of {issuer} expired at {crl.next_update_utc:%Y-%m-%d %H:%M} UTC: its clients are refused"
+            )
+            hint = "fetch the present one, or publish one: mtlsctl crl"
+            found.append(Finding("client-cert-revocation-unknown", Verdict.WARN, message, hint, Whose.OURS))
+    return found
 
 
 def _trust(ours: Ours, leaf: x509.Certificate) -> list[Finding]:

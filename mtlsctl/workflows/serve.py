@@ -11,6 +11,7 @@ from typing import Any
 
 from OpenSSL import SSL
 
+from mtlsctl.core.diagnose_refused_us import warnings
 from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.tls import Demand, TlsSettings, server_context
@@ -18,7 +19,7 @@ from mtlsctl.workflows import clock, network
 from mtlsctl.workflows.desk import Desk
 from mtlsctl.workflows.fresh import Fresh, Source
 from mtlsctl.workflows.quiet import Quiet
-from mtlsctl.workflows.visit import Event, House, Kind, visit
+from mtlsctl.workflows.visit import Event, House, Kind, ours, visit
 
 MAX_VISITS = 512  # at once; a client beyond these is turned away, so that a flood cannot take all memory
 PAUSE = 0.5  # seconds without accepting where there are no descriptors left; the end of a visit ends it
@@ -52,7 +53,7 @@ def serve(wish: ServeWish) -> Iterator[Event]:
         desk = stack.enter_context(Desk())
         host, port = listener.getsockname()[:2]
         where = join(wish.listen.host or host, port)
-        yield Event(clock.now(), Kind.LISTENING, 0, "", where, findings=tuple(_warnings(wish)))
+        yield Event(clock.now(), Kind.LISTENING, 0, "", where, findings=tuple(_warnings(wish, fresh)))
         yield from _run(wish, fresh, listener, desk)
 
 
@@ -62,11 +63,13 @@ def _lenient(settings: TlsSettings) -> SSL.Context:
     return server_context(settings._replace(demand=milder))
 
 
-def _warnings(wish: ServeWish) -> Iterator[Finding]:
+def _warnings(wish: ServeWish, fresh: Fresh) -> Iterator[Finding]:
+    """What a person should know before the first client comes."""
     if wish.lenient:
         message = "--lenient: this server lets in everybody, strangers too, and coming in proves nothing"
         hint = "for debugging alone; never put anything behind it"
         yield Finding("verify-disabled", Verdict.WARN, message, hint, Whose.OURS)
+    yield from warnings(ours(fresh.settings))
 
 
 class _Door:
@@ -173,7 +176,8 @@ def _refresh(fresh: Fresh, desk: Desk) -> Iterator[Event]:
     asked, desk.asked_again = desk.asked_again, False
     if news := fresh.look(asked=asked):
         kind = Kind.RELOADED if news.good else Kind.KEPT
-        yield Event(clock.now(), kind, 0, "", news.detail, findings=news.findings)
+        found = warnings(ours(fresh.settings)) if news.good else news.findings
+        yield Event(clock.now(), kind, 0, "", news.detail, findings=tuple(found))
 
 
 def _house(wish: ServeWish, fresh: Fresh) -> House:

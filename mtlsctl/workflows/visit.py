@@ -67,6 +67,12 @@ class Event(NamedTuple):
     """More than 1: so many alike, in one event."""
 
 
+def ours(settings: TlsSettings, lenient: bool = False) -> Ours:
+    """What a diagnosis wants to know of a server with these settings, now."""
+    roots = openssl.read(settings.roots)
+    return Ours(clock.now(), settings.identity, roots, lenient=lenient, crls=settings.crls)
+
+
 class House(NamedTuple):
     """What every visit needs."""
 
@@ -82,10 +88,7 @@ class House(NamedTuple):
     @property
     def ours(self) -> Ours:
         """What a diagnosis wants to know of this end, now."""
-        settings = self.settings
-        return Ours(
-            clock.now(), settings.identity, openssl.read(settings.roots), lenient=self.lenient, crls=settings.crls
-        )
+        return ours(self.settings, self.lenient)
 
 
 class _Guest(NamedTuple):

@@ -24,7 +24,7 @@ def lines(event: "Event") -> Iterable[Line]:
         yield [("listening on ", "bold"), f"https://{event.detail}"]
         return
     kind = event.kind.value
-    plain = kind == "closed" and event.confidence == "certain"
+    plain = event.refused_by == "nobody" and kind in ("closed", "refused")
     yield [
         (f"{event.at.astimezone():%H:%M:%S} ", "dim"),
         f"#{event.connection} " if event.connection else "",
@@ -43,7 +43,7 @@ def _from(event: "Event") -> str:
 
 def _what(event: "Event") -> str:
     who = event.client
-    if event.findings and event.kind.value != "accepted":
+    if event.findings and event.kind.value not in ("accepted", "reloaded"):
         return who.certificate.subject if who and who.certificate else ""
     if who is None:
         return event.detail
