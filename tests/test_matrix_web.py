@@ -9,6 +9,7 @@ from typing import Any
 import matrix
 import pytest
 from matrix_pki import Pki
+from servers import nginx
 
 Codes = dict[str, tuple[str, ...]]
 
@@ -34,6 +35,15 @@ SOME = ("none", "good", "bob", "unknown-ca", "unknown-ca-with-chain", "expired",
 NGINX_ALLOW = 'if ($ssl_client_s_dn != "CN=alice") { return 403; }'
 HAPROXY_ALLOW = "http-request deny deny_status 403 unless { ssl_c_s_dn(CN) alice }"
 APACHE_ALLOW = '<Location "/">\nRequire expr "%{SSL_CLIENT_S_DN_CN} == \'alice\'"\n</Location>'
+APACHE_LOCATION = '<Location "/">\nSSLVerifyClient require\nSSLVerifyDepth 9\n</Location>\nTimeout 2'
+HAPROXY_LATE = "http-request deny deny_status 403 if !{ ssl_c_used } or !{ ssl_c_verify 0 }"
+NEVER_ASKED = ("client-cert-not-requested", "client-cert-required")
+ON_REQUEST: Codes = {
+    # It asks once it knows the path: by renegotiation, or after the handshake (RFC 8446, 4.6.2).
+    "none": ("client-cert-required", "client-cert-not-requested", "client-cert-refused-by-app"),
+    "good": NEVER_ASKED,
+    "expired": NEVER_ASKED,
+}
 BY_APP: Codes = {"bob": ("client-cert-not-allowed", "client-cert-refused-by-app")}
 PINNED: Codes = dict.fromkeys(("bob", "revoked"), ("client-cert-not-allowed",))
 """Lists of certificates, not of names: the client `revoked` is another alice."""
@@ -67,7 +77,11 @@ def _variants() -> Iterator[Variant]:
     yield Variant("apache", "apache")
     yield Variant("apache-depth", "apache", {"depth": 0}, TOO_LONG, only=("none", *TOO_LONG))
     yield Variant("apache-allow", "apache", {"more": APACHE_ALLOW}, BY_APP, only=SOME)
+    yield Variant(
+        "apache-location", "apache", {"demand": "none", "more": APACHE_LOCATION}, ON_REQUEST, only=tuple(ON_REQUEST)
+    )
     yield Variant("haproxy", "haproxy")
+    yield Variant("haproxy-late", "haproxy", {"demand": "late", "more": HAPROXY_LATE}, LATE_AND_MUTE)
     yield Variant("haproxy-optional", "haproxy", {"demand": "optional"}, only=SOME)
     yield Variant("haproxy-allow", "haproxy", {"more": HAPROXY_ALLOW}, BY_APP, only=SOME)
     yield Variant("gnutls", "gnutls")
@@ -147,6 +161,23 @@ def test_every_client(variant: Variant, version: str, pki: Pki, tmp_path: Path) 
     """One server, and all clients one after another."""
     if version in variant.versions:
         matrix.judge(table(variant, version, pki, tmp_path))
+
+
+GOOD = ("good", "bob", "no-eku", "two-intermediates", "wrong-order", "ed25519", "p384", "p521", "rsa2048", "rsa3072")
+
+
+@pytest.mark.parametrize("version", matrix.VERSIONS)
+def test_what_nginx_will_refuse_is_foretold(version: str, pki: Pki, tmp_path: Path) -> None:
+    """Without a request there is no verdict: what is wrong with our certificate is a warning, and not certain."""
+    faults = {"expired", "not-yet-valid", "self-signed", "unknown-ca", "rekeyed-root", "leaf-only", "server-auth-only"}
+    with nginx.run(tmp_path, pki.papers, version=version) as running:
+        for defect in (*GOOD, *faults):
+            client = pki.clients[defect]
+            answer = matrix.ask(f"localhost:{running.port}", "--ca", pki.root, *client.options, "--tls-max", version)
+            first, *rest = [finding["code"] for finding in answer["findings"]]
+            assert first == "ok", answer["findings"]
+            assert not faults & {defect} or rest[0] in client.codes, answer["findings"]
+            assert answer["result"]["confidence"] == ("likely" if defect in faults else "certain"), answer["findings"]
 
 
 def table(variant: Variant, version: str, pki: Pki, folder: Path) -> list[matrix.Cell]:

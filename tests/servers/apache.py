@@ -9,7 +9,7 @@ import servers
 from servers import Papers, Running, Said
 
 DEMAND = {"none": "none", "optional": "optional", "required": "require"}
-MODULES = ("mpm_event", "authz_core", "alias", "ssl")
+MODULES = ("mpm_event", "authz_core", "status", "ssl")
 CONF = """
 ServerRoot {folder}
 ServerName localhost
@@ -23,7 +23,8 @@ ErrorLog {folder}/apache.log
 LogLevel warn ssl:info
 LogFormat "status %>s for %{{SSL_CLIENT_S_DN}}x" verdict
 CustomLog {folder}/apache.log verdict
-RedirectMatch 204 ^
+DocumentRoot /usr/share
+SetHandler server-status
 StartServers 1
 SSLEngine on
 SSLProtocol {protocols}

@@ -7,7 +7,9 @@ from pathlib import Path
 import servers
 from servers import Papers, Running, Said
 
-DEMAND = {"none": "none", "optional": "optional", "required": "required"}
+LATE = "optional ca-ignore-err all crt-ignore-err all"
+"""Whatever comes is taken in the handshake; a rule may judge it later."""
+DEMAND = {"none": "none", "optional": "optional", "required": "required", "late": LATE}
 CONF = """
 global
   log stdout format raw daemon
