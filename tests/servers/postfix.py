@@ -1,13 +1,12 @@
 """Postfix: OpenSSL; SMTP inside TLS or after STARTTLS. It takes every chain, and judges at MAIL or RCPT."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import servers
 from servers import Papers, Running, Said
-from servers.accounts import ROOT, copied, reachable
+from servers.accounts import copied, give, reachable
 
 DEMAND = {"none": "", "optional": "smtpd_tls_ask_ccert = yes\n", "required": "smtpd_tls_req_ccert = yes\n"}
 MASTER = """127.0.0.1:{port} inet n - n - - smtpd
@@ -17,24 +16,18 @@ anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
 
-# Its master must be root, and its folders its own user's; what it leaves behind is the caller's again.
-START = """
-trap 'kill "$master"' TERM
-chown postfix "$1/data" "$1/queue/private" && chown postfix:postdrop "$1/queue/public"
-/usr/lib/postfix/sbin/master -d -c "$1" & master=$!
-wait "$master"; wait "$master"
-chown -R "$2" "$1"
-"""
-
 
 @contextmanager
 def run(folder: Path, papers: Papers, *, demand: str = "required", starttls: bool = False) -> Iterator[Running]:
-    """Run its smtpd from a private queue folder."""
+    """Run its smtpd from a private queue folder. Its master must be root."""
     with reachable() as home:
         own = copied(papers, home)
         log = home / "mail.log"
-        for name in ("queue", "queue/pid", "queue/public", "queue/private", "data"):
+        for name in ("queue", "queue/pid"):
             (home / name).mkdir()
+        for name in ("queue/public", "queue/private", "data"):
+            (home / name).mkdir()
+            give(home / name, "postfix")
         config = (
             f"compatibility_level = 3.6\nqueue_directory = {home}/queue\ndata_directory = {home}/data\n"
             f"maillog_file = {log}\nmaillog_file_prefixes = {home}\nmyhostname = localhost\nmydestination =\n"
@@ -49,7 +42,7 @@ def run(folder: Path, papers: Papers, *, demand: str = "required", starttls: boo
 
         def command(port: int) -> list[object]:
             (home / "master.cf").write_text(MASTER.format(port=port))
-            return [*(() if ROOT else ("sudo", "-n")), "sh", "-c", START, "start", home, os.getuid()]
+            return ["/usr/lib/postfix/sbin/master", "-d", "-c", home]
 
         with servers.program(folder, command, log=log, starttls="smtp" if starttls else "") as running:
             yield running
