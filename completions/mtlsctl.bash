@@ -85,7 +85,7 @@ _mtlsctl_command() {
             arguments=('none') many=0
             ;;
         'serve')
-            options='--password-file --password-fd --password-env --password-command --listen --identity --cert --key --client-ca --require --request --no-client-cert --crl --lenient --alpn --tls-min --tls-max --ciphers --groups --proxy-protocol --timeout --count --once --json --help -h'
+            options='--password-file --password-fd --password-env --password-command --listen --identity --cert --key --client-ca --require --request --no-client-cert --crl --lenient --alpn --tls-min --tls-max --ciphers --groups --sigalgs --proxy-protocol --timeout --count --once --json --help -h'
             ;;
         'completions')
             options='--json --help -h'
@@ -242,7 +242,8 @@ _mtlsctl_value() {
         'serve --tls-min') value='words 1.0 1.1 1.2 1.3' ;;
         'serve --tls-max') value='words 1.0 1.1 1.2 1.3' ;;
         'serve --ciphers') value='none' ;;
-        'serve --groups') value='none' ;;
+        'serve --groups') value='words X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' ;;
+        'serve --sigalgs') value='words ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' ;;
         'serve --timeout') value='none' ;;
         'serve --count') value='none' ;;
     esac

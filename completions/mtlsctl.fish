@@ -151,6 +151,7 @@ function __mtlsctl_takes_value --argument-names path option
             'serve --tls-max' \
             'serve --ciphers' \
             'serve --groups' \
+            'serve --sigalgs' \
             'serve --timeout' \
             'serve --count'
             return 0
@@ -462,7 +463,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-fd -r -f -d '... fro
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l password-command -r -f -d '... from a command.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l listen -r -f -d 'Where to listen; port 0 takes a free one.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l identity -r -F -d 'A folder made by issue: cert, key and CA.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l cert -r -F -d 'The server\'s certificate, its chain below it.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l key -r -F -d 'Its private key.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l client-ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for clients.'
@@ -475,7 +476,8 @@ complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l alpn -r -f -d 'A protocol to 
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-min -r -f -a '1.0 1.1 1.2 1.3' -d 'The lowest version of TLS.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l tls-max -r -f -a '1.0 1.1 1.2 1.3' -d 'The highest version of TLS.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l ciphers -r -f -d 'Cipher suites, as OpenSSL writes lists.'
-complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l groups -r -f -d 'Key exchange groups: x25519:P-256.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l groups -r -f -a 'X25519MLKEM768 x25519 P-256 P-384 P-521 x448 ffdhe2048' -d 'Key exchange groups: x25519:P-256.'
+complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l sigalgs -r -f -a 'ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 mldsa44 mldsa65 mldsa87' -d 'Signature algorithms, of client certificates too.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l proxy-protocol -d 'Demand a PROXY header; only behind a load balancer.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l timeout -r -f -d 'For one handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'serve\'' -l count -r -f -d 'End after N connections.'

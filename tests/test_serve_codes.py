@@ -146,6 +146,7 @@ CASES: tuple[Case, ...] = (
     ("no-shared-group", "server", s_client(TLS13, "-groups", "P-384"), ("--groups", "P-256"), "certain"),
     ("no-shared-group", "server", s_client(TLS12, "-groups", "P-384"), ("--groups", "P-256"), "certain"),
     ("no-shared-sigalg", "server", s_client(TLS13, "-sigalgs", "rsa_pss_rsae_sha256"), (), "certain"),
+    ("no-shared-sigalg", "server", s_client(TLS13), ("--sigalgs", "ed25519"), "certain"),
     # OpenSSL leaves the suites away that its signature algorithms cannot serve.
     ("no-shared-cipher", "server", s_client(TLS12, "-sigalgs", "rsa_pss_rsae_sha256"), (), "certain"),
     ("server-untrusted-root", "client", alert(48), (), "likely"),

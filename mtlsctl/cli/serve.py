@@ -25,7 +25,12 @@ def serve(
         str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
     ] = "127.0.0.1:8443",
     identity: Annotated[
-        Path | None, typer.Option("--identity", metavar="FOLDER", help="A folder made by issue: cert, key and CA.")
+        Path | None,
+        typer.Option(
+            "--identity",
+            metavar="NAME|FOLDER|FILE",
+            help="What issue made: cert, key and CA; or a PKCS#12 file.",
+        ),
     ] = None,
     cert: Annotated[
         Path | None, typer.Option("--cert", metavar="FILE", help="The server's certificate, its chain below it.")
@@ -86,6 +91,15 @@ def serve(
     groups: Annotated[
         str, typer.Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", rich_help_panel=_TERMS)
     ] = "",
+    sigalgs: Annotated[
+        str,
+        typer.Option(
+            "--sigalgs",
+            metavar="LIST",
+            help="Signature algorithms, of client certificates too.",
+            rich_help_panel=_TERMS,
+        ),
+    ] = "",
     proxy_protocol: Annotated[
         bool,
         typer.Option(
@@ -131,6 +145,7 @@ def serve(
         alpn=tuple(alpn or ("h2", "http/1.1")),
         ciphers=ciphers,
         groups=groups,
+        sigalgs=sigalgs,
     )
     source = serving.source(serving.Wanted(papers, terms, tuple(crl or ())), options.secret_from(password))
     for event in do_serve(ServeWish(where, source, timeout, 1 if once else count, lenient, proxy_protocol)):

@@ -143,7 +143,6 @@ OWN = {
     ("serve", "listen"): FREE,
     ("serve", "crl"): CAS_OR_FILES,
     ("serve", "ciphers"): FREE,
-    ("serve", "groups"): FREE,
 }
 
 

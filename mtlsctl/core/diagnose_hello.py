@@ -88,11 +88,13 @@ def _tls12(both: _Both) -> Iterator[Finding]:
 def _schemes(both: _Both) -> Iterator[Finding]:
     """A server signs with its key in a way that the client listed (RFC 8446, 4.2.3)."""
     listed = both.hello.signature_algorithms
-    ours = tuple(_signs(both.key, both.version))
-    if ours and listed and not _shared(listed, ours):
-        words = f"this server's {keys.describe(both.key)} key signs in no way that the client takes"
+    known = tuple(_signs(both.key, both.version))
+    ours = [scheme for scheme in known if scheme in both.takes.signature_algorithms]
+    if known and listed and not _shared(listed, ours):
+        taken = f"the client lists {_few(listed)}; this server takes {_few(both.takes.signature_algorithms)}"
+        words = f"this server's {keys.describe(both.key)} key signs in no way that both take: {taken}"
         hint = "serve a certificate with an ECDSA P-256 or RSA key: mtlsctl issue server NAME --key-type p256"
-        yield Finding("no-shared-sigalg", Verdict.FAIL, f"{words}: it lists {_few(listed)}", hint, Whose.OURS)
+        yield Finding("no-shared-sigalg", Verdict.FAIL, words, hint, Whose.OURS)
 
 
 def _signs(key: PublicKeyTypes, version: str) -> Iterator[str]:
