@@ -203,7 +203,7 @@ def _untold(peer: str, trials: Sequence[Trial]) -> Iterator[Finding]:
     if all(t.outcome is Outcome.NOT_TRIED for t in others):
         yield Finding("probe-no-answer", Verdict.FAIL, f"{peer}: nothing that must be refused was shown")
     if taken := [t for t in others if t.outcome is Outcome.TLS_ONLY]:
-        message = f"{peer} completed the handshake with {_listed(taken)}, and the application was not asked"
+        message = f"{peer} completed the handshake with {_listed(taken)}, and what the application says is not known"
         hint = (
             "ask it: --http PATH; where it speaks no HTTP, TLS itself must refuse: a server that does completes no such"
         )
