@@ -141,10 +141,13 @@ def _missing(leaf: x509.Certificate, accepted: str) -> Finding:
 
 
 def _curve(seen: Observation, credential: Identity) -> list[Finding]:
-    """A key on a curve that the server does not have; rustls lacks P-521, and calls it a wrong signature."""
-    curve = getattr(getattr(credential.certificate.public_key(), "curve", None), "name", "")
-    unusual = curve and curve not in _CURVES and seen.received() in _CURVE_ALERTS
-    if not unusual and not (curve == "secp521r1" and seen.received() == alerts.DECRYPT_ERROR):
+    """A key on a curve that the server does not have. rustls, which lacks P-521, calls it a wrong signature."""
+    curve, number = getattr(getattr(credential.certificate.public_key(), "curve", None), "name", ""), seen.received()
+    unknown = curve not in _CURVES and number in _CURVE_ALERTS
+    unsigned = curve == "secp521r1" and number == alerts.DECRYPT_ERROR
+    # OpenSSL: the curve has to be among those that it takes for the key exchange in TLS 1.2 (RFC 8422, 5.1.1).
+    illegal = curve != "secp256r1" and number == alerts.ILLEGAL_PARAMETER and seen.version == "TLSv1.2"
+    if not curve or not (unknown or unsigned or illegal):
         return []
     message = f"its key is on the curve {curve}, which the server cannot use"
     return [Finding("client-cert-wrong-sigalg", Verdict.FAIL, message, KEY_KIND)]

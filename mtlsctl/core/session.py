@@ -223,6 +223,7 @@ class Session:
             verify_errors=tuple(self.errors),
             alerts=tuple(self.alerts),
             first_bytes=self.first_bytes,
+            unasked=self.unasked,
             resumed=self.resumed,
             chunks=tuple(self.chunks),
             secrets=tuple(self.secrets),
