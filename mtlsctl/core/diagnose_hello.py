@@ -40,9 +40,10 @@ def proof(hello: Offered, settings: TlsSettings, said: int | None) -> Finding | 
     if ours is None or settings.identity is None:
         return None
     common = [v for v in ours.versions if v in hello.versions]
-    if said in _VERSION_ALERTS:
-        return _no_version(hello, ours) if not common else None
-    if said not in _SUITE_ALERTS or not common:
+    if said in _VERSION_ALERTS and not common:
+        return _no_version(hello, ours)
+    # OpenSSL goes down to TLS 1.2 when its key cannot sign in 1.3, and says protocol_version when that is not wanted.
+    if said not in (*_SUITE_ALERTS, *_VERSION_ALERTS) or not common:
         return None
     both = _Both(hello, ours, max(common), settings.identity.certificate.public_key())
     return next((_tls13(both) if both.version == TLS13 else _tls12(both)), None)
