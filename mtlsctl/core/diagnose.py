@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cryptography import x509
+from OpenSSL import crypto
 
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
@@ -50,6 +51,8 @@ class Ours(NamedTuple):
     narrowed: bool = False
     """Suites, groups or signature algorithms were limited by name."""
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    anchors: tuple[crypto.X509, ...] = ()
+    """The roots as OpenSSL holds them, in their order; () where they are not at hand."""
 
     @property
     def limited(self) -> bool:
@@ -145,8 +148,8 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    # A server that asks, gets none, and says nothing may still mind: in its own protocol.
-    open_end = doubtful or (seen.asked and not seen.sent and not seen.unasked)
+    # A server that asks and gets none may still mind, when it comes to a login: Dovecot greets everybody.
+    open_end = doubtful or (seen.asked and not seen.sent)
     sure = Confidence.CERTAIN if seen.confirmed and not open_end else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 
@@ -181,8 +184,7 @@ def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
 
     if not (seen.sent and ours.credential):
         return
-    chain = (ours.credential.certificate, *ours.credential.chain)
-    if leads(seen, ours.credential) and quicklook.sound(chain, ours.roots, ours.at):
+    if leads(seen, ours.credential) and quicklook.sound(ours.credential, ours.roots, ours.anchors, ours.at):
         return
     from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 
