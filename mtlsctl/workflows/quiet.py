@@ -16,7 +16,8 @@ class Quiet:
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
-        self._held: dict[str, list[Event]] = {}
+        self._held: dict[str, tuple[int, Event]] = {}
+        """How many of an address, and the last of them."""
 
     def wait(self) -> float | None:
         """Seconds until there is something to say; None: nothing is held back."""
@@ -29,7 +30,7 @@ class Quiet:
         if not _wordless(event) or (host not in self._until and len(self._until) >= _MOST):
             yield event
         elif host in self._until:
-            self._held.setdefault(host, []).append(event)
+            self._held[host] = self._held.get(host, (0, event))[0] + 1, event
         else:
             self._until[host] = time.monotonic() + WINDOW
             yield event
@@ -38,10 +39,9 @@ class Quiet:
         """What was held back long enough; all of it at the end."""
         now = time.monotonic()
         for host in [h for h, until in self._until.items() if all_of_it or until <= now]:
-            held = self._held.pop(host, [])
-            if held:
+            if held := self._held.pop(host, None):
                 self._until[host] = now + WINDOW
-                yield _together(host, held)
+                yield _together(host, *held)
             else:
                 del self._until[host]
 
@@ -51,10 +51,9 @@ def _wordless(event: Event) -> bool:
     return event.kind is Kind.REFUSED and bool(event.findings) and event.findings[0].verdict is Verdict.NOTE
 
 
-def _together(host: str, held: list[Event]) -> Event:
-    if len(held) == 1:
-        return held[0]
-    last = held[-1]
-    words = f"{len(held)} more connections from {host} came and left without a word, as health checks do"
+def _together(host: str, count: int, last: Event) -> Event:
+    if count == 1:
+        return last
+    words = f"{count} more connections from {host} came and left without a word, as health checks do"
     found = last.findings[0]._replace(message=words)
-    return last._replace(at=clock.now(), detail=words, findings=(found,), times=len(held))
+    return last._replace(at=clock.now(), detail=words, findings=(found,), times=count)

@@ -141,11 +141,11 @@ def _introduced(connection: socket.socket, guest: _Guest, deadline: float) -> _G
     while (header := proxyheader.read(data)) is None:
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         try:
-            more = connection.recv(talk.CHUNK)
-        except OSError:
-            more = b""
+            more, end = connection.recv(talk.CHUNK), "the connection ended"
+        except OSError as error:
+            more, end = b"", "the time was up" if isinstance(error, TimeoutError) else "the connection broke"
         if not more:
-            header = proxyheader.Bad("the connection ended before it was complete" if data else "nothing came")
+            header = proxyheader.Bad(f"{end} before it was complete" if data else f"{end} and nothing had come")
             break
         data += more
     if isinstance(header, proxyheader.Header):
@@ -163,9 +163,11 @@ def _inside(house: House, connection: socket.socket, guest: _Guest, began: float
     ended, detail = talk.shake_hands(session, connection, began + house.handshake_seconds)
     seen, ours = session.observe(guest.called, ended, detail), house.ours
     said = offered.read(seen)
-    seen = seen._replace(peer_chain=said.chain) if said.chain else seen.without(ours.roots)
+    # Of a client that is in, OpenSSL's word counts: what it verified is what is shown. Of a refused one it keeps little.
+    refused = seen.stage is not Stage.DONE
+    seen = seen._replace(peer_chain=said.chain) if said.chain and refused else seen.without(ours.roots)
     terms = Terms(house.settings, guest.local, said)
-    if seen.stage is not Stage.DONE or seen.received() is not None:
+    if refused or seen.received() is not None:
         yield _turned_away(guest, seen, ours, terms)
         if sniff.client_protocol(seen.first_bytes) == "HTTP":
             answering.explain_in_plain(connection)
