@@ -1,15 +1,16 @@
 """A quick look at a chain that was accepted: whether it is worth a real one, which costs more than a handshake."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from OpenSSL import crypto
 
+from mtlsctl.core.openssl import Identity, hold
 from mtlsctl.core.session import odd
 
 Chain = Sequence[x509.Certificate]
@@ -18,10 +19,16 @@ _CURVES = ("secp256r1", "secp384r1")
 _BROKEN = (hashes.SHA1, hashes.MD5)
 
 
-def sound(chain: Chain, roots: Iterable[x509.Certificate], at: datetime) -> bool:
-    """True where nothing of a client's chain looks wrong: dates, purpose, CA rights, signatures, order."""
+def sound(credential: Identity, roots: Chain, anchors: Sequence[crypto.X509], at: datetime) -> bool:
+    """True where nothing of a client's chain looks wrong: dates, purpose, CA rights, signatures, order.
+
+    anchors: the roots as OpenSSL holds them, in their order; () where they are not at hand.
+    """
+    chain = (credential.certificate, *credential.chain)
     try:
-        return all(_alive(c, at) for c in chain) and _for_clients(chain) and _linked(chain, roots)
+        usual = all(_alive(c, at) and not isinstance(c.signature_hash_algorithm, _BROKEN) for c in chain)
+        linked = chain[0].issuer != chain[0].subject and all(a.issuer == b.subject for a, b in pairwise(chain))
+        return usual and linked and _for_clients(chain[0]) and _verifies(credential, roots, anchors, at)
     except odd():
         return False
 
@@ -42,43 +49,31 @@ def _extensions(certificate: x509.Certificate) -> dict[type[x509.ExtensionType],
     return {type(e.value): e for e in certificate.extensions}
 
 
-def _for_clients(chain: Chain) -> bool:
-    """The leaf may be a client's, and nothing critical in the chain is unknown."""
-    leaf = _extensions(chain[0])
-    usage, keys = leaf.get(x509.ExtendedKeyUsage), leaf.get(x509.KeyUsage)
+def _for_clients(leaf: x509.Certificate) -> bool:
+    """The leaf may be a client's."""
+    found = _extensions(leaf)
+    usage, keys = found.get(x509.ExtendedKeyUsage), found.get(x509.KeyUsage)
     if usage and ExtendedKeyUsageOID.CLIENT_AUTH not in usage.value:  # type: ignore[operator]
         return False
-    if keys and not keys.value.digital_signature:  # type: ignore[attr-defined]
-        return False
-    return not any(e.critical and isinstance(e.value, x509.UnrecognizedExtension) for c in chain for e in c.extensions)
+    return not keys or keys.value.digital_signature  # type: ignore[attr-defined]
 
 
-def _linked(chain: Chain, roots: Iterable[x509.Certificate]) -> bool:
-    """Each certificate was signed by the next, which may sign so many; the last one by a root, if we know its name."""
-    for depth, (below, above) in enumerate(pairwise(chain)):
-        found = _extensions(above)
-        basic, usage = found.get(x509.BasicConstraints), found.get(x509.KeyUsage)
-        if basic is None or not basic.value.ca or x509.NameConstraints in found:  # type: ignore[attr-defined]
-            return False
-        limit = basic.value.path_length  # type: ignore[attr-defined]
-        if limit is not None and limit < depth:
-            return False
-        if usage and not usage.value.key_cert_sign:  # type: ignore[attr-defined]
-            return False
-        if not _signed(below, above):
-            return False
-    top = chain[-1]
-    named = [root for root in roots if root.subject == top.issuer]
-    return chain[0].issuer != chain[0].subject and (not named or any(_signed(top, root) for root in named))
+def _verifies(credential: Identity, roots: Chain, anchors: Sequence[crypto.X509], at: datetime) -> bool:
+    """OpenSSL finds a path: signatures, CA rights, constraints. To a root, if we know its name, else to our last one.
 
-
-def _signed(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """True where the signature fits. Raises for all that does not."""
-    if isinstance(below.signature_hash_algorithm, _BROKEN):
-        return False
+    cryptography could tell too, but its ECDSA loads every cipher that there is.
+    """
+    top = credential.certificates[-1].to_cryptography().issuer
+    named = [number for number, root in enumerate(roots) if root.subject == top]
+    known = [anchors[n] for n in named] if anchors else hold([roots[n] for n in named])
+    store = crypto.X509Store()
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+    store.set_time(at)
+    for anchor in known or credential.certificates[-1:]:
+        store.add_cert(anchor)
     try:
-        below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        crypto.X509StoreContext(store, credential.certificates[0], credential.certificates[1:]).verify_certificate()
+    except (crypto.Error, crypto.X509StoreContextError):
         return False
     return True
 

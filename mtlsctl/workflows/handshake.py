@@ -274,4 +274,5 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         settings.minimum,
         settings.alpn or wish.endpoint.alpn,
         bool(settings.ciphers or settings.groups or settings.sigalgs),
+        anchors=settings.roots,
     )
