@@ -23,6 +23,7 @@ from OpenSSL import SSL
 from tls_lab import PATIENCE, Lab
 
 from mtlsctl.core.latency import spread
+from mtlsctl.errors import SystemTroubleError, UsageError
 from mtlsctl.workflows import many
 
 MUTUAL = ("-Verify", "3", "-verify_return_error")
@@ -272,6 +273,25 @@ def test_a_thread_that_breaks_is_heard_of(lab: Lab) -> None:
     crew = many.shake_all(None, [many.Target(1, "a")], None, 2, place)  # type: ignore[arg-type]
     with pytest.raises(RuntimeError, match=r"^a$"):
         list(crew)
+
+
+def test_fewer_threads_than_asked_for_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, left = threading.Thread.start, [2]
+
+    def scarce(thread: threading.Thread) -> None:
+        if not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= 1
+        start(thread)
+
+    def place(text: str) -> Any:
+        raise UsageError(text)
+
+    monkeypatch.setattr(threading.Thread, "start", scarce)
+    found = [many.Target(n, "a") for n in range(50)]
+    assert len(list(many.shake_all(None, found, None, 8, place))) == 50  # type: ignore[arg-type]
+    with pytest.raises(SystemTroubleError, match="no thread"):
+        list(many.shake_all(None, found, None, 8, place))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])

@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 
 from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
-from mtlsctl.errors import InputError, MtlsctlError, UsageError
+from mtlsctl.errors import MtlsctlError, SystemTroubleError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.handshake import UNTOLD, Client, Handshake, Met, Place, Wish, meet
 
@@ -165,12 +165,22 @@ class _Crew:
 
     def answers(self) -> Iterator[One]:
         """Start, and give each answer; at the end of the list, when all are in."""
-        for _ in range(self._jobs):
-            # Whoever stops early does not wait for a silent server: these end with the process.
-            threading.Thread(target=self._work, daemon=True).start()
+        self._start()
         while (one := self._next()) is not None:
             self._room.release()
             yield one
+
+    def _start(self) -> None:
+        """Start the threads, or as many as the system lets us have. Raises SystemTroubleError where it lets us none."""
+        for started in range(self._jobs):
+            try:
+                # Whoever stops early does not wait for a silent server: these end with the process.
+                threading.Thread(target=self._work, daemon=True).start()
+            except RuntimeError:
+                if not started:
+                    raise SystemTroubleError("the system gives no thread to work in", "end other programs") from None
+                self._jobs = started
+                return
 
     def _next(self) -> One | None:
         """The next answer; None when every thread has ended. What broke the list is raised then."""
@@ -213,4 +223,4 @@ def _said(error: MtlsctlError | OSError) -> MtlsctlError:
     """An error as an answer: too many open files, for one."""
     if isinstance(error, MtlsctlError):
         return error
-    return InputError((error.strerror or str(error)).lower(), "fewer at a time: --jobs", code="system")
+    return SystemTroubleError((error.strerror or str(error)).lower(), "fewer at a time: --jobs")
