@@ -1,6 +1,7 @@
 """Many handshakes from one command: lists of targets, repeats, resumption."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -17,14 +18,19 @@ from typing import Any
 import pytest
 import support
 import tls_lab
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 from tls_lab import PATIENCE, Lab
 
+from mtlsctl.core import endpoint, openssl
 from mtlsctl.core.latency import spread
+from mtlsctl.core.session import Session
+from mtlsctl.core.tls import TlsSettings
 from mtlsctl.errors import SystemTroubleError, UsageError
 from mtlsctl.workflows import many
+from mtlsctl.workflows.handshake import Wish, client, meet
 
 MUTUAL = ("-Verify", "3", "-verify_return_error")
 Tool = Callable[..., support.Result]
@@ -273,6 +279,22 @@ def test_a_thread_that_breaks_is_heard_of(lab: Lab) -> None:
     crew = many.shake_all(None, [many.Target(1, "a")], None, 2, place)  # type: ignore[arg-type]
     with pytest.raises(RuntimeError, match=r"^a$"):
         list(crew)
+
+
+def test_what_a_handshake_took_is_given_back_at_once(lab: Lab) -> None:
+    """OpenSSL's side of a connection is large, and the garbage collector does not see how large."""
+    roots = openssl.hold([x509.load_pem_x509_certificate(lab.cert("root").read_bytes())])
+    with tls_lab.s_server(lab, "server") as port:
+        ours = client(TlsSettings(roots=roots), "")
+        wish = Wish(endpoint.parse(f"localhost:{port}"), ours.settings, "", PATIENCE)
+        gc.collect()
+        before = sum(isinstance(thing, Session) for thing in gc.get_objects())
+        gc.disable()
+        try:
+            assert all(meet(ours, wish).report.ok for _ in range(3))
+            assert sum(isinstance(thing, Session) for thing in gc.get_objects()) == before
+        finally:
+            gc.enable()
 
 
 def test_fewer_threads_than_asked_for_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
