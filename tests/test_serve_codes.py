@@ -191,6 +191,27 @@ def said(server: Server, act: Callable[[Server], None]) -> Any:
     return event
 
 
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+def test_a_stolen_certificate(lab: Lab, server: Server, tmp_path: Path, version: str) -> None:
+    """OpenSSL compares the public halves of key and certificate as they stand in the files."""
+    from cryptography.hazmat.primitives import serialization as form
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = form.load_pem_private_key(lab.key("alice").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    own, other = (k.private_numbers().private_value.to_bytes(32) for k in (key, ec.generate_private_key(key.curve)))
+    der = key.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption()).replace(own, other)
+    stolen = support.write(tmp_path / "stolen.der", der)
+    chain = ("-cert", str(lab.cert("alice")), "-cert_chain", str(lab.cert("issuing")), "-keyform", "DER")
+    event = said(server, s_client(version, *chain, "-key", str(stolen)))
+    found, result = event["findings"][0], event["result"]
+    assert (found["code"], result["refused_by"]) == ("client-key-mismatch", "server"), event
+    assert "CN=alice" in found["message"]
+    assert result["client"]["certificate"]["subject"] == "CN=alice"
+    assert result["client"]["authenticated"] is False, "it showed a good certificate, and that is all"
+    assert [a["number"] for a in result["alerts"]] == [51]
+
+
 def test_the_name_is_compared_after_the_handshake_too(lab: Lab, server: Server) -> None:
     """curl checks the name when all is done, and leaves with a close_notify."""
     subprocess.run(
@@ -227,6 +248,7 @@ def test_every_code_is_reached() -> None:
         "ok": "test_serve.py",
         "verify-disabled": "test_serve_clients.py",
         "reload-failed": "test_serve_files.py",
+        "client-key-mismatch": "test_serve_codes.py",
         "client-cert-revocation-unknown": "test_serve_files.py",
     }
     for code, name in elsewhere.items():

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mtlsctl.core import alerts, sniff
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer, peer_faults
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words, answer, peer_faults, subject
 from mtlsctl.core.diagnose_hello import proof
 from mtlsctl.core.diagnose_refused_us import our_faults, refused_us
 from mtlsctl.core.findings import Finding, Verdict, Whose
@@ -118,6 +118,8 @@ def _no_agreement(seen: Observation, terms: Terms) -> Diagnosis:
     # RFC 8446, 4.4.2.4: 116; RFC 5246, 7.4.6: handshake_failure.
     if seen.asked and number in (alerts.CERTIFICATE_REQUIRED, alerts.HANDSHAKE_FAILURE):
         return _ours(seen, required(seen, words), Confidence.CERTAIN)
+    if seen.peer_chain and number == alerts.DECRYPT_ERROR:
+        return _ours(seen, _without_key(seen, words), Confidence.LIKELY)
     if hello and terms.settings and (found := proof(hello, terms.settings, number)):
         message = f"{seen.peer} and this server: {found.message}: we sent {words}"
         return _ours(seen, found._replace(message=message), Confidence.CERTAIN)
@@ -134,6 +136,15 @@ def _no_agreement(seen: Observation, terms: Terms) -> Diagnosis:
         return _ours(seen, Finding("connection-closed", FAIL, message, "", Whose.PEER), Confidence.UNKNOWN)
     message = f"{seen.peer} sent what cannot be read as TLS: we sent {words}"
     return _ours(seen, Finding("not-tls", FAIL, message, "", Whose.PEER), Confidence.UNKNOWN)
+
+
+def _without_key(seen: Observation, words: str) -> Finding:
+    """Its certificate is good, and what it signed with is not the certificate's key (RFC 8446, 4.4.3)."""
+    message = (
+        f"{seen.peer} showed {subject(seen.peer_chain[0])} and did not prove that it holds its key: we sent {words}"
+    )
+    hint = "certificate and key are no pair: mtlsctl inspect shows the public key's SHA-256 of both; or it is stolen"
+    return Finding("client-key-mismatch", FAIL, message, hint, Whose.PEER)
 
 
 def _ours(seen: Observation, found: Finding, how: Confidence) -> Diagnosis:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from mtlsctl.core.observation import Observation
+from mtlsctl.core.observation import Observation, Stage
 from mtlsctl.core.offered import Offered
 from mtlsctl.core.peer import PeerCertificate, describe
 from mtlsctl.core.refusals import Refusal
@@ -46,7 +46,7 @@ def whoami(seen: Observation, peer: str = "", proxied_for: str = "") -> Whoami:
     return Whoami(
         peer=peer or seen.peer,
         proxied_for=proxied_for,
-        authenticated=bool(chain) and not seen.verify_errors,
+        authenticated=seen.stage is Stage.DONE and bool(chain) and not seen.verify_errors,
         certificate=chain[0] if chain else None,
         chain=chain[1:],
         version=seen.version,

@@ -19,7 +19,7 @@ from mtlsctl.workflows import clock, network
 from mtlsctl.workflows.desk import Desk
 from mtlsctl.workflows.fresh import Fresh, Source
 from mtlsctl.workflows.quiet import Quiet
-from mtlsctl.workflows.visit import Event, House, Kind, ours, visit
+from mtlsctl.workflows.visit import Event, House, Kind, our_end, visit
 
 MAX_VISITS = 512  # at once; a client beyond these is turned away, so that a flood cannot take all memory
 PAUSE = 0.5  # seconds without accepting where there are no descriptors left; the end of a visit ends it
@@ -69,7 +69,7 @@ def _warnings(wish: ServeWish, fresh: Fresh) -> Iterator[Finding]:
         message = "--lenient: this server lets in everybody, strangers too, and coming in proves nothing"
         hint = "for debugging alone; never put anything behind it"
         yield Finding("verify-disabled", Verdict.WARN, message, hint, Whose.OURS)
-    yield from warnings(ours(fresh.settings))
+    yield from warnings(our_end(fresh.settings))
 
 
 class _Door:
@@ -176,7 +176,7 @@ def _refresh(fresh: Fresh, desk: Desk) -> Iterator[Event]:
     asked, desk.asked_again = desk.asked_again, False
     if news := fresh.look(asked=asked):
         kind = Kind.RELOADED if news.good else Kind.KEPT
-        found = warnings(ours(fresh.settings)) if news.good else news.findings
+        found = warnings(our_end(fresh.settings)) if news.good else news.findings
         yield Event(clock.now(), kind, 0, "", news.detail, findings=tuple(found))
 
 

@@ -67,7 +67,7 @@ class Event(NamedTuple):
     """More than 1: so many alike, in one event."""
 
 
-def ours(settings: TlsSettings, lenient: bool = False) -> Ours:
+def our_end(settings: TlsSettings, lenient: bool = False) -> Ours:
     """What a diagnosis wants to know of a server with these settings, now."""
     roots = openssl.read(settings.roots)
     return Ours(clock.now(), settings.identity, roots, lenient=lenient, crls=settings.crls)
@@ -88,7 +88,7 @@ class House(NamedTuple):
     @property
     def ours(self) -> Ours:
         """What a diagnosis wants to know of this end, now."""
-        return ours(self.settings, self.lenient)
+        return our_end(self.settings, self.lenient)
 
 
 class _Guest(NamedTuple):
@@ -163,7 +163,7 @@ def _inside(house: House, connection: socket.socket, guest: _Guest, began: float
     ended, detail = talk.shake_hands(session, connection, began + house.handshake_seconds)
     seen, ours = session.observe(guest.called, ended, detail), house.ours
     said = offered.read(seen)
-    # Of a client that is in, OpenSSL's word counts: what it verified is what is shown. Of a refused one it keeps little.
+    # Of a client that is in, what OpenSSL verified is shown. Of a refused one it keeps little.
     refused = seen.stage is not Stage.DONE
     seen = seen._replace(peer_chain=said.chain) if said.chain and refused else seen.without(ours.roots)
     terms = Terms(house.settings, guest.local, said)
