@@ -109,6 +109,7 @@ function __mtlsctl_takes_value --argument-names path option
             'handshake --jobs' \
             'handshake --repeat' \
             'handshake --timeout' \
+            'handshake --crl' \
             'probe --identity' \
             'probe --cert' \
             'probe --key' \
@@ -417,6 +418,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l jobs -r -f -d 'So many of
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l repeat -r -f -d 'Shake hands N times with one: do all end alike, how long do they take?'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l resume -d 'Each but the first goes on with the session of the one before; twice, without --repeat.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Refuse whom it revokes; may be repeated.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l no-extra-probes -d 'Ask once; else up to 3 more times where causes look alike.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l help -s h -d 'Show this help.'

@@ -472,3 +472,16 @@ def test_no_request_goes_to_a_server_that_does_not_verify(lab: Lab, tmp_path: Pa
         lenient = ask(lab, port, "--http", "/page", "--insecure")
     assert (strict["exit"], strict["result"]["http_status"]) == (1, "")
     assert (lenient["exit"], lenient["result"]["http_status"]) == (0, "200 x")
+
+
+def test_a_crl_of_ours_against_the_server(mtlsctl: Tool, tmp_path: Path) -> None:
+    for words in (["ca", "create"], ["issue", "server", "gone", "localhost"]):
+        assert mtlsctl(*words).exit_code == 0
+    assert mtlsctl("revoke", "gone").exit_code == 0
+    with tls_lab.serving("--identity", tmp_path / "gone", "--no-client-cert") as server:
+        plain = mtlsctl("handshake", f"localhost:{server.port}", "--ca", "dev", "--json").json
+        checked = mtlsctl("handshake", f"localhost:{server.port}", "--ca", "dev", "--crl", "dev", "--json").json
+        missing = mtlsctl("handshake", f"localhost:{server.port}", "--ca", "dev", "--crl", "no-such", "--json")
+    assert code(plain) == "ok"
+    assert (code(checked), checked["result"]["refused_by"]) == ("server-cert-revoked", "client")
+    assert missing.exit_code == 2

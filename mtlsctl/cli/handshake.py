@@ -90,6 +90,12 @@ def handshake(
         ),
     ] = False,
     timeout: options.Timeout = 10.0,
+    crl: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", rich_help_panel=client.TRUST
+        ),
+    ] = None,
     no_extra_probes: Annotated[
         bool, typer.Option("--no-extra-probes", help="Ask once; else up to 3 more times where causes look alike.")
     ] = False,
@@ -139,6 +145,10 @@ def handshake(
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
     settings = offer._replace(identity=ours, roots=roots)
+    if crl:
+        from mtlsctl.workflows import serving  # only where revocation is checked
+
+        settings = settings._replace(crls=serving.crls(crl))
     record.prepare()
     wish = Wish(where, settings, trust, timeout, insecure, http, as_json, not no_extra_probes, route, *record)
     if targets or repeat or resume:

@@ -142,6 +142,7 @@ OWN = {
     ("probe", "expect_accepted"): FILES,
     ("serve", "listen"): FREE,
     ("serve", "crl"): CAS_OR_FILES,
+    ("handshake", "crl"): CAS_OR_FILES,
     ("serve", "ciphers"): FREE,
 }
 

@@ -78,9 +78,10 @@ def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Find
     """What is wrong with our chain: against the CA names that the server listed, or our own roots; and in itself."""
     chain = (credential.certificate, *credential.chain)
     anchors = (*ours.roots, *_tops(chain))
-    found = chain_findings(chain, anchors, True, ours.at)
+    found = chain_findings(chain, anchors, True, ours.at, crls=ours.crls)
     curve = _curve(seen, credential)
-    in_itself = [f for f in found if f.verdict is Verdict.FAIL and f.code not in _TRUST]
+    apart = _TRUST | {"client-cert-revocation-unknown"}  # that our own CRLs are missing or stale is not its fault
+    in_itself = [f for f in found if f.verdict is Verdict.FAIL and f.code not in apart]
     if curve:
         in_itself = [f for f in in_itself if f.code != "client-cert-weak-key"]  # said of the curve, too
     order = [f for f in found if f.code == "client-chain-order"]

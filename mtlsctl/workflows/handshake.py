@@ -274,5 +274,6 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         settings.minimum,
         settings.alpn or wish.endpoint.alpn,
         bool(settings.ciphers or settings.groups or settings.sigalgs),
+        settings.crls,
         anchors=settings.roots,
     )

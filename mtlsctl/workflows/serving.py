@@ -1,6 +1,6 @@
 """What a server presents and whom it takes, from where a person said that things are: read, and read again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,8 +40,9 @@ def source(wanted: Wanted, secret: Secret) -> Source:
 
     def load() -> TlsSettings:
         roots = identities.roots(papers.ca) if papers.ca and demand is not Demand.NONE else ()
-        crls = tuple(crl for word in wanted.crls for crl in _crls(word))
-        made = wanted.terms._replace(identity=identities.identity(papers, remembered), roots=roots, crls=crls)
+        made = wanted.terms._replace(
+            identity=identities.identity(papers, remembered), roots=roots, crls=crls(wanted.crls)
+        )
         remembered.nobody_there = True
         return made
 
@@ -87,6 +88,11 @@ def _crl_file(word: str) -> Path:
         raise NotFoundError(
             f"--crl {word}: no such file, and no CA of that name", "name a file, or a CA of: mtlsctl ca list"
         ) from None
+
+
+def crls(words: Iterable[str]) -> tuple[x509.CertificateRevocationList, ...]:
+    """The CRLs that --crl names, files and CAs of ours. Raises NotFoundError, InputError: it fails closed."""
+    return tuple(crl for word in words for crl in _crls(word))
 
 
 def _crls(word: str) -> Sequence[x509.CertificateRevocationList]:
