@@ -13,7 +13,7 @@ from servers import Running, Said, heard, settled
 from mtlsctl.cli import app
 
 VERSIONS = ("1.2", "1.3")
-PATIENCE, QUIET = 5.0, 0.3
+PATIENCE, QUIET = 5.0, 0.1
 """Seconds that a server may take to write its verdict down; and that one is waited for that logs no refusals."""
 ROOT_CAUSES = 0.97
 """The share of root causes that must be right in every table; `certain` may never be wrong."""

@@ -35,6 +35,10 @@ SOME = ("none", "good", "bob", "unknown-ca", "unknown-ca-with-chain", "expired",
 NGINX_ALLOW = 'if ($ssl_client_s_dn != "CN=alice") { return 403; }'
 HAPROXY_ALLOW = "http-request deny deny_status 403 unless { ssl_c_s_dn(CN) alice }"
 APACHE_ALLOW = '<Location "/">\nRequire expr "%{SSL_CLIENT_S_DN_CN} == \'alice\'"\n</Location>'
+FAULTS = (
+    *("none", "good", "unknown-ca", "unknown-ca-with-chain", "rekeyed-root", "rekeyed-issuing", "self-signed"),
+    *("leaf-only", "expired", "server-auth-only", "issuing-expired", "issuing-not-ca", "path-length", "secp256k1"),
+)
 APACHE_LOCATION = '<Location "/">\nSSLVerifyClient require\nSSLVerifyDepth 9\n</Location>\nTimeout 2'
 HAPROXY_LATE = "http-request deny deny_status 403 if !{ ssl_c_used } or !{ ssl_c_verify 0 }"
 NEVER_ASKED = ("client-cert-not-requested", "client-cert-required")
@@ -81,7 +85,7 @@ def _variants() -> Iterator[Variant]:
         "apache-location", "apache", {"demand": "none", "more": APACHE_LOCATION}, ON_REQUEST, only=tuple(ON_REQUEST)
     )
     yield Variant("haproxy", "haproxy")
-    yield Variant("haproxy-late", "haproxy", {"demand": "late", "more": HAPROXY_LATE}, LATE_AND_MUTE)
+    yield Variant("haproxy-late", "haproxy", {"demand": "late", "more": HAPROXY_LATE}, LATE_AND_MUTE, FAULTS)
     yield Variant("haproxy-optional", "haproxy", {"demand": "optional"}, only=SOME)
     yield Variant("haproxy-allow", "haproxy", {"more": HAPROXY_ALLOW}, BY_APP, only=SOME)
     yield Variant("gnutls", "gnutls")
@@ -91,7 +95,7 @@ def _variants() -> Iterator[Variant]:
     yield Variant("caddy-allow", "caddy", {"allowed": "@good"}, PINNED, only=SOME)
     yield Variant("java", "java")
     yield Variant("node", "node")
-    yield Variant("node-401", "node", {"judge": True})
+    yield Variant("node-401", "node", {"judge": True}, only=FAULTS)
     yield Variant("granian", "granian")
     yield Variant("boringssl", "boringssl")
     # In TLS 1.2 the handshake is over, and we are, before it hangs up.
@@ -119,7 +123,7 @@ ISSUING: Codes = dict.fromkeys(
 def _trusting() -> Iterator[Variant]:
     """Servers with a certificate of another CA, and servers that trust the issuing CA alone."""
     for name in ("s_server", "nginx", "caddy", "java", "gnutls", "granian"):
-        yield Variant(f"{name}-apart", name, {}, APART, apart=True)
+        yield Variant(f"{name}-apart", name, {}, APART, FAULTS, apart=True)
         yield Variant(f"{name}-issuing", name, {}, ISSUING, only=TRUST, trust="issuing")
     yield Variant("s_server-apart-no-names", "s_server", {"options": ("-no_ca_names",)}, APART, apart=True)
 
