@@ -63,6 +63,17 @@ def test_what_is_offered_by_name_is_what_is_agreed(
     assert (answer["result"]["version"], answer["result"][part]) == (version, value)
 
 
+@pytest.mark.parametrize("ciphers", ["ALL:@SECLEVEL=0", "aNULL:ECDHE+AESGCM:@SECLEVEL=0"])
+def test_a_server_without_a_certificate_is_never_accepted(lab: Lab, ciphers: str) -> None:
+    """OpenSSL asks no callback about an anonymous suite (RFC 5246, A.5): all that it offers must be verified."""
+    anonymous = ("-nocert", "-cipher", "aNULL:@SECLEVEL=0", "-tls1_2")
+    with tls_lab.s_server(lab, "server", *anonymous) as port:
+        answer = ask(port, "--ca", lab.cert("root"), *lab.pair("alice"), "--ciphers", ciphers, "--http", "/")
+    assert (answer["exit"], answer["result"]["accepted"], answer["result"]["stage"]) == (1, False, "hello")
+    assert (answer["result"]["resumed"], answer["result"]["http_status"]) == (False, "")
+    assert not any(probe["accepted"] for probe in answer["result"]["extra_probes"])
+
+
 def test_a_server_that_lacks_what_is_offered_refuses(lab: Lab) -> None:
     with tls_lab.s_server(lab, "server", "-groups", "P-384") as port:
         answer = ask(port, "--ca", lab.cert("root"), "--groups", "P-256", "--tls-min", "1.3")
@@ -80,6 +91,8 @@ def test_a_server_that_lacks_what_is_offered_refuses(lab: Lab) -> None:
         (("--ciphers", ":,"), "the list of cipher suites is empty"),
         (("--ciphers", "\xe9"), "is no cipher suite"),
         (("--ciphers", "NULL-SHA"), "nothing is left to offer"),
+        (("--ciphers", "aNULL:@SECLEVEL=0"), "only suites without a certificate"),
+        (("--ciphers", "AECDH-AES256-SHA", "--tls-max", "1.2"), "only suites without a certificate"),
         (("--ciphers", SUITE_12, "--tls-min", "1.3"), "no cipher suite of TLS 1.3"),
         (("--ciphers", SUITE_13, "--tls-max", "1.2"), "only suites of TLS 1.3"),
         (("--groups", "p384"), "did you mean: P-384"),

@@ -62,7 +62,7 @@ def limit_ciphers(made: SSL.Context, text: str, minimum: str, maximum: str) -> N
     if wanted.older or wanted.operators:
         legacy = bool({"1.0", "1.1"} & {minimum, maximum}) and "@SECLEVEL" not in text
         level = ("@SECLEVEL=0",) if legacy else ()  # as core/tls.py does for these versions
-        made.set_cipher_list(":".join([*(wanted.older or ("DEFAULT",)), *wanted.operators, *level]).encode())
+        _set_older(made, [*(wanted.older or ("DEFAULT",)), *wanted.operators, *level])
     if wanted.open_ended:
         return
     if not wanted.newer:
@@ -74,6 +74,17 @@ def limit_ciphers(made: SSL.Context, text: str, minimum: str, maximum: str) -> N
         if maximum not in ("", "1.3"):
             raise UsageError(f"--ciphers has only suites of TLS 1.3, and --tls-max is {maximum}", "leave one away")
         made.set_min_proto_version(SSL.TLS1_3_VERSION)
+
+
+def _set_older(made: SSL.Context, words: list[str]) -> None:
+    """Offer these, but for suites without certificates (aNULL): no callback would ask who is at the other end."""
+    try:
+        made.set_cipher_list(":".join([*words, "!aNULL"]).encode())
+    except SSL.Error:
+        raise UsageError(
+            "nothing is left to offer: --ciphers has only suites without a certificate, and whoever answers is anybody",
+            "such as --ciphers ECDHE-ECDSA-AES128-GCM-SHA256",
+        ) from None
 
 
 def limit_groups(made: SSL.Context, text: str) -> None:
@@ -93,6 +104,12 @@ def limit_sigalgs(made: SSL.Context, text: str) -> None:
     if setter is None:
         raise _cannot("signature algorithms", "leave --sigalgs away")
     _limit(made, split(text), setter, "signature algorithm", tlsnames.SCHEMES.values())
+
+
+def allow_late(made: SSL.Context) -> None:
+    """Say that we can be asked for a certificate after the handshake; not where pyOpenSSL has no way to it."""
+    if (setter := _private("SSL_CTX_set_post_handshake_auth")) is not None:
+        setter(_held(made), 1)
 
 
 def check(made: SSL.Context) -> None:
