@@ -144,7 +144,7 @@ def handshake(
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
-    settings = offer._replace(identity=ours, roots=roots)
+    settings = offer._replace(identity=ours, roots=roots, late=bool(http))
     if crl:
         from mtlsctl.workflows import serving  # only where revocation is checked
 

@@ -161,6 +161,8 @@ def _at_most_warn(verdict: Verdict) -> Verdict:
 def _ok(seen: Observation, ours: Ours) -> Finding:
     """What is known: a server may take any certificate in the handshake and judge it afterwards, as nginx does."""
     agreed = f"{seen.peer} and this client agreed on {seen.version.replace('TLSv', 'TLS ')}"
+    if seen.asked_late:
+        agreed += "; it asked for a certificate once it knew the request, which TLS 1.3 clients seldom allow"
     if seen.sent and ours.credential and seen.confirmed:
         agreed += f"; our certificate {subject(ours.credential.certificate)} was sent and not refused"
     elif seen.asked and not seen.confirmed:

@@ -28,6 +28,8 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     if said_so or (seen.asked and not seen.sent and status[:3] in _FORBIDDEN):
         missing = _missing(seen, ours, answered)
         return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so else Confidence.LIKELY)
+    if status[:3] in _FORBIDDEN and ours.credential and not seen.asked:
+        return _refused(seen, [_never_asked(answered)], tls, Confidence.LIKELY)
     if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
         found = _likely_causes(seen, ours, answered)
         refusal = _refused_certificate(answered, ours)
@@ -44,6 +46,16 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
 
 
 _FORBIDDEN = ("401", "403")
+
+
+def _never_asked(answered: str) -> Finding:
+    return Finding(
+        "client-cert-not-requested",
+        Verdict.FAIL,
+        f"{answered}, and never asked for a certificate: ours was not shown to it",
+        "it may ask for some paths only, which TLS 1.3 and HTTP/2 make hard: have it ask for the whole listener",
+        Whose.PEER,
+    )
 
 
 def _skew(said: bytes, ours: Ours) -> list[Finding]:

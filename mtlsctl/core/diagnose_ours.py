@@ -31,7 +31,8 @@ _FITS = {
         ("client-cert-wrong-eku", "client-cert-wrong-key-usage", "client-unknown-critical-extension")
     ),
     alerts.CERTIFICATE_EXPIRED: _DATES,
-    alerts.UNKNOWN_CA: _TRUST | {"client-bad-ca", "client-chain-too-long"},
+    # NSS says so of an expired issuer, too.
+    alerts.UNKNOWN_CA: _TRUST | {"client-bad-ca", "client-chain-too-long", "client-chain-expired"},
     alerts.DECRYPT_ERROR: _WEAK | {"client-ca-rekeyed", "client-bad-signature", "client-cert-wrong-sigalg"},
     alerts.CERTIFICATE_REVOKED: frozenset(("client-cert-revoked",)),
     # Apache says so of a chain above SSLVerifyDepth, before it looks at anything else.

@@ -106,6 +106,8 @@ class Observation(NamedTuple):
     """The SNI that was sent (client) or came (server)."""
     asked: bool = False
     """The server asked for a client certificate."""
+    asked_late: bool = False
+    """It asked once the handshake was complete, when it had seen what was wanted of it."""
     sent: bool = False
     """The client sent one: a client that has none to send answers with an empty list."""
     confirmed: bool = False

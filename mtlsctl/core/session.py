@@ -216,6 +216,7 @@ class Session:
             alpn=connection.get_alpn_proto_negotiated().decode("latin-1"),
             server_name=self._server_name(),
             asked=self.asked,
+            asked_late=self.done and any("certificate request" in state for state in self.states[self.after :]),
             sent=self._sent(),
             confirmed=self.verdict_known and not self.held,
             acceptable_issuers=self._issuers(),

@@ -50,6 +50,8 @@ class TlsSettings(NamedTuple):
     """Key exchange groups: `x25519:P-256`."""
     sigalgs: str = ""
     """Signature algorithms: `ecdsa_secp256r1_sha256`. A server takes, a client offers, these three alone."""
+    late: bool = False
+    """A client lets the server ask for its certificate after the handshake, where the library can (RFC 8446, 4.6.2)."""
 
 
 def client_context(settings: TlsSettings) -> SSL.Context:
@@ -59,6 +61,10 @@ def client_context(settings: TlsSettings) -> SSL.Context:
     made.set_verify(SSL.VERIFY_PEER, on_certificate)
     if settings.alpn:
         made.set_alpn_protos(_protocols(settings.alpn))
+    if settings.late:
+        from mtlsctl.core import offer  # only with a request
+
+        offer.allow_late(made)
     if settings.ciphers or settings.groups or settings.sigalgs:
         _limit(made, settings)
     return made

@@ -55,8 +55,13 @@ def receive(session: Session, connection: socket.socket, deadline: float) -> Out
 
 
 def hear(session: Session, connection: socket.socket, deadline: float) -> bytes:
-    """The next application data; b"" at the end, for whatever reason."""
+    """The next application data; b"" at the end, for whatever reason.
+
+    What the session answers meanwhile is sent: a server may ask for a certificate now (renegotiation, RFC 5246,
+    7.4.1.1; post-handshake authentication, RFC 8446, 4.6.2).
+    """
     while (data := session.read()) is None:
+        send(session, connection)
         if receive(session, connection, deadline) is not None:
             return b""
     return data
