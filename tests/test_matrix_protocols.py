@@ -75,6 +75,8 @@ VARIANTS = (
     Variant("nats", "nats"),
     Variant("erlang", "erlang"),
     Variant("erlang-optional", "erlang", {"demand": "optional"}, only=FEW),
+    Variant("nss", "nss"),
+    Variant("nss-optional", "nss", {"demand": "optional"}, only=FEW),
     Variant("rsyslog-gnutls", "rsyslog", without=KEYS),
     # It hangs up on names that are not on its list as on any other certificate: without a word.
     Variant("rsyslog-gnutls-listed", "rsyslog", {"demand": "listed"}, {"bob": UNLISTED}, LISTED),

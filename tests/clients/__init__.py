@@ -82,6 +82,35 @@ def go(call: Call) -> Words:
     return [call.folder / "go-client", *_arguments(call)]
 
 
+def nss(call: Call) -> Words:
+    """NSS, Firefox's library."""
+    own = ("-n", "own") if call.cert else ()
+    words = ("-h", call.host, "-p", call.port, "-V", f"tls{call.version}:tls{call.version}", "-4", *own)
+    request = call.folder / "request"
+    request.write_text(f"GET / HTTP/1.0\r\nHost: {call.host}\r\n\r\n")
+    return ["tstclnt", "-d", f"sql:{_database(call)}", "-w", "", *words, "-A", request]
+
+
+def _database(call: Call) -> Path:
+    """An NSS database with the roots and our key, made once for both versions."""
+    made = call.folder / f"nss-{call.roots.stem}-{call.cert.stem if call.cert else 'none'}"
+    if made.exists():
+        return made
+    made.mkdir()
+    steps: list[Words] = [
+        ["certutil", "-N", "-d", f"sql:{made}", "--empty-password"],
+        ["certutil", "-A", "-d", f"sql:{made}", "-n", "root", "-t", "CT,,", "-i", call.roots],
+    ]
+    if call.cert:
+        bundle = made / "own.p12"
+        what: Words = ["-export", "-in", call.cert, "-inkey", call.key, "-out", bundle, "-passout", "pass:"]
+        steps.append(["openssl", "pkcs12", *what, "-name", "own"])
+        steps.append(["pk12util", "-i", bundle, "-d", f"sql:{made}", "-W", "", "-K", ""])
+    for step in steps:
+        subprocess.run([str(word) for word in step], check=True, capture_output=True, timeout=SECONDS)
+    return made
+
+
 CLIENTS: dict[str, Callable[[Call], Words]] = {
     "curl": curl,
     "s_client": s_client,
@@ -90,6 +119,7 @@ CLIENTS: dict[str, Callable[[Call], Words]] = {
     "node": node,
     "java": java,
     "go": go,
+    "nss": nss,
 }
 
 

@@ -1,6 +1,5 @@
 // A TLS client of the JDK. Arguments: host, port, version, roots, certificate, key (may be empty).
 import java.io.ByteArrayInputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
@@ -9,10 +8,11 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 public class Client {
@@ -22,14 +22,17 @@ public class Client {
     for (Certificate root : certificates(words[3])) roots.setCertificateEntry("root" + number++, root);
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(roots);
-    System.setProperty("https.protocols", "TLSv" + words[2]);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(words[4].isEmpty() ? null : keys(words[4], words[5]), trust.getTrustManagers(), null);
-    URI place = URI.create("https://" + words[0] + ":" + words[1] + "/");
-    HttpsURLConnection connection = (HttpsURLConnection) place.toURL().openConnection();
-    connection.setSSLSocketFactory(context.getSocketFactory());
-    connection.setRequestProperty("Accept", "application/json");
-    connection.getInputStream().transferTo(System.out);
+    // A socket, since HttpsURLConnection connects a second time where the first one comes to nothing.
+    try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(words[0], Integer.parseInt(words[1]))) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      parameters.setProtocols(new String[] {"TLSv" + words[2]});
+      socket.setSSLParameters(parameters);
+      socket.getOutputStream().write(("GET / HTTP/1.0\r\nHost: " + words[0] + "\r\n\r\n").getBytes());
+      socket.getInputStream().transferTo(System.out);
+    }
   }
 
   static KeyStore empty() throws Exception {
