@@ -77,7 +77,9 @@ def ask(where: str, *options: Any) -> Any:
     words = [str(word) for word in ("handshake", where, *options, "--json")]
     with contextlib.redirect_stdout(io.StringIO()) as said:
         status = app.run(words)
-    return json.loads(said.getvalue()) | {"exit": status}
+    answer = json.loads(said.getvalue()) | {"exit": status}
+    assert answer.get("error", {}).get("code") != "defect", answer
+    return answer
 
 
 def meet(
@@ -102,7 +104,6 @@ def meet(
     extra += ("--starttls", running.starttls) if running.starttls else ()
     answer = ask(f"localhost:{running.port}", "--ca", pki.root, *client.options, *tls, *extra)
     if "error" in answer:  # our own OpenSSL does not take this certificate: the server never saw it
-        assert answer["error"]["code"] != "defect", answer
         return Cell(server, version, client.defect, False, "", client.codes, client.codes, answer)
     said = heard(running, mark, verdict, QUIET if silent and not answer["ok"] else PATIENCE)
     if silent and said is None:

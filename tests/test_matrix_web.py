@@ -41,13 +41,6 @@ FAULTS = (
 )
 APACHE_LOCATION = '<Location "/">\nSSLVerifyClient require\nSSLVerifyDepth 9\n</Location>\nTimeout 2'
 HAPROXY_LATE = "http-request deny deny_status 403 if !{ ssl_c_used } or !{ ssl_c_verify 0 }"
-NEVER_ASKED = ("client-cert-not-requested", "client-cert-required")
-ON_REQUEST: Codes = {
-    # It asks once it knows the path: by renegotiation, or after the handshake (RFC 8446, 4.6.2).
-    "none": ("client-cert-required", "client-cert-not-requested", "client-cert-refused-by-app"),
-    "good": NEVER_ASKED,
-    "expired": NEVER_ASKED,
-}
 BY_APP: Codes = {"bob": ("client-cert-not-allowed", "client-cert-refused-by-app")}
 PINNED: Codes = dict.fromkeys(("bob", "revoked"), ("client-cert-not-allowed",))
 """Lists of certificates, not of names: the client `revoked` is another alice."""
@@ -81,9 +74,8 @@ def _variants() -> Iterator[Variant]:
     yield Variant("apache", "apache")
     yield Variant("apache-depth", "apache", {"depth": 0}, TOO_LONG, only=("none", *TOO_LONG))
     yield Variant("apache-allow", "apache", {"more": APACHE_ALLOW}, BY_APP, only=SOME)
-    yield Variant(
-        "apache-location", "apache", {"demand": "none", "more": APACHE_LOCATION}, ON_REQUEST, only=tuple(ON_REQUEST)
-    )
+    # It asks once it knows the path: by renegotiation, or after the handshake (RFC 8446, 4.6.2).
+    yield Variant("apache-location", "apache", {"demand": "none", "more": APACHE_LOCATION}, only=FAULTS)
     yield Variant("haproxy", "haproxy")
     yield Variant("haproxy-late", "haproxy", {"demand": "late", "more": HAPROXY_LATE}, LATE_AND_MUTE, FAULTS)
     yield Variant("haproxy-optional", "haproxy", {"demand": "optional"}, only=SOME)
