@@ -191,6 +191,44 @@ def said(server: Server, act: Callable[[Server], None]) -> Any:
     return event
 
 
+def chains() -> dict[str, tuple[support.Pair, ...]]:
+    """Servers' chains, each with one thing wrong above the leaf, or about what the leaf is."""
+    root, server = support.make_cert("Root", ca=True), {"sans": tls_lab.LOCAL, "ekus": (support.SERVER_AUTH,)}
+    past = {"not_before": support.NOW - 9 * support.DAY, "not_after": support.NOW - support.DAY}
+    old = support.make_cert("Old", root, ca=True, **past)
+    tight = support.make_cert("Tight", root, ca=True, path_length=0)
+    below = support.make_cert("Below", tight, ca=True)
+    no_ca = support.make_cert("No CA", root)
+    both = support.x509.KeyUsage(True, False, False, False, False, True, False, False, False)
+    return {
+        "expired-above": (support.make_cert("localhost", old, **server), old),
+        "no-ca": (support.make_cert("localhost", no_ca, **server), no_ca),
+        "tight": (support.make_cert("localhost", below, **server), below, tight),
+        "cn-only": (support.make_cert("localhost", root, ekus=(support.SERVER_AUTH,)), root),
+        "ca-as-leaf": (support.make_cert("localhost", root, ca=True, key_usage=both, **server), root),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "code"),
+    [
+        ("expired-above", 45, "server-chain-expired"),
+        ("no-ca", 48, "server-bad-ca"),
+        ("tight", 48, "server-pathlen"),
+        ("cn-only", 42, "server-cn-only"),
+        ("ca-as-leaf", 46, "portability"),
+    ],
+)
+def test_faults_above_the_leaf_and_what_few_refuse(tmp_path: Path, name: str, number: int, code: str) -> None:
+    chain = chains()[name]
+    cert = support.write(tmp_path / "s.pem", *(pair.pem for pair in chain))
+    key = support.write(tmp_path / "s.key", chain[0].key_pem)
+    with tls_lab.serving("--cert", cert, "--key", key) as server:
+        event = said(server, alert(number))
+    assert (event["findings"][0]["code"], event["result"]["confidence"]) == (code, "likely"), event
+    assert event["findings"][0]["whose"] == "ours"
+
+
 @pytest.mark.parametrize("version", [TLS12, TLS13])
 def test_a_stolen_certificate(lab: Lab, server: Server, tmp_path: Path, version: str) -> None:
     """OpenSSL compares the public halves of key and certificate as they stand in the files."""
@@ -249,6 +287,8 @@ def test_every_code_is_reached() -> None:
         "verify-disabled": "test_serve_clients.py",
         "reload-failed": "test_serve_files.py",
         "client-key-mismatch": "test_serve_codes.py",
+        **dict.fromkeys(("server-chain-expired", "server-bad-ca", "server-pathlen"), "test_serve_codes.py"),
+        **dict.fromkeys(("server-cn-only", "portability"), "test_serve_codes.py"),
         "client-cert-revocation-unknown": "test_serve_files.py",
     }
     for code, name in elsewhere.items():

@@ -28,7 +28,11 @@ _ANY = {
     alerts.CERTIFICATE_UNKNOWN: "Java and browsers send it for every fault of a certificate",
     alerts.ACCESS_DENIED: "GnuTLS sends it for every fault of a certificate",
 }
-_TRUST = ("server-self-signed", "server-missing-intermediate")
+# What else an alert stands for: X509_V_ERR 10 at any depth, and rustls's not yet; 18, 20, 21, 24, 25 and 79.
+_ALSO = {
+    alerts.CERTIFICATE_EXPIRED: ("server-chain-expired", "server-cert-not-yet-valid"),
+    alerts.UNKNOWN_CA: ("server-self-signed", "server-missing-intermediate", "server-bad-ca", "server-pathlen"),
+}
 
 
 def refused_us(seen: Observation, ours: Ours, local: str) -> Diagnosis:
@@ -49,9 +53,10 @@ def refused_us(seen: Observation, ours: Ours, local: str) -> Diagnosis:
     refused = f"{seen.peer} refused our certificate with {words}"
     code, hint = _SAID.get(number, ("server-untrusted-root", _GIVE_CA))
     faults = [f for f in our_faults(seen, ours, local) if _fits(f.code, number, code)]
+    faults = faults or (_ca_as_leaf(ours) if number in _ANY else [])
     if faults:
         first, *rest = (f._replace(whose=Whose.OURS) for f in faults)
-        how = Confidence.CERTAIN if number in _EXACT and not rest else Confidence.LIKELY
+        how = Confidence.CERTAIN if number in _EXACT and first.code == code and not rest else Confidence.LIKELY
         first = first._replace(message=f"{refused}: {first.message}")
         if first.code == "server-missing-intermediate":
             rest.append(Finding("server-untrusted-root", FAIL, f"or {seen.peer} does not trust its issuer", _GIVE_CA))
@@ -63,11 +68,7 @@ def refused_us(seen: Observation, ours: Ours, local: str) -> Diagnosis:
 
 def _fits(fault: str, number: int, code: str) -> bool:
     """Whether an alert can mean a fault of ours."""
-    if number in _EXACT:
-        return fault == code
-    if number == alerts.UNKNOWN_CA:
-        return fault in (code, *_TRUST)
-    return number in _ANY
+    return number in _ANY or fault in (code, *_ALSO.get(number, ()))
 
 
 def left_after(seen: Observation, ours: Ours, local: str, goodbye: bool, in_time: bool) -> Diagnosis:
@@ -151,8 +152,15 @@ def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding
     if wanted is None or names.matches(presented, wanted):
         return []
     asked = names.plain(wanted)
+    if not presented and not isinstance(wanted, x509.IPAddress):
+        message = (
+            f"it asked for {asked}, and our certificate has a common name alone: Go, rustls and browsers do not look"
+        )
+        hint = f"issue it with this name: mtlsctl issue server {asked}"
+        return [Finding("server-cn-only", FAIL, message, hint)]
     if isinstance(wanted, x509.IPAddress):
-        message = f"it named no server, as clients do that connect by address; our certificate lacks {asked}: {listed}"
+        by = "by address, or Java by a name without a dot"
+        message = f"it named no server, as clients do that connect {by}; our certificate lacks {asked}: {listed}"
         return [
             Finding(
                 "server-ip-not-in-san", FAIL, message, f"issue it with the address: mtlsctl issue server NAME {asked}"
@@ -160,6 +168,23 @@ def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding
         ]
     message = f"it asked for {asked}, our certificate is for {listed}"
     return [Finding("server-name-mismatch", FAIL, message, f"issue it with this name: mtlsctl issue server {asked}")]
+
+
+def _ca_as_leaf(ours: Ours) -> list[Finding]:
+    """Our leaf is a CA's certificate, which some stacks take and some do not."""
+    if ours.credential is None:
+        return []
+    leaf = ours.credential.certificate
+    try:
+        basic = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except x509.ExtensionNotFound:
+        return []
+    except odd():
+        return []
+    if not basic.ca:
+        return []
+    message = f"our certificate {subject(leaf)} is that of a CA: rustls, NSS (Firefox) and Python 3.13 refuse that"
+    return [Finding("portability", FAIL, message, "issue one for servers: mtlsctl issue server NAME")]
 
 
 def _wanted(server_name: str, local: str) -> x509.GeneralName | None:
