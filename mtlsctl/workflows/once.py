@@ -103,7 +103,10 @@ def _shake_hands(session: Session, connection: socket.socket, visit: Visit, bega
     outcome = talk.shake_hands(session, connection, began + min(visit.timeout / 2, PATIENCE))
     if outcome[0] is not Ended.TIMEOUT or (not session.first_bytes and visit.on_silence()):
         return outcome
-    return talk.shake_hands(session, connection, began + visit.timeout)
+    ended, detail = talk.shake_hands(session, connection, began + visit.timeout)
+    if ended is Ended.TIMEOUT and not session.first_bytes:
+        detail = f"nothing came for {time.monotonic() - began:.1f} s"
+    return ended, detail
 
 
 def _approach(connection: socket.socket, visit: Visit) -> "Approach | None":
