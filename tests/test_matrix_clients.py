@@ -31,10 +31,15 @@ OURS: dict[str, tuple[str, ...]] = {
     "wrong-name": ("server-ip-not-in-san",),  # Java names no server where the name has no dot
     "ip-not-in-san": (),
     "ip-as-dns-name": (),
+    "cn-only": (),
     "client-auth-only": (),
     "any-eku": (),
     "unknown-critical": (),
     "bad-signature": (),
+    "intermediate-expired": ("server-untrusted-root",),  # NSS says unknown_ca of it
+    "issuing-not-ca": (),
+    "issuing-without-cert-sign": (),
+    "path-length": (),
     "name-constraints-dns": (),
     "ed25519": ("no-shared-cipher", "no-shared-sigalg"),
 }
