@@ -152,6 +152,10 @@ def test_a_password_in_a_target_is_not_repeated(text: str) -> None:
         ("postgres://u:sec/re#t@db.test/x", "postgres://***@db.test/x"),
         ("u:secret@db.test:1", "***@db.test:1"),
         ("u:secret@x://db.test", "***@x://db.test"),
+        ("postgres://db.test/x?user=u&password=secret", "postgres://db.test/x?***"),
+        ("postgres://u:secret@db.test/x?sslpassword=secret", "postgres://***@db.test/x?***"),
+        ("postgres://db.test/x?password=sec@ret", "postgres://***"),
+        ("postgres://u:sec?ret@db.test/x", "postgres://***"),
     ],
 )
 def test_a_target_is_shown_without_its_password(text: str, shown: str) -> None:

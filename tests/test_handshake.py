@@ -192,6 +192,28 @@ def test_endless_data_in_place_of_a_verdict_is_not_kept(lab: Lab) -> None:
     assert int(peak) < 64 * 1024, "KiB; a quiet server's handshake takes 40 MiB"
 
 
+def test_a_server_that_breaks_the_protocol_refused_nobody(lab: Lab) -> None:
+    """After the handshake a record comes that does not decrypt: it is our library that ends it, over that."""
+    settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    settings.load_cert_chain(lab.cert("server"), lab.key("server"))
+    settings.load_verify_locations(lab.cert("root"))
+    settings.verify_mode, settings.num_tickets = ssl.CERT_REQUIRED, 0
+
+    def talk(connection: socket.socket) -> None:
+        inside = settings.wrap_socket(connection.dup(), server_side=True)
+        connection.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+        with contextlib.suppress(OSError):
+            inside.recv(1)
+        inside.close()
+
+    with tls_lab.plain_server(talk) as port:
+        answer = ask(lab, port, *lab.pair("alice"), "--tls-min", "1.3", "--no-extra-probes")
+    assert (answer["exit"], code(answer), answer["result"]["refused_by"]) == (1, "not-tls", "client"), answer[
+        "findings"
+    ]
+    assert [(a["direction"], a["number"]) for a in answer["result"]["alerts"]] == [("sent", 20)]  # bad_record_mac
+
+
 def test_notes_beside_a_good_answer(lab: Lab) -> None:
     with tls_lab.s_server(lab, "server-soon") as port:
         not_asked = ask(lab, port, *lab.pair("alice"))

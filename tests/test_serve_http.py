@@ -219,6 +219,13 @@ def test_a_status_line_is_read_or_not(data: bytes) -> None:
     assert http.status_line(b"HTTP/1.1 403 Forbidden\r\nX: " + data) == "403 Forbidden"
 
 
+def test_an_interim_response_is_not_the_answer() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    assert http.status_line(early + b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n") == "403 Forbidden"
+    assert http.status_line(early) == "103 Early Hints"
+    assert http.status_line(b"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK") == ""
+
+
 def test_three_hundred_at_once(lab: Lab) -> None:
     """All of them are in, at the same time, before the first of them asks."""
     with tls_lab.serving(*lab.pair("server"), "--client-ca", lab.cert("root"), "--timeout", "60") as server:

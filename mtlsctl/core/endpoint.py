@@ -68,11 +68,18 @@ class _SchemeError(UsageError):
 
 
 def shown(text: str) -> str:
-    """What a person typed for a target, with `***` in place of a user and a password."""
-    if "@" not in text:
-        return text
+    """What a person typed for a target, with `***` in place of a user and a password, and of a URL's query.
+
+    PostgreSQL's URLs may have `?password=` and `&sslpassword=` (documentation, 34.1.1.2).
+    """
     head, is_url, rest = text.partition("://")
-    return f"{head}://***@{rest.rpartition('@')[2]}" if is_url and "@" not in head else f"***@{text.rpartition('@')[2]}"
+    if not is_url or "@" in head:
+        return f"***@{text.rpartition('@')[2]}" if "@" in text else text
+    where, asked, query = rest.partition("?")
+    if "@" in query:  # in a password of the one kind or the other: there is no telling where it ends
+        return f"{head}://***"
+    _, at, where = where.rpartition("@")
+    return f"{head}://{'***@' if at else ''}{where}{'?***' if asked else ''}"
 
 
 def named(endpoint: Endpoint, name: str) -> Endpoint:

@@ -1,10 +1,12 @@
 """HTTP as both ends of a debug session need it: requests, answers, and the little that a client says itself."""
 
+import re
 from typing import NamedTuple, Protocol
 
 MAX_HEAD = 16384  # bytes; beyond it the answer is 431 (RFC 6585, 5)
 MAX_LINE = 4096  # bytes of a request line without an end; beyond it the answer is 414 (RFC 9110, 15.5.15)
 MAX_BODY = 16 << 20  # bytes of a request's body that are read away
+_INTERIM = re.compile(rb"HTTP/1\.1 1(?!01)\d\d ")  # after 101 another protocol begins
 REASONS = {200: "OK", 400: "Bad Request", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
 
@@ -78,10 +80,16 @@ def request(host: str, path: str) -> bytes:
 
 
 def status_line(head: bytes) -> str:
-    """A response's status, `403 Forbidden`; "" for bytes that are no HTTP/1 response. The rest need not be there."""
+    """A response's status, `403 Forbidden`; "" for bytes that are no HTTP/1 response. The rest need not be there.
+
+    Interim responses, such as 103 Early Hints, say nothing yet: the one after them counts (RFC 9110, 15.2).
+    """
     import h11  # only with --http
 
-    line, _, _ = head[:MAX_HEAD].partition(b"\r\n")
+    head = head[:MAX_HEAD]
+    while _INTERIM.match(head) and (rest := head.partition(b"\r\n\r\n")[2]):
+        head = rest
+    line, _, _ = head.partition(b"\r\n")
     ours = h11.Connection(h11.CLIENT)
     try:
         ours.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))

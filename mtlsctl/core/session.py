@@ -74,6 +74,11 @@ class Session:
         """True when the handshake has an end, good or bad."""
         return self.done or self.failed or self.held
 
+    @property
+    def gave_up(self) -> bool:
+        """True when our own library ended it, with an alert, over what the other side sent."""
+        return self.failed and not self.eof and bool(self.alerts) and self.alerts[-1].direction == "sent"
+
     def advance(self) -> None:
         """Go on with the handshake as far as the bytes fed allow."""
         try:

@@ -169,7 +169,7 @@ def _listen(session: Session, connection: socket.socket, seconds: float, *, unti
             heard += len(data)
             session.unasked += data[: _ANSWER - len(session.unasked)]
         if data == b"" and not (until_known and session.verdict_known) and not session.unasked:
-            return Ended.CLOSED, ""
+            return (Ended.ERROR if session.gave_up else Ended.CLOSED), ""
         if data == b"":
             return None
     return None
@@ -206,6 +206,7 @@ def _ask(session: Session, connection: socket.socket, visit: Visit) -> bytes:
 def _part(session: Session, connection: socket.socket, *, refused: bool) -> None:
     """Say goodbye; a server that refused us has said all that it had to say."""
     session.close()
+    connection.settimeout(GOODBYE_SECONDS)  # who reads nothing would keep us for as long as the last wait was to be
     talk.send(session, connection)
     if session.done and not refused:
         talk.linger(connection, GOODBYE_SECONDS)
