@@ -1,6 +1,7 @@
 """Causes that one connection cannot tell apart, and the extra probes that do: real servers on loopback."""
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,9 @@ import matrix
 import pytest
 import tls_lab
 from tls_lab import Lab
+
+from mtlsctl.cli.text import handshake as text
+from mtlsctl.core.doubts import Variation
 
 MUTUAL = ("-Verify", "3", "-verify_return_error")
 
@@ -179,3 +183,14 @@ def test_silence(lab: Lab, tmp_path: Path) -> None:
         answer = ask(lab, port, "--timeout", "1")
     assert said(answer) == ("handshake-stalled", "likely", ["classic-group"])
     assert answer["exit"] == 2
+
+
+def test_an_extra_probe_is_told_in_words(lab: Lab, mtlsctl: Callable[..., Any]) -> None:
+    """Each variation has its words: text is drawn by another hand than the JSON that the other tests read."""
+    assert set(text._VARIED) == set(Variation)
+    with tls_lab.serving(*lab.pair("server"), "--no-client-cert") as server:
+        words = (f"localhost:{server.port}", "--ca", lab.cert("root"), "--starttls", "smtp", "--timeout", "2")
+        told = mtlsctl("handshake", *words)
+    assert told.exit_code == 1
+    assert re.search(r"asked again +with TLS from the first byte: (accepted|answered), TLS 1\.3", told.stdout)
+    assert "[starttls-on-implicit-tls]" in told.stdout

@@ -84,7 +84,10 @@ _VARIED = {
     "tls-1.2": "with TLS 1.2",
     "no-certificate": "without a certificate",
     "proxy-header": "with a PROXY protocol header in front",
+    "no-starttls": "with TLS from the first byte",
+    "starttls": "with TLS after the first words of the port's protocol",
 }
+"""By the words of core/doubts.py's Variation."""
 
 
 def _came_of(probe: "ExtraProbe") -> str:
