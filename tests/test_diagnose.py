@@ -174,3 +174,44 @@ def test_alerts_have_names_and_verify_errors_their_alert() -> None:
     assert alerts.name(200) == "alert 200"
     assert alerts.meaning(200) == ""
     assert [alerts.for_verify_error(n) for n in (10, 20, 62, 26, 7, 23, 999)] == [45, 48, 42, 43, 51, 44, 46]
+
+
+def test_a_product_that_opens_tls_is_named() -> None:
+    proxy = make_cert("Zscaler Root CA", ca=True)
+    leaf = make_cert("localhost", proxy, sans=NAMES, ekus=(SERVER_AUTH,))
+    complaint = (VerifyError(20, 0, "CN=localhost"),)
+    shown = seen(Stage.HANDSHAKE, Ended.HELD, peer_chain=(leaf.certificate,), verify_errors=complaint)
+    found = diagnose(shown, ours())
+    assert [f.code for f in found.report.findings][:1] == ["tls-interception"]
+    assert "CN=Zscaler Root CA, a CA of Zscaler" in found.report.findings[0].message
+    assert (found.refused_by, found.confidence) == (RefusedBy.CLIENT, Confidence.LIKELY)
+    stranger = shown._replace(peer_chain=(make_cert("localhost", ISSUING, sans=NAMES).certificate,))
+    assert "tls-interception" not in [f.code for f in diagnose(stranger, ours()).report.findings]
+
+
+def test_our_own_clock_may_be_behind() -> None:
+    """What this machine keeps was made before it came here: a clock before that is wrong."""
+    leaf = make_cert("localhost", ISSUING, sans=NAMES, not_before=NOW, not_after=NOW + 9 * DAY)
+    complaint = (VerifyError(9, 0, "CN=localhost"),)
+    chain = (leaf.certificate, ISSUING.certificate)
+    shown = seen(Stage.HANDSHAKE, Ended.HELD, peer_chain=chain, verify_errors=complaint)
+    behind = Ours(NOW - 40 * DAY, None, (ROOT.certificate,), NAMES[0])
+    assert diagnose(shown, behind).report.findings[0].code == "clock-skew"
+    a_little = diagnose(shown, behind._replace(at=NOW - timedelta(hours=1)))
+    assert a_little.report.findings[0].code == "server-cert-not-yet-valid"
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        (b"Sat, 01 Jan 2000 00:00:00 GMT", True),
+        (f"{NOW:%a, %d %b %Y %H:%M:%S} GMT".encode(), False),
+        (b"yesterday", False),
+        (b"", False),
+    ],
+)
+def test_the_clocks_are_compared_by_the_answers_date(date: bytes, told: bool) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nDate: " + date + b"\r\n\r\n"
+    found = diagnose(seen(asked=True, sent=True, confirmed=True, answer=answer), ours(own(CLIENT, ISSUING)))
+    assert ("clock-skew" in [f.code for f in found.report.findings]) is told
+    assert found.refused_by is RefusedBy.NOBODY

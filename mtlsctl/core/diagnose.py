@@ -1,4 +1,4 @@
-"""Observation to Diagnosis: what happened, who refused, and what to do. The client's view; diagnose_server has ours."""
+"""Observation to Diagnosis: what happened, who refused, and what to do; at a client's end."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -53,25 +53,24 @@ _PRODUCTS = {
 }
 
 
-def product(chain: Iterable[x509.Certificate]) -> str:
-    """The product whose CA issued a certificate of a chain; "" where none is known by name."""
+def _product(chain: Iterable[x509.Certificate]) -> tuple[str, str]:
+    """The product whose CA issued a certificate of a chain, and that CA's name; "" twice where none is known."""
     for certificate in chain:
         try:
-            issuer = names.dn(certificate.issuer).lower()
+            issuer = names.dn(certificate.issuer)
         except odd():
             continue
         for word, name in _PRODUCTS.items():
-            if word in issuer:
-                return name
-    return ""
+            if word in issuer.lower():
+                return name, issuer
+    return "", ""
 
 
-def finding(chain: tuple[x509.Certificate, ...]) -> Finding | None:
+def finding(chain: Iterable[x509.Certificate]) -> Finding | None:
     """The finding for a chain that does not verify; None where no product is known in it."""
-    name = product(chain)
+    name, issuer = _product(chain)
     if not name:
         return None
-    issuer = names.dn(chain[-1].issuer)
     return Finding(
         "tls-interception",
         Verdict.FAIL,

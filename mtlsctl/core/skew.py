@@ -27,12 +27,6 @@ def ours_behind(chain: Iterable[x509.Certificate], known: Iterable[x509.Certific
     return Finding("clock-skew", Verdict.FAIL, message, _HINT, Whose.OURS)
 
 
-def maybe_ours(not_yet_valid: bool) -> Finding:
-    """The thought that has to be had whenever a certificate's dates are the cause."""
-    way = "behind" if not_yet_valid else "ahead"
-    return Finding("clock-skew", Verdict.NOTE, f"or this machine's clock is {way}", "compare: date -u", Whose.OURS)
-
-
 def maybe_theirs() -> Finding:
     """The server calls a certificate expired that is valid by our clock."""
     message = "or the two clocks differ: by this machine's our certificate is valid"
