@@ -32,9 +32,6 @@ class Recording:
     def add(self, direction: str, data: bytes) -> None:
         self.chunks.append(Chunk(direction, len(self.chunks) / 1000, data))
 
-    def bytes_of(self, direction: str) -> bytes:
-        return b"".join(chunk.data for chunk in self.chunks if chunk.direction == direction)
-
 
 def context(method: int, own: tuple[Pair, ...] = (), trusted: tuple[Pair, ...] = ()) -> SSL.Context:
     """A context with an identity, leaf first, and trust anchors."""

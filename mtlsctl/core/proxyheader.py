@@ -3,6 +3,8 @@
 import ipaddress
 from typing import NamedTuple
 
+from mtlsctl.core.endpoint import join
+
 SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"  # section 2.2
 MAXIMUM = 16384
 """Bytes of the longest header that is read. Version 2 allows 65,551; the longest in use carry a certificate or two."""
@@ -65,7 +67,7 @@ def _v1_place(address: str, port: str, family: str) -> str | None:
     except ValueError:
         return None
     number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 65536
-    return _place(found, number) if f"TCP{found.version}" == family and number <= 65535 else None
+    return join(str(found), number) if f"TCP{found.version}" == family and number <= 65535 else None
 
 
 def _read_v2(data: bytes) -> Header | Bad | None:
@@ -88,13 +90,9 @@ def _read_v2(data: bytes) -> Header | Bad | None:
     if len(body) < 2 * size + 4:
         return Bad(f"version 2: {len(body)} bytes of addresses, {2 * size + 4} are needed")
     ports = body[2 * size :]
-    source = _place(ipaddress.ip_address(body[:size]), int.from_bytes(ports[:2]))
-    destination = _place(ipaddress.ip_address(body[size : 2 * size]), int.from_bytes(ports[2:4]))
+    source = join(str(ipaddress.ip_address(body[:size])), int.from_bytes(ports[:2]))
+    destination = join(str(ipaddress.ip_address(body[size : 2 * size])), int.from_bytes(ports[2:4]))
     return Header(2, source, destination, length)
-
-
-def _place(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> str:
-    return f"{address}:{port}" if address.version == 4 else f"[{address}]:{port}"
 
 
 def write(version: int, source: tuple[str, int] | None, destination: tuple[str, int] | None) -> bytes:
