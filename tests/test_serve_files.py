@@ -220,6 +220,25 @@ def test_the_crl_of_a_ca_of_ours_is_read_again_when_it_revokes(mtlsctl: Tool, tm
     assert [a["number"] for a in event["result"]["alerts"]] == [44]
 
 
+def test_a_crl_that_is_cut_off_is_no_crl(tmp_path: Path) -> None:
+    """Half of the last list, from a copy under way, would let in whoever is on it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
+    from mtlsctl.workflows.verify import read_crls
+
+    pems = []
+    for name in ("Issuing", "Root"):
+        ca = make_cert(name, ca=True)
+        made = x509.CertificateRevocationListBuilder(ca.certificate.subject, support.NOW, support.NOW + support.DAY)
+        pems.append(made.sign(ca.key, hashes.SHA256()).public_bytes(support.Encoding.PEM))
+    whole = support.write(tmp_path / "crl.pem", *pems)
+    assert len(read_crls(str(whole))) == 2
+    for cut in (pems[0] + pems[1][:-20], pems[0][:-20] + pems[1], pems[0][:60]):
+        with pytest.raises(InputError):
+            read_crls(str(support.write(tmp_path / "cut.pem", cut)))
+
+
 def test_what_will_be_refused_is_said_at_the_start(place: Place) -> None:
     from datetime import timedelta
 

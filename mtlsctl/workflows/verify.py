@@ -241,6 +241,8 @@ def read_crls(word: str) -> list[x509.CertificateRevocationList]:
     """The CRLs of a file, PEM (any number) or DER. Raises InputError."""
     data = files.read(word)
     blocks = _CRL.findall(data)
+    if data.count(b"-----BEGIN X509 CRL-----") > len(blocks) > 0:  # without the last, who is on it would be let in
+        raise InputError(f"{files.label(word)}: the last CRL is cut off", f"see what is there: mtlsctl inspect {word}")
     try:
         found = [x509.load_pem_x509_crl(block) for block in blocks] or [x509.load_der_x509_crl(data)]
         for crl in found:

@@ -163,6 +163,7 @@ def _inside(house: House, connection: socket.socket, guest: _Guest, began: float
     ended, detail = talk.shake_hands(session, connection, began + house.handshake_seconds)
     seen, ours = session.observe(guest.called, ended, detail), house.ours
     said = offered.read(seen)
+    session.forget()
     # Of a client that is in, what OpenSSL verified is shown. Of a refused one it keeps little.
     refused = seen.stage is not Stage.DONE
     seen = seen._replace(peer_chain=said.chain) if said.chain and refused else seen.without(ours.roots)
