@@ -1,5 +1,6 @@
 """The way to a server: real proxies, other places, Unix sockets, the PROXY header."""
 
+import base64
 import json
 import os
 import socket
@@ -162,6 +163,18 @@ def test_proxies_that_are_none(kind: str, talk: Any, code: str, pki: Pki) -> Non
         answer = ask(9, pki, "--proxy", f"{kind}://127.0.0.1:{port}", "--timeout", 1)
     assert first(answer)[:3] == (2, code, "network"), answer["findings"]
     assert answer["findings"][0]["message"].isprintable()
+
+
+def test_a_proxy_that_repeats_the_password_does_not_make_us_repeat_it(pki: Pki) -> None:
+    def talk(connection: socket.socket) -> None:
+        asked = connection.recv(4096).replace(b"\r\n", b" ")
+        connection.sendall(b"HTTP/1.1 403 for secret: " + asked + b"\r\n\r\n")
+
+    with tls_lab.plain_server(talk) as port:
+        answer = ask(9, pki, "--proxy", f"http://me:secret@127.0.0.1:{port}")
+    assert "403 for ***: CONNECT localhost:9" in answer["findings"][0]["message"]
+    assert "Basic ***" in answer["findings"][0]["message"]
+    assert base64.b64encode(b"me:secret").decode() not in str(answer)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,5 +1,6 @@
 """The way from a connection to the first byte of TLS: through the proxy, the PROXY header, STARTTLS."""
 
+import base64
 import socket
 import time
 
@@ -81,7 +82,7 @@ def _tunnel(connection: socket.socket, proxy: Proxy, server: Endpoint, deadline:
     try:
         client.connect(server.host, server.port)
     except ProxyError as error:
-        return no._replace(status=int(error.error_code or 0), said=_words(error))
+        return no._replace(status=int(error.error_code or 0), said=_words(error, proxy))
     except TimeoutError:
         return no._replace(ended=Ended.TIMEOUT, said="no answer in time")
     except socket.gaierror as error:
@@ -93,8 +94,14 @@ def _tunnel(connection: socket.socket, proxy: Proxy, server: Endpoint, deadline:
     return None
 
 
-def _words(error: Exception) -> str:
-    return printable(str(error).strip()[:_SHOWN].encode("utf-8", "replace").decode())
+def _words(error: Exception, proxy: Proxy) -> str:
+    """What the proxy said, without our user and password: some say what they were asked."""
+    text = str(error).strip()
+    if proxy.user:
+        login = base64.b64encode(f"{proxy.user}:{proxy.password}".encode("latin-1", "replace")).decode()
+        for secret in filter(None, (login, proxy.password)):
+            text = text.replace(secret, "***")
+    return printable(text[:_SHOWN].encode("utf-8", "replace").decode())
 
 
 class _Connected:

@@ -24,9 +24,12 @@ def resolve(
     visit: Visit, settings: TlsSettings, seen: Observation, ours: Ours, said: Diagnosis, tried: list[Probe]
 ) -> Diagnosis:
     """Ask again what one connection could not tell; tried gets the probes that were made. The better diagnosis."""
+    known = {one.variation for one in tried}  # while the server was silent
     for variation in doubts.variations(seen, ours, said):
         if len(tried) >= doubts.MOST:
             break
+        if variation in known:
+            continue
         tried.append(probe(visit, settings, variation))
         if doubts.enough(tried[-1]):
             break
