@@ -1,6 +1,7 @@
 """handshake --trace and --keylog: what was said, as a drawing and as JSON, and what opens it for others."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -170,6 +171,14 @@ def test_a_key_log_that_cannot_be_written_stops_before_the_handshake(mtlsctl: To
     result = mtlsctl("handshake", "127.0.0.1:1", "--ca", lab.cert("root"), "--keylog", bad, "--json")
     assert result.exit_code == 2
     assert "--keylog" in result.json["error"]["hint"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes: any Unix has them")
+def test_a_key_log_that_nobody_reads_does_not_keep_us(mtlsctl: Tool, lab: Lab, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = mtlsctl("handshake", "127.0.0.1:1", "--ca", lab.cert("root"), "--keylog", pipe, "--json")
+    assert (result.exit_code, "cannot add to this key log" in result.json["error"]["message"]) == (2, True)
 
 
 def test_a_handshake_without_it_loads_none_of_it(lab: Lab, port: int) -> None:

@@ -1,5 +1,6 @@
 """The key log: a file that programs such as Wireshark read to decrypt what was recorded (NSS format)."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -38,7 +39,8 @@ def add(path: Path, lines: Iterable[bytes]) -> None:
     try:
         file = _open(path)
         try:
-            os.write(file, data)
+            if os.write(file, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(file)
     except OSError as error:
@@ -46,7 +48,12 @@ def add(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, KEY_MODE)
+    """Never waits: a named pipe that nobody reads would keep us for good (ENXIO, open(2))."""
+    at_once = getattr(os, "O_NONBLOCK", 0)  # Windows has none
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | at_once, KEY_MODE)
+    if at_once:
+        os.set_blocking(file, True)
+    return file
 
 
 def _trouble(path: Path, error: OSError) -> MtlsctlError:
