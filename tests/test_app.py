@@ -53,7 +53,14 @@ def test_help_of_groups_and_commands(mtlsctl: Tool) -> None:
         (["issue"], "Missing argument"),
         (["--nonsense"], "No such option"),
         (["key", "new"], "Missing argument"),
-        (["explain", "--jsn"], "No such option"),
+        (
+            ["explain", "--jsn"],
+            "No such option: --jsn\nhint: did you mean: --json; all options: mtlsctl explain --help",
+        ),
+        (["handshake", "x", "--cacert", "ca.pem"], "hint: did you mean: --ca; all options: mtlsctl handshake --help"),
+        (["probe", "x", "-k"], "hint: did you mean: --insecure; "),
+        (["verify", "x", "-k"], "No such option: -k\nhint: mtlsctl verify --help"),
+        (["handshake", "x", "--ca"], "requires an argument\nhint: mtlsctl handshake --help"),
     ],
 )
 def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:

@@ -119,6 +119,7 @@ def test_names(mtlsctl: Tool, tmp_path: Path, words: list[str], subject: str, na
         (["client", "x", "--cn", "y" * 65], "at most 64"),
         (["client", "x", "--key-type", "dsa"], "dsa"),
         (["client", "x", "--ca", "nobody"], "no CA called nobody"),
+        (["client", "x", "--ca", "nobody.pem"], "nobody.pem: no such file, and no CA of that name"),
         (["client", "x", "--from", "list.txt"], "one identity, or --from"),
         (["nonsense", "x"], "nonsense"),
     ],

@@ -53,6 +53,18 @@ COMMANDS = (
     Row("demo", "System", "Play the whole story, from nothing to a proven handshake, on loopback.", "demo:demo"),
 )
 
+FROM_OTHERS = {
+    "--cacert": "--ca",
+    "--CAfile": "--ca",
+    "--cafile": "--ca",
+    "-k": "--insecure",
+    "-E": "--cert",
+    "-x": "--proxy",
+    "--sni": "--servername",
+    "--connect-to": "--connect",
+}
+"""What curl, openssl, grpcurl and others call an option of ours."""
+
 PANELS = ("Make", "Revoke", "Look", "Talk", "System")
 
 # typer carries its own copy of click and does not export this class; its child it does.
@@ -114,6 +126,14 @@ def load(row: Row) -> Any:
 
 class Command(TyperCommand):
     """A command whose help keeps the line breaks of its docstring's examples, and groups its options by panel."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer does it; an option without its value also says whose help to ask for."""
+        try:
+            return super().parse_args(ctx, args)
+        except ClickError as error:
+            error.ctx = getattr(error, "ctx", None) or ctx
+            raise
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the docstring as it stands, indented."""
@@ -212,9 +232,21 @@ def call(words: list[str]) -> int:
 
 def usage_error(error: Any) -> MtlsctlError:
     """typer's complaint about the words typed, as ours."""
-    where = error.ctx.command_path if getattr(error, "ctx", None) else "mtlsctl"
+    ctx = getattr(error, "ctx", None)
+    help_ = f"{ctx.command_path if ctx else 'mtlsctl'} --help"
+    if hasattr(error, "possibilities"):  # typer's NoSuchOption, which it does not export
+        near = meant(error, ctx)
+        hint = f"did you mean: {near}; all options: {help_}" if near else help_
+        return UsageError(f"No such option: {error.option_name}", hint)
     text = error.format_message().replace("\\t", " ")
-    return UsageError(" ".join(text.split()).rstrip("."), f"{where} --help")
+    return UsageError(" ".join(text.split()).rstrip("."), help_)
+
+
+def meant(error: Any, ctx: Any) -> str:
+    """The option that a wrong one may stand for: what another program calls so, else the nearest in spelling."""
+    here = {name for parameter in ctx.command.params for name in parameter.opts} if ctx else set()
+    same = FROM_OTHERS.get(error.option_name, "")
+    return same if same in here else next(iter(error.possibilities or ()), "")
 
 
 def system_error(error: OSError) -> MtlsctlError:

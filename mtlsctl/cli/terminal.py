@@ -10,12 +10,14 @@ from rich.text import Text
 from mtlsctl.core.printable import printable
 
 COMMANDS = ("mtlsctl ", "curl ", "$ ", "openssl ")
+MAX_LABEL = 24
+"""Columns: what is styled and longer is no label."""
 
 
 def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -> None:
     """Write each row with its styles; NO_COLOR and the terminal's abilities are rich's to honour.
 
-    Long lines wrap between words, below their own beginning; commands do not, so that they can be copied.
+    Long lines wrap between words, below what their label labels; commands do not, so that they can be copied.
     """
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
     for row in rows:
@@ -27,10 +29,18 @@ def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -
         if len(text.plain) <= console.width or bare.startswith(COMMANDS):
             console.print(text, soft_wrap=True)
             continue
-        indent = len(text.plain) - len(bare)
+        indent = _hanging(text)
         for number, line in enumerate(text[indent:].wrap(console, max(20, console.width - indent))):
             line.rstrip()
-            console.print(Text(" " * indent) + line if indent or number else line, soft_wrap=True)
+            console.print((Text(" " * indent) if number else text[:indent]) + line, soft_wrap=True)
+
+
+def _hanging(text: "Text") -> int:
+    """Where the second line of a long one begins: behind its label (`fail `, `  server  `), else below its start."""
+    start = len(text.plain) - len(text.plain.lstrip())
+    label = min((span.end for span in text.spans), default=0)
+    label += len(text.plain[label:]) - len(text.plain[label:].lstrip())
+    return label if start < label <= MAX_LABEL else start
 
 
 @contextmanager

@@ -35,8 +35,8 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     documents = pem.read_all(data, label)
     found = tuple(d.value for d in documents if isinstance(d.value, x509.Certificate))
     if not found:
-        kinds = ", ".join(sorted({d.kind.value for d in documents}))
-        raise InputError(f"{label}: expected a certificate, found: {kinds}")
+        kinds = " and ".join(sorted({d.kind.with_article for d in documents}))
+        raise InputError(f"{label}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {label}")
     return found
 
 

@@ -70,8 +70,10 @@ def find(word: str) -> Path:
     folder = folder_for(word)
     if not folder.is_dir():
         there = ", ".join(ca_names())
+        a_file = path.suffix and not path.exists()  # --ca takes both where a CA is trusted
+        what = f"{word}: no such file, and no CA of that name" if a_file else f"there is no CA called {word}"
         raise NotFoundError(
-            f"there is no CA called {word}" + (f", only {there}" if there else ""),
+            what + (f", only {there}" if there else ""),
             "mtlsctl ca list" if there else f"make it: mtlsctl ca create {word}",
         )
     return folder

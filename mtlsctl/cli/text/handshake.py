@@ -96,4 +96,4 @@ def _came_of(probe: "ExtraProbe") -> str:
         return f"accepted, {probe.version.replace('TLSv', 'TLS ')}"
     if probe.answered:
         return f"answered, {probe.version.replace('TLSv', 'TLS ')}{f', then {said}' if said else ''}"
-    return said or "no answer"
+    return said or "nothing came back"

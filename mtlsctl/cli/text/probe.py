@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mtlsctl.workflows.probe import Probe
 
 _WHAT, _SEEN = 36, 20
-"""Widths of the columns: with two versions a line has less than 80 characters."""
+"""Widths of the columns: with two versions a line has less than 80 characters, where the reasons are short."""
 
 
 def lines(result: "Probe") -> Iterable[Line]:
@@ -30,11 +30,12 @@ def lines(result: "Probe") -> Iterable[Line]:
         if not one.spoken:
             yield row(f"TLS {one.version}", f"not spoken: {one.why}")
     versions = [one.version for one in result.versions if one.spoken]
+    wide = max([_SEEN, *(len(_cell(trial)[0]) + 2 for trial in result.trials if trial.version)])
     yield ""
-    yield [(f"  {'':<{_WHAT}}" + "".join(f"{'TLS ' + v:<{_SEEN}}" for v in versions).rstrip(), "bold")]
-    yield from _part("must get in", "accepted", result.trials, versions)
-    yield from _part("must be refused", "refused", result.trials, versions)
-    yield from _part("good to know", "either", result.trials, versions)
+    yield [(f"  {'':<{_WHAT}}" + "".join(f"{'TLS ' + v:<{wide}}" for v in versions).rstrip(), "bold")]
+    yield from _part("must get in", "accepted", result.trials, versions, wide)
+    yield from _part("must be refused", "refused", result.trials, versions, wide)
+    yield from _part("good to know", "either", result.trials, versions, wide)
     yield _verdict(result)
     yield ""
 
@@ -53,7 +54,7 @@ def _verdict(result: "Probe") -> Line:
     return [("  verdict       ", "dim"), (words, style), f" ({left} not tried)" if left else ""]
 
 
-def _part(title: str, expected: str, trials: Sequence["Trial"], versions: Sequence[str]) -> Iterable[Line]:
+def _part(title: str, expected: str, trials: Sequence["Trial"], versions: Sequence[str], wide: int) -> Iterable[Line]:
     """The rows of what is expected alike."""
     chosen = [t for t in trials if t.expected.value == expected]
     if not chosen:
@@ -66,7 +67,7 @@ def _part(title: str, expected: str, trials: Sequence["Trial"], versions: Sequen
             yield [*pieces, ("not tried", "dim")]
             continue
         *cells, last = [_cell(seen.get(version)) for version in versions]
-        yield [*pieces, *cells, (last[0].rstrip(), last[1])]
+        yield [*pieces, *((f"{words:<{wide}}", style) for words, style in cells), last]
 
 
 def _short(what: str) -> str:
@@ -76,7 +77,7 @@ def _short(what: str) -> str:
 def _cell(trial: "Trial | None") -> tuple[str, str]:
     """What came of one trial, in one word and the reason; what must not be is in capitals, for eyes without colour."""
     if trial is None:
-        return f"{'-':<{_SEEN}}", "dim"
+        return "-", "dim"
     words = {
         "accepted": f"in, {trial.why}",
         "refused": f"refused, {trial.why}",
@@ -89,4 +90,4 @@ def _cell(trial: "Trial | None") -> tuple[str, str]:
     if trial.as_expected is False:
         words = words.replace("in, ", "GOT IN, ").replace("refused, ", "REFUSED, ").replace("resumed, ", "GOT IN, ")
     style = {True: "green", False: "bold red", None: "cyan" if trial.expected.value == "either" else "yellow"}
-    return f"{words:<{_SEEN}}", style[trial.as_expected]
+    return words, style[trial.as_expected]

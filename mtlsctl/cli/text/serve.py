@@ -29,7 +29,7 @@ def lines(event: "Event") -> Iterable[Line]:
         (f"{event.at.astimezone():%H:%M:%S} ", "dim"),
         f"#{event.connection} " if event.connection else "",
         (f"{kind:<8}", "dim" if plain else _STYLES[kind]),
-        f" {_from(event)}{_what(event)}",
+        f" {_from(event)}{_what(event)}".rstrip(),
     ]
     if event.kind.value == "accepted" and not event.findings:
         yield from _doubts(event)
