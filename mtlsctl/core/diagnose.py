@@ -11,8 +11,7 @@ from OpenSSL import crypto
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation, Role, Stage
-from mtlsctl.core.openssl import Identity
-from mtlsctl.core.session import odd
+from mtlsctl.core.openssl import Identity, odd
 
 
 class RefusedBy(StrEnum):

@@ -9,7 +9,7 @@ from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.session import odd, san
+from mtlsctl.core.openssl import odd
 
 FAIL = Verdict.FAIL
 _GIVE_CA = "give the client our CA: mtlsctl ca export"
@@ -144,7 +144,7 @@ def _trust(ours: Ours, leaf: x509.Certificate) -> list[Finding]:
 def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding]:
     """The SNI, or our address for a client that sent none, is not among our names."""
     try:
-        presented = san(leaf)
+        presented = names.san(leaf)
     except odd():
         return []
     listed = ", ".join(names.tagged(name) for name in presented[:8]) or "no names"

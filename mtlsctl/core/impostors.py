@@ -14,8 +14,7 @@ from OpenSSL import crypto
 from mtlsctl.core import issuing, keys, names, openssl, profiles
 from mtlsctl.core.credential import Credential
 from mtlsctl.core.issuing import Order
-from mtlsctl.core.openssl import Identity
-from mtlsctl.core.session import odd, san
+from mtlsctl.core.openssl import Identity, odd
 from mtlsctl.errors import UsageError
 
 SHORT = timedelta(hours=1)
@@ -83,7 +82,7 @@ def model(good: Identity | None, issuers: Sequence[x509.Name]) -> Model:
         return Model(names.subject(NOBODY), (x509.DNSName(NOBODY),), issuer, keys.generate(keys.KeyType.P256))
     leaf = good.certificate
     try:
-        found = san(leaf)
+        found = names.san(leaf)
     except odd():
         found = ()  # OpenSSL takes it as it is; its names cannot be copied
     return Model(leaf.subject, found, leaf.issuer, keys.generate(_kind_of(leaf.public_key())))

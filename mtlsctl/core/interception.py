@@ -6,7 +6,7 @@ from cryptography import x509
 
 from mtlsctl.core import names
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.session import odd
+from mtlsctl.core.openssl import odd
 
 # What stands in the subjects of the CAs that these products make or come with; all compared in lower case.
 _PRODUCTS = {

@@ -6,9 +6,10 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from mtlsctl.core.callbacks import UNREADABLE
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation, Role, VerifyError
-from mtlsctl.core.session import UNREADABLE, odd
+from mtlsctl.core.openssl import odd
 
 # X509_V_ERR_* to the code for a server's chain and for a client's; what core/verify.py did not see is said by these.
 _BY_NUMBER = {

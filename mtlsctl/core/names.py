@@ -262,3 +262,11 @@ def _dns_matches(pattern: str, host: str) -> bool:
 def _email_key(address: str) -> tuple[str, str]:
     local, _, domain = address.rpartition("@")
     return local, domain.lower()  # RFC 5280, 7.5: the local part is compared as it stands
+
+
+def san(certificate: x509.Certificate) -> tuple[x509.GeneralName, ...]:
+    """The subject alternative names; () where there are none. Raises ValueError for damaged extensions."""
+    try:
+        return tuple(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+    except x509.ExtensionNotFound:
+        return ()

@@ -7,7 +7,7 @@ from cryptography import x509
 
 from mtlsctl.core import messages, wire
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.session import odd
+from mtlsctl.core.openssl import odd
 
 
 class Offered(NamedTuple):

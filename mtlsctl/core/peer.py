@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from mtlsctl.core import keys, names
-from mtlsctl.core.session import odd, san
+from mtlsctl.core.openssl import odd
 
 
 class PeerCertificate(NamedTuple):
@@ -30,7 +30,7 @@ class PeerCertificate(NamedTuple):
 def describe(certificate: x509.Certificate, *, in_full: bool = True) -> PeerCertificate:
     """A certificate in plain values; a field that cannot be decoded says so. Not in_full: what people are shown."""
     try:
-        found = tuple(names.tagged(name) for name in san(certificate))
+        found = tuple(names.tagged(name) for name in names.san(certificate))
     except odd():
         found = ("(cannot be read)",)
     return PeerCertificate(

@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL import crypto
 
-from mtlsctl.core.openssl import Identity, hold
-from mtlsctl.core.session import odd
+from mtlsctl.core.openssl import Identity, hold, odd
 
 Chain = Sequence[x509.Certificate]
 _LONG = timedelta(days=825)  # support.apple.com/103769

@@ -8,8 +8,8 @@ from mtlsctl.core.diagnose import Ours, peer_faults
 from mtlsctl.core.diagnose_client import for_a_server, required
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.observation import Observation
+from mtlsctl.core.openssl import odd
 from mtlsctl.core.pathchecks import Purpose, read
-from mtlsctl.core.session import odd
 from mtlsctl.core.verify import judge
 
 

@@ -14,6 +14,12 @@ _FIRST = 64
 KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
+def _reasons(error: SSL.Error) -> str:
+    """OpenSSL's words in an error, without the names of its functions."""
+    entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
+    return "; ".join(str(entry[-1]) for entry in entries if entry)
+
+
 class Session:
     """A TLS connection over memory. Feed what came from the socket, advance, and send what take() gives.
 
@@ -47,6 +53,7 @@ class Session:
         self.alerts: list[Alert] = []
         self.states: list[str] = []
         self.first_bytes = self.unasked = b""
+        self.trouble = ""
         self.after = 0
         self.chunks: list[Chunk] = []
         self.secrets: list[bytes] = []
@@ -81,8 +88,9 @@ class Session:
             self._connection.do_handshake()
         except SSL.WantReadError:
             return
-        except SSL.Error:
+        except SSL.Error as error:
             self.failed = True
+            self.trouble = _reasons(error)
             return
         self.done = True
         self.after = len(self.states)
@@ -231,6 +239,8 @@ class Session:
             alerts=tuple(self.alerts),
             first_bytes=self.first_bytes,
             unasked=self.unasked,
+            goodbye=self.goodbye,
+            trouble=self.trouble,
             resumed=self.resumed,
             chunks=tuple(self.chunks),
             secrets=tuple(self.secrets),

@@ -1,4 +1,4 @@
-"""TlsSettings to an OpenSSL context: the only place that knows pyOpenSSL's quirks, with core/session.py."""
+"""TlsSettings to an OpenSSL context: with core/session.py, the only place that knows pyOpenSSL's quirks."""
 
 import warnings
 from enum import StrEnum
@@ -8,8 +8,8 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
+from mtlsctl.core.callbacks import on_certificate, on_info, on_secret
 from mtlsctl.core.openssl import Identity
-from mtlsctl.core.session import on_certificate, on_info, on_secret
 from mtlsctl.errors import InputError, UsageError
 
 VERSIONS = {
