@@ -9,6 +9,9 @@ from mtlsctl.core.observation import Ended, Observation, Stage
 # Statuses that mean "not with this certificate": 400, 495 and 496 are nginx's (ngx_http_special_response.c).
 DENIALS = ("400", "401", "403", "407", "495", "496")
 
+# Statuses that say something of the moment, and nothing of the client (RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4).
+PASSING = ("408", "425", "429")
+
 # Alerts that need not end a connection (RFC 5246, 7.2.2; RFC 6066, 3): a handshake that went on was not refused.
 WARNINGS = (90, 100, alerts.UNRECOGNIZED_NAME)
 
@@ -71,6 +74,8 @@ def admission(seen: Observation, *, shown: bool, good: str | None = None, resumi
         return Admission(Outcome.UNCLEAR, _silence(seen))
     if answer := said(seen):  # 4
         return _by_status(answer, good) if http.status_line(seen.answer or b"") else _by_login(answer, good)
+    if seen.unanswered and good:  # it may be slow, or busy with the others
+        return Admission(Outcome.UNCLEAR, "no answer in time")
     if seen.answer is not None and good:
         return Admission(Outcome.REFUSED_BY_APP, "no answer")
     if not seen.asked and not seen.resumed:  # 5
@@ -101,4 +106,5 @@ def _by_status(answer: str, good: str | None) -> Admission:
     if number[0] == "2" or (good and good[:3] == number):
         return Admission(Outcome.ACCEPTED, words)
     # Not the good one's page: a way to a login, or a no by another name. An error of the server proves nothing.
-    return Admission(Outcome.REFUSED_BY_APP if good and number[0] in "34" else Outcome.UNCLEAR, words)
+    said_no = good and number[0] in "34" and number not in PASSING
+    return Admission(Outcome.REFUSED_BY_APP if said_no else Outcome.UNCLEAR, words)

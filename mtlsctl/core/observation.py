@@ -123,6 +123,8 @@ class Observation(NamedTuple):
     """The beginning of what the application said of its own accord."""
     answer: bytes | None = None
     """The beginning of the application's answer to a request; None where none was made."""
+    unanswered: bool = False
+    """The time was up before anything of an answer came: that is no refusal."""
     resumed: bool = False
     """An earlier session was gone on with: no certificate was asked for, shown or sent this time."""
     chunks: tuple[Chunk, ...] = ()

@@ -88,8 +88,10 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         seen = session.observe(visit.endpoint.text, ended, detail)._replace(approach=before)
         # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
         if (visit.http or visit.question) and session.done and ended is Ended.OPEN:
+            until = time.monotonic() + visit.timeout
             answer = _request(session, connection, visit) if visit.http else _ask(session, connection, visit)
             seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer, approach=before)
+            seen = seen._replace(unanswered=not answer and time.monotonic() >= until)
         _part(session, connection, refused=seen.received() is not None)
         later = session.resumable
         session.release()
