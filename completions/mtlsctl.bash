@@ -69,7 +69,7 @@ _mtlsctl_command() {
             arguments=('files') many=1
             ;;
         'verify')
-            options='--ca --system --certifi --as --name --chain --crl --at --partial-chain --fail-on --json --help -h'
+            options='--ca --system-ca --system --certifi --as --name --chain --crl --at --partial-chain --fail-on --json --help -h'
             arguments=('files') many=1
             ;;
         'explain')

@@ -366,8 +366,8 @@ complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as 
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l help -s h -d 'Show this help.'
 
 complete -c mtlsctl -n '__mtlsctl_at \'verify\' 0 more' -F
-complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Trust these: a file, or a CA of yours. [env: MTLSCTL_CA]'
-complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l system -d 'Trust the system\'s roots.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Trust these: a file, or a CA of yours. [env var: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l system-ca -l system -d 'Trust the system\'s roots.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l certifi -d 'Trust Mozilla\'s roots, as certifi has them.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l as -r -f -a 'server client ca any' -d 'For what. [default: what it allows]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l name -r -f -d 'A name that it must have; several: all of them.'
@@ -387,7 +387,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\' 0' -f
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l key -r -F -d 'Its private key, if not in --cert.'
-complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env var: MTLSCTL_CA]'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l system-ca -d 'The operating system\'s roots.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l certifi -d 'The public roots of the certifi package: the default.'
@@ -427,7 +427,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'probe\' 0' -f
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l key -r -F -d 'Its private key, if not in --cert.'
-complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env var: MTLSCTL_CA]'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l system-ca -d 'The operating system\'s roots.'
 complete -c mtlsctl -n '__mtlsctl_at \'probe\'' -l certifi -d 'The public roots of the certifi package: the default.'

@@ -283,7 +283,8 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
         }
         'verify' = @{
             Options = @(
-                '--ca Trust these: a file, or a CA of yours. [env: MTLSCTL_CA]'
+                '--ca Trust these: a file, or a CA of yours. [env var: MTLSCTL_CA]'
+                '--system-ca Trust the system''s roots.'
                 '--system Trust the system''s roots.'
                 '--certifi Trust Mozilla''s roots, as certifi has them.'
                 '--as For what. [default: what it allows]'
@@ -318,7 +319,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--identity What issue made: cert, key and CA; or a PKCS#12 file.'
                 '--cert Our certificate, its chain below it: PEM, DER or PKCS#12.'
                 '--key Its private key, if not in --cert.'
-                '--ca Who may vouch for the server. [env: MTLSCTL_CA]'
+                '--ca Who may vouch for the server. [env var: MTLSCTL_CA]'
                 '--ca-of The root of a CA of ours, whatever files there are of that name.'
                 '--system-ca The operating system''s roots.'
                 '--certifi The public roots of the certifi package: the default.'
@@ -367,7 +368,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--identity What issue made: cert, key and CA; or a PKCS#12 file.'
                 '--cert Our certificate, its chain below it: PEM, DER or PKCS#12.'
                 '--key Its private key, if not in --cert.'
-                '--ca Who may vouch for the server. [env: MTLSCTL_CA]'
+                '--ca Who may vouch for the server. [env var: MTLSCTL_CA]'
                 '--ca-of The root of a CA of ours, whatever files there are of that name.'
                 '--system-ca The operating system''s roots.'
                 '--certifi The public roots of the certifi package: the default.'

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import NOW
@@ -13,6 +14,7 @@ from mtlsctl.core.offered import Offered
 from mtlsctl.core.page import as_html
 from mtlsctl.core.peer import PeerCertificate
 from mtlsctl.core.refusals import Refusal
+from mtlsctl.core.spans import span
 from mtlsctl.core.whoami import Told, Whoami, as_json
 
 texts = st.one_of(
@@ -31,6 +33,21 @@ everything = st.builds(
     st.none() | st.builds(Offered, st.integers(0, 9999), lists, lists, lists, lists, lists, lists, texts),
     st.just(NOW),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(days=90, minutes=-1), "90 days"),
+        (timedelta(days=-90), "90 days"),
+        (timedelta(days=1825, minutes=-5), "5 years"),
+        (timedelta(days=400), "400 days"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(seconds=1), "1 second"),
+    ],
+)
+def test_lengths_of_time_as_in_every_other_answer(length: timedelta, said: str) -> None:
+    assert span(length) == said
 
 
 class Tags(HTMLParser):

@@ -154,15 +154,21 @@ def test_crls(mtlsctl: Tool, files: Path) -> None:
     write(files / "good.crl", revocations().public_bytes(Encoding.PEM))
     write(files / "revoked.crl", revocations(LEAF).public_bytes(Encoding.DER))
     write(files / "stale.crl", revocations(next_update=NOW - DAY).public_bytes(Encoding.PEM))
-    found = {}
+    found, hints = {}, {}
     for file in ("good.crl", "revoked.crl", "stale.crl"):
         r = mtlsctl("verify", "full.pem", "--ca", "root.pem", "--crl", file, "--json")
         found[file] = (r.exit_code, r.json["findings"][0]["code"])
+        hints[file] = r.json["findings"][0]["hint"]
     assert found == {
         "good.crl": (0, "server-crl-missing"),  # a warning: the root's is not there
         "revoked.crl": (1, "server-cert-revoked"),
         "stale.crl": (1, "server-crl-expired"),
     }
+    assert hints["revoked.crl"] == "issue a new one: mtlsctl issue server NAME"
+    as_client = ("--as", "client", "--crl", "revoked.crl", "--json")
+    said = mtlsctl("verify", "full.pem", "--ca", "root.pem", *as_client).json["findings"]
+    revoked = next(one for one in said if one["code"] == "client-cert-revoked")
+    assert revoked["hint"] == "issue a new one: mtlsctl issue client NAME"
     for file in ("root.pem", "nope.crl"):
         assert mtlsctl("verify", "full.pem", "--ca", "root.pem", "--crl", file).exit_code == 2
 
@@ -213,7 +219,7 @@ def test_public_roots_do_not_vouch_for_a_private_ca(mtlsctl: Tool, env: dict[str
     assert r.exit_code == 1
     assert "[server-untrusted-root]" in r.stdout
     assert mtlsctl("verify", "full.pem", "--system", env=env | {"SSL_CERT_FILE": "root.pem"}).exit_code == 0
-    assert mtlsctl("verify", "full.pem", "--system", env=env | {"SSL_CERT_FILE": "nope.pem"}).exit_code == 2
+    assert mtlsctl("verify", "full.pem", "--system-ca", env=env | {"SSL_CERT_FILE": "nope.pem"}).exit_code == 2
 
 
 # Wrong input

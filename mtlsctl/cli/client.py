@@ -65,7 +65,7 @@ _PAPERS = {
     "identity": _file("--identity", "NAME|FOLDER|FILE", "What issue made: cert, key and CA; or a PKCS#12 file."),
     "cert": _file("--cert", "FILE", "Our certificate, its chain below it: PEM, DER or PKCS#12."),
     "key": _file("--key", "FILE", "Its private key, if not in --cert."),
-    "ca": _text("--ca", "NAME|FILE", TRUST, "Who may vouch for the server.  [env: MTLSCTL_CA]"),
+    "ca": _text("--ca", "NAME|FILE", TRUST, "Who may vouch for the server.  [env var: MTLSCTL_CA]"),
     "ca_of": _text("--ca-of", "NAME", TRUST, "The root of a CA of ours, whatever files there are of that name."),
     "system_ca": _flag("--system-ca", "The operating system's roots."),
     "certifi": _flag("--certifi", "The public roots of the certifi package: the default."),

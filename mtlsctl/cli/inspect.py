@@ -29,6 +29,7 @@ def inspect(
     PEM, DER, PKCS#7, PKCS#12, keys of all forms, requests, CRLs, OCSP messages; damage is named and, where it
     can be, read over. Chains are drawn as trees. Key material is never shown.
 
+    Examples:
       mtlsctl inspect fullchain.pem
       mtlsctl inspect web.pem web.key ca.pem         do they belong together?
       mtlsctl inspect store.p12 --password-file p    without a password, what can be seen without

@@ -18,9 +18,9 @@ def verify(
     chain: Annotated[list[str], typer.Argument(metavar="CHAIN...", help="Files, leaf first; an identity's folder; -.")],
     ca: Annotated[
         list[str] | None,
-        typer.Option("--ca", metavar="FILE|NAME", help="Trust these: a file, or a CA of yours.  [env: MTLSCTL_CA]"),
+        typer.Option("--ca", metavar="NAME|FILE", help="Trust these: a file, or a CA of yours.  [env var: MTLSCTL_CA]"),
     ] = None,
-    system: Annotated[bool, typer.Option("--system", help="Trust the system's roots.")] = False,
+    system: Annotated[bool, typer.Option("--system-ca", "--system", help="Trust the system's roots.")] = False,
     certifi: Annotated[bool, typer.Option("--certifi", help="Trust Mozilla's roots, as certifi has them.")] = False,
     purpose: Annotated[
         Purpose | None,

@@ -79,6 +79,10 @@ FAMILIES: tuple[frozenset[Cause], ...] = (
 )
 
 
+EITHER = "server|client"
+"""In a hint: one of them, by whose chain it is."""
+
+
 class Problem(NamedTuple):
     """One thing wrong with a chain, before it is known whose chain it is."""
 
@@ -99,7 +103,8 @@ def family(cause: Cause) -> frozenset[Cause]:
 def finding(problem: Problem, client: bool) -> Finding:
     """A problem as a finding, with the code of the end whose chain it is."""
     code = CODES[problem.cause][client]
-    return Finding(code, problem.verdict, problem.message, problem.hint, problem.whose, problem.about)
+    hint = problem.hint.replace(EITHER, "client" if client else "server")
+    return Finding(code, problem.verdict, problem.message, hint, problem.whose, problem.about)
 
 
 def by_rank(problems: list[Problem]) -> list[Problem]:

@@ -7,6 +7,7 @@ from html import escape
 from mtlsctl.core.offered import Offered
 from mtlsctl.core.peer import PeerCertificate
 from mtlsctl.core.refusals import Refusal
+from mtlsctl.core.spans import span
 from mtlsctl.core.whoami import Told, Whoami
 
 _STYLE = """
@@ -133,20 +134,12 @@ def _validity(one: PeerCertificate, at: datetime) -> str:
     if at < one.not_before:
         words, late = "not valid yet", True
     elif left.total_seconds() < 0:
-        words, late = f"expired {_span(-left.total_seconds())} ago", True
+        words, late = f"expired {span(left)} ago", True
     else:
-        words, late = f"{_span(left.total_seconds())} left", False
+        words, late = f"{span(left)} left", False
     dates = f"{one.not_before:%Y-%m-%d %H:%M} to {one.not_after:%Y-%m-%d %H:%M} UTC"
     bar = f"<div class='bar'><i{' class=late' if late else ''} style='width:{share:.0%}'></i></div>"
     return f"{dates} · {words}{bar}"
-
-
-def _span(seconds: float) -> str:
-    """A length of time in its largest unit."""
-    for unit, size in (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60)):
-        if (count := int(seconds // size)) >= 1:
-            return f"{count} {unit}{'s' * (count > 1)}"
-    return "seconds"
 
 
 def _connection(who: Whoami) -> str:
@@ -155,7 +148,7 @@ def _connection(who: Whoami) -> str:
         ("cipher", _safe(who.cipher)),
         ("group", _safe(who.group or "none")),
         ("ALPN", _safe(who.alpn or "none")),
-        ("server name (SNI)", _safe(who.server_name or "none")),
+        ("SNI", _safe(who.server_name or "none")),
     )
     return f"<h2>Connection</h2><div class='card'>{rows}</div>"
 

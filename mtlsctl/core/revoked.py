@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core import names
-from mtlsctl.core.causes import Problem
+from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.path import UNREADABLE, Path, called
 
@@ -53,7 +53,7 @@ def _one(
     stated = _reason(entry)
     why = f", reason {stated.value}" if stated else ""
     message = f"{name}: revoked by {ca} at {entry.revocation_date_utc:%Y-%m-%d %H:%M} UTC{why}"
-    yield Problem("revoked", message, "issue a new one: mtlsctl issue server|client NAME", name)
+    yield Problem("revoked", message, f"issue a new one: mtlsctl issue {EITHER} NAME", name)
 
 
 def _fresh(crl: x509.CertificateRevocationList, ca: str, at: datetime) -> Iterator[Problem]:

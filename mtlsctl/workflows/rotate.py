@@ -182,7 +182,7 @@ def _issuer_of(certificate: x509.Certificate, ca_word: str | None, what: str) ->
         return ca, found[0]
     raise InputError(
         f"{what}: no CA here issued this certificate: its issuer is {names.dn(certificate.issuer) or '(empty)'}",
-        "name the CA with --ca, or issue a new one: mtlsctl issue server|client NAME",
+        "name the CA with --ca; or issue a new one: mtlsctl issue --help",
     )
 
 

@@ -220,7 +220,7 @@ def _ca(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
 
 def _trust_hint(first: str) -> str:
     """The options; a ca.pem beside the certificate is named, not trusted: whoever wrote the one wrote the other."""
-    hint = "--ca FILE or a CA's name; --system for the system's roots, --certifi for Mozilla's"
+    hint = "--ca FILE or a CA's name; --system-ca for the system's roots, --certifi for Mozilla's"
     beside = (Path(first) if Path(first).is_dir() else Path(first).parent) / "ca.pem"
     if first != "-" and beside.is_file():
         hint = f"if you trust it: --ca {beside}; else {hint}"

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from mtlsctl.cli.output import Line
-from mtlsctl.cli.text.common import date, row, span, tree
+from mtlsctl.cli.text.common import date, row, tree
 from mtlsctl.core.documents import Kind
+from mtlsctl.core.spans import span
 from mtlsctl.workflows.examine import FileShown, Inspection, Item
 
 NEVER = 1  # the year of a time that could not be read

@@ -5,7 +5,8 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
-from mtlsctl.cli.text.common import commands, date, row, span
+from mtlsctl.cli.text.common import commands, date, row
+from mtlsctl.core.spans import span
 
 if TYPE_CHECKING:
     from mtlsctl.workflows.certify import Issued, IssuedMany

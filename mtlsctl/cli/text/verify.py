@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from mtlsctl.cli.output import Line
-from mtlsctl.cli.text.common import date, span, tree
+from mtlsctl.cli.text.common import date, tree
 from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, worst
+from mtlsctl.core.spans import span
 from mtlsctl.workflows.verify import Verified
 
 _ENGINES = {"openssl": "openssl", "webpki": "webpki (Python's cryptography)"}
