@@ -18,9 +18,7 @@ from mtlsctl.core.messages import (
     ServerKeyExchange,
 )
 
-CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS, CERTIFICATE = 1, 2, 4, 8, 11
-SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, FINISHED = 12, 13, 15, 20
-CERTIFICATE_STATUS, KEY_UPDATE, COMPRESSED_CERTIFICATE = 22, 24, 25
+FINISHED = 20
 
 # RFC 8446, 4.1.3: the SHA-256 of "HelloRetryRequest".
 HELLO_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
@@ -28,7 +26,6 @@ MAX_INFLATED = 1 << 20  # bytes of one decompressed certificate message; OpenSSL
 
 _SNI, _STATUS_REQUEST, _GROUPS, _SCHEMES, _ALPN, _COMPRESSIONS, _TICKET = 0, 5, 10, 13, 16, 27, 35
 _PSK, _EARLY_DATA, _VERSIONS, _AUTHORITIES, _SCHEMES_CERT, _KEY_SHARE = 41, 42, 43, 47, 50, 51
-
 
 _NO_SCHEMES = ("SSLv3", "TLSv1", "TLSv1.1")
 """The versions where signatures do not say how they were made (RFC 4346, 7.4.3)."""
@@ -87,29 +84,29 @@ def read(kind: int, data: bytes, version: str, suite: str) -> Body | None:
     version and suite are what the server chose, by name: TLS 1.3, and 1.2 before it, gave old types new contents.
     """
     reader, tls13, unsaid = Reader(data), version == "TLSv1.3", version in _NO_SCHEMES
-    match kind:
-        case 1:
+    match tlsnames.MESSAGES.get(kind):
+        case "ClientHello":
             return _client_hello(reader)
-        case 2:
+        case "ServerHello":
             return _server_hello(reader)
-        case 4:
+        case "NewSessionTicket":
             return _ticket(reader, tls13)
-        case 8:
+        case "EncryptedExtensions":
             return _encrypted_extensions(reader)
-        case 11:
+        case "Certificate":
             return certificate(data, tls13=tls13)
-        case 12:
+        case "ServerKeyExchange":
             return _key_exchange(reader, suite, unsaid)
-        case 13:
+        case "CertificateRequest":
             return _request13(reader) if tls13 else _request12(reader, unsaid)
-        case 15:
+        case "CertificateVerify":
             return CertificateVerify("" if unsaid else _scheme(reader.number(2)))
-        case 22:
+        case "CertificateStatus":
             reader.take(1)
             return CertificateStatus(len(reader.vector(3)))
-        case 24:
+        case "KeyUpdate":
             return KeyUpdate(reader.number(1) == 1)
-        case 25:
+        case "CompressedCertificate":
             return _compressed(reader)
     return None
 
