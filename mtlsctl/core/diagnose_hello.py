@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import alerts, keys
@@ -11,6 +12,7 @@ from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Role
 from mtlsctl.core.offered import Offered, hello_of
 from mtlsctl.core.session import Session
+from mtlsctl.core.signing import schemes
 from mtlsctl.core.tls import TlsSettings, client_context
 
 TLS13 = "TLSv1.3"
@@ -24,7 +26,13 @@ class _Both(NamedTuple):
     hello: Offered
     takes: Offered
     version: str
-    key: PublicKeyTypes
+    certificate: x509.Certificate
+    """This server's own."""
+
+    @property
+    def key(self) -> PublicKeyTypes:
+        """Of this server."""
+        return self.certificate.public_key()
 
 
 def takes(settings: TlsSettings) -> Offered | None:
@@ -45,7 +53,7 @@ def proof(hello: Offered, settings: TlsSettings, said: int | None) -> Finding | 
     # OpenSSL goes down to TLS 1.2 when its key cannot sign in 1.3, and says protocol_version when that is not wanted.
     if said not in (*_SUITE_ALERTS, *_VERSION_ALERTS) or not common:
         return None
-    both = _Both(hello, ours, max(common), settings.identity.certificate.public_key())
+    both = _Both(hello, ours, max(common), settings.identity.certificate)
     return next((_tls13(both) if both.version == TLS13 else _tls12(both)), None)
 
 
@@ -89,33 +97,12 @@ def _tls12(both: _Both) -> Iterator[Finding]:
 def _schemes(both: _Both) -> Iterator[Finding]:
     """A server signs with its key in a way that the client listed (RFC 8446, 4.2.3)."""
     listed = both.hello.signature_algorithms
-    known = tuple(_signs(both.key, both.version))
-    ours = [scheme for scheme in known if scheme in both.takes.signature_algorithms]
-    if known and listed and not _shared(listed, ours):
+    known = schemes(both.certificate, both.version)
+    if known and listed and known.isdisjoint(_shared(listed, both.takes.signature_algorithms)):
         taken = f"the client lists {_few(listed)}; this server takes {_few(both.takes.signature_algorithms)}"
         words = f"this server's {keys.describe(both.key)} key signs in no way that both take: {taken}"
         hint = "serve a certificate with an ECDSA P-256 or RSA key: mtlsctl issue server NAME --key-type p256"
         yield Finding("no-shared-sigalg", Verdict.FAIL, words, hint, Whose.OURS)
-
-
-def _signs(key: PublicKeyTypes, version: str) -> Iterator[str]:
-    """The signature schemes of a key; none where they are not known here. RFC 8446, 4.2.3: TLS 1.3 ties hash to curve.
-
-    A PKCS#1 v1.5 scheme counts for TLS 1.2 alone.
-    """
-    if isinstance(key, rsa.RSAPublicKey):
-        for size in (256, 384, 512):
-            yield from (f"rsa_pss_rsae_sha{size}", f"rsa_pss_pss_sha{size}")
-            if version != TLS13:
-                yield f"rsa_pkcs1_sha{size}"
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        curves = {"secp256r1": 256, "secp384r1": 384, "secp521r1": 512}
-        for curve, size in curves.items():
-            if curve == key.curve.name or version != TLS13:
-                yield f"ecdsa_{curve}_sha{size}"
-    else:
-        words = keys.describe(key).lower()
-        yield words.replace("-", "") if words.startswith("ml-dsa") else words
 
 
 def _none(code: str, what: str, theirs: Sequence[str], ours: Sequence[str]) -> Finding:
@@ -138,7 +125,7 @@ def _kinds(suites: Sequence[str]) -> str:
 
 
 def _shown(versions: Sequence[str]) -> str:
-    return ", ".join(v.replace("TLSv1", "TLS 1").replace("TLS 1.", "TLS 1.") for v in versions) or "none"
+    return ", ".join(v.replace("TLSv1", "TLS 1") for v in versions) or "none"
 
 
 def _few(words: Sequence[str]) -> str:
