@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +14,7 @@ from OpenSSL import crypto
 from mtlsctl.core.openssl import Identity, hold, odd
 
 Chain = Sequence[x509.Certificate]
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _LONG = timedelta(days=825)  # support.apple.com/103769
 _CURVES = ("secp256r1", "secp384r1")
 _BROKEN = (hashes.SHA1, hashes.MD5)
@@ -44,17 +46,17 @@ def _alive(certificate: x509.Certificate, at: datetime) -> bool:
     return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
-def _extensions(certificate: x509.Certificate) -> dict[type[x509.ExtensionType], x509.Extension[x509.ExtensionType]]:
-    return {type(e.value): e for e in certificate.extensions}
+def _value(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    """The extension of a kind; None where there is none."""
+    return next((e.value for e in certificate.extensions if isinstance(e.value, kind)), None)
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:
     """The leaf may be a client's."""
-    found = _extensions(leaf)
-    usage, keys = found.get(x509.ExtendedKeyUsage), found.get(x509.KeyUsage)
-    if usage and ExtendedKeyUsageOID.CLIENT_AUTH not in usage.value:  # type: ignore[operator]
+    usage, keys = _value(leaf, x509.ExtendedKeyUsage), _value(leaf, x509.KeyUsage)
+    if usage is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in usage:
         return False
-    return not keys or keys.value.digital_signature  # type: ignore[attr-defined]
+    return keys is None or keys.digital_signature
 
 
 def _verifies(credential: Identity, roots: Chain, anchors: Sequence[crypto.X509], at: datetime) -> bool:
@@ -78,13 +80,12 @@ def _verifies(credential: Identity, roots: Chain, anchors: Sequence[crypto.X509]
 
 
 def _usual_leaf(leaf: x509.Certificate) -> bool:
-    found = _extensions(leaf)
-    basic, usage = found.get(x509.BasicConstraints), found.get(x509.KeyUsage)
-    if x509.SubjectAlternativeName not in found or x509.AuthorityKeyIdentifier not in found:
+    basic, usage = _value(leaf, x509.BasicConstraints), _value(leaf, x509.KeyUsage)
+    if _value(leaf, x509.SubjectAlternativeName) is None or _value(leaf, x509.AuthorityKeyIdentifier) is None:
         return False
-    if (basic and basic.value.ca) or not leaf.subject.rdns:  # type: ignore[attr-defined]
+    if (basic and basic.ca) or not leaf.subject.rdns:
         return False
-    if usage and not usage.value.digital_signature:  # type: ignore[attr-defined]
+    if usage and not usage.digital_signature:
         return False
     return _usual_key(leaf) and leaf.not_valid_after_utc - leaf.not_valid_before_utc <= _LONG + timedelta(days=1)
 
@@ -97,10 +98,9 @@ def _usual_key(leaf: x509.Certificate) -> bool:
 
 
 def _usual_ca(certificate: x509.Certificate) -> bool:
-    found = _extensions(certificate)
-    basic = found.get(x509.BasicConstraints)
+    found = {type(e.value): e.critical for e in certificate.extensions}
     wanted = (x509.KeyUsage, x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier)
-    return basic is not None and basic.critical and all(kind in found for kind in wanted)
+    return found.get(x509.BasicConstraints, False) and all(kind in found for kind in wanted)
 
 
 def _in_order(chain: Chain) -> bool:
