@@ -102,6 +102,7 @@ def test_a_server_that_lacks_what_is_offered_refuses(lab: Lab) -> None:
         (("--sigalgs", "ecdsa_secp256r1_sha265"), "did you mean: ecdsa_secp256r1_sha256"),
         (("--sigalgs", "\N{BROKEN BAR}"), "is no signature algorithm"),
         (("--tls-min", ""), "--tls-min is empty"),
+        (("--http", ""), "is not the path of a request"),
         (("--alpn", "h2", "--alpn", ""), "ALPN"),
         (("--servername", "a.test", "--no-servername"), "contradict"),
         (("--ca", ""), "--ca is empty"),

@@ -21,10 +21,10 @@ def with_papers(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_offer(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the hello in place of its parameter `offer: TlsSettings`."""
-    return options.bundled(command, "offer", _OFFER, _offer)
+    return options.bundled(command, "offer", _OFFER, offered)
 
 
-def _offer(
+def offered(
     *,
     tls_min: str | None,
     tls_max: str | None,

@@ -47,7 +47,9 @@ def handshake(
         bool,
         typer.Option("--no-servername", help="Ask for no name; verify it all the same.", rich_help_panel=client.OFFER),
     ] = False,
-    http: Annotated[str, typer.Option("--http", metavar="PATH", help="Then send GET PATH, and show the status.")] = "",
+    http: Annotated[
+        str | None, typer.Option("--http", metavar="PATH", help="Then send GET PATH, and show the status.")
+    ] = None,
     insecure: Annotated[
         bool,
         typer.Option(
@@ -132,8 +134,7 @@ def handshake(
         raise UsageError("--targets is for many servers, --repeat and --resume are for one", "leave one away")
     if targets and record.trace and not as_json:
         raise UsageError("--trace draws one handshake; of many, the JSON has the messages", "add --json")
-    if http and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
-        raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
+    path = "" if http is None else options.request_path(http)
 
     def place(text: str) -> Place:
         where, route = way.to(text)
@@ -144,13 +145,13 @@ def handshake(
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
-    settings = offer._replace(identity=ours, roots=roots, late=bool(http))
+    settings = offer._replace(identity=ours, roots=roots, late=bool(path))
     if crl:
         from mtlsctl.workflows import serving  # only where revocation is checked
 
         settings = settings._replace(crls=serving.crls(crl))
     record.prepare()
-    wish = Wish(where, settings, trust, timeout, insecure, http, as_json, not no_extra_probes, route, *record)
+    wish = Wish(where, settings, trust, timeout, insecure, path, as_json, not no_extra_probes, route, *record)
     if targets or repeat or resume:
         from mtlsctl.cli import fleet  # one handshake needs none of it
 

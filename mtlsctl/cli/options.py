@@ -146,6 +146,13 @@ def new_secret(source: Source, encrypt: bool) -> Secret | None:
     return None
 
 
+def request_path(word: str) -> str:
+    """The path of an HTTP request, as --http takes it. Raises UsageError for what would be another request."""
+    if not word.startswith("/") or not word.isascii() or not word.isprintable() or " " in word:
+        raise UsageError(f"{word!r} is not the path of a request", "write it as --http /health")
+    return word
+
+
 def bundled(
     command: Callable[..., Any], parameter: str, made_of: dict[str, tuple[Any, Any]], make: Callable[..., Any]
 ) -> Callable[..., Any]:

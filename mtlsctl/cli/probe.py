@@ -133,8 +133,8 @@ def _path(target: str, where: endpoint.Endpoint, http: str | None, no_http: bool
     """The path to ask the application for; "" where it is not asked."""
     if http is not None and no_http:
         raise UsageError("--http and --no-http contradict each other", "give one of them")
-    if http is not None and (not http.startswith("/") or not http.isascii() or not http.isprintable() or " " in http):
-        raise UsageError(f"{http!r} is not the path of a request", "write it as --http /health")
-    if http or no_http:
-        return http or ""
+    if http is not None:
+        return options.request_path(http)
+    if no_http:
+        return ""
     return "/" if where.port in WEB_PORTS or target.startswith("https://") else ""

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from mtlsctl.cli import options, output
+from mtlsctl.cli import client, options, output
 from mtlsctl.cli.text.serve import lines
 from mtlsctl.core import endpoint
-from mtlsctl.core.tls import Demand, TlsSettings
+from mtlsctl.core.tls import Demand
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import identities, serving
 from mtlsctl.workflows.passwords import Source
@@ -77,29 +77,30 @@ def serve(
         ),
     ] = None,
     tls_min: Annotated[
-        str, typer.Option("--tls-min", metavar="1.2", help="The lowest version of TLS.", rich_help_panel=_TERMS)
-    ] = "",
+        str | None, typer.Option("--tls-min", metavar="1.2", help="The lowest version of TLS.", rich_help_panel=_TERMS)
+    ] = None,
     tls_max: Annotated[
-        str, typer.Option("--tls-max", metavar="1.3", help="The highest version of TLS.", rich_help_panel=_TERMS)
-    ] = "",
+        str | None, typer.Option("--tls-max", metavar="1.3", help="The highest version of TLS.", rich_help_panel=_TERMS)
+    ] = None,
     ciphers: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--ciphers", metavar="LIST", help="Cipher suites, as OpenSSL writes lists.", rich_help_panel=_TERMS
         ),
-    ] = "",
+    ] = None,
     groups: Annotated[
-        str, typer.Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", rich_help_panel=_TERMS)
-    ] = "",
+        str | None,
+        typer.Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", rich_help_panel=_TERMS),
+    ] = None,
     sigalgs: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--sigalgs",
             metavar="LIST",
             help="Signature algorithms, of client certificates too.",
             rich_help_panel=_TERMS,
         ),
-    ] = "",
+    ] = None,
     proxy_protocol: Annotated[
         bool,
         typer.Option(
@@ -133,20 +134,21 @@ def serve(
     Exit status: 0 when stopped by SIGINT, SIGTERM, --once or --count; 2 could not start.
     """
     where = _address(listen)
+    if client_ca == "":
+        raise UsageError("--client-ca is empty", "name a file or a CA of yours, or leave it away")
     papers = identities.complete(identities.Papers(identity, cert, key, client_ca), "server")
     flags = {Demand.REQUIRED: require, Demand.OPTIONAL: request, Demand.NONE: no_client_cert}
     demand = _demand(flags, client_cert) or (Demand.REQUIRED if papers.ca else Demand.NONE)
     if lenient and demand is Demand.NONE:
         raise UsageError("--lenient is of no use: no client certificate is asked for", "pass --client-ca FILE")
-    terms = TlsSettings(
-        demand=demand,
-        minimum=tls_min,
-        maximum=tls_max,
-        alpn=tuple(alpn or ("h2", "http/1.1")),
+    terms = client.offered(
+        tls_min=tls_min,
+        tls_max=tls_max,
         ciphers=ciphers,
         groups=groups,
         sigalgs=sigalgs,
-    )
+        alpn=alpn or ["h2", "http/1.1"],
+    )._replace(demand=demand)
     source = serving.source(serving.Wanted(papers, terms, tuple(crl or ())), options.secret_from(password))
     for event in do_serve(ServeWish(where, source, timeout, 1 if once else count, lenient, proxy_protocol)):
         output.show("serve", event, lines(event), as_json=as_json, findings=event.findings)
