@@ -14,6 +14,11 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     """TLS succeeded as tls says; whether the answer to the HTTP request is a no."""
     said = seen.answer or b""
     status = http.status_line(said)
+    mute_said = f"{seen.peer} completed the handshake and gave no HTTP answer"
+    if not status and seen.asked and not seen.sent:
+        return _refused(seen, [_missing(seen, ours, mute_said)], tls, Confidence.LIKELY)
+    if not status and (causes := _likely_causes(seen, ours, mute_said)):
+        return _refused(seen, causes, tls, Confidence.LIKELY)
     if not status:
         mute = Finding(
             "connection-closed",
@@ -27,7 +32,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     said_so = _NOT_SENT in said or status.startswith("496")
     if said_so or (seen.asked and not seen.sent and status[:3] in _FORBIDDEN):
         missing = _missing(seen, ours, answered)
-        return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so else Confidence.LIKELY)
+        return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so and seen.asked else Confidence.LIKELY)
     if status[:3] in _FORBIDDEN and ours.credential and not seen.asked:
         return _refused(seen, [_never_asked(answered)], tls, Confidence.LIKELY)
     if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
@@ -40,7 +45,8 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
         return _refused(seen, listed, tls, Confidence.LIKELY)
     first, *rest = tls.report.findings
-    sure = Confidence.CERTAIN if status[:1] in ("2", "3") else tls.confidence
+    # A redirect may lead to a page that explains the refusal.
+    sure = Confidence.CERTAIN if status[:1] == "2" else Confidence.LIKELY
     skew = _skew(said, ours)
     return answer(seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest, *skew], tls.refused_by, sure)
 
@@ -71,7 +77,7 @@ def _beyond_us(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
     """nginx says that the certificate does not verify, and it does by all that we see: its CA file, or its depth."""
     if ours.credential is None:
         return []
-    from mtlsctl.core.diagnose_ours import without_root
+    from mtlsctl.core.own_trust import without_root
 
     said = f"{answered} to our certificate {subject(ours.credential.certificate)}"
     if half := without_root(seen, ours.credential, said):
@@ -146,7 +152,9 @@ def _missing(seen: Observation, ours: Ours, answered: str) -> Finding:
 def _required(answered: str, ours: Ours) -> Finding:
     hint = "pass one: --cert client.pem --key client.key, or --identity FOLDER"
     if ours.credential:
-        hint = "the server asked for none in the handshake: it must ask for the whole listener"
+        hint = (
+            "let it ask in the handshake, for the whole listener; if it is a proxy, the server behind wants the proxy's"
+        )
     return Finding(
         "client-cert-required", Verdict.FAIL, f"{answered}: no client certificate was sent", hint, Whose.OURS
     )

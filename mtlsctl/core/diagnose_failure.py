@@ -6,6 +6,7 @@ from mtlsctl.core.diagnose import (
     Diagnosis,
     Ours,
     RefusedBy,
+    accepted,
     alert_words,
     answer,
     subject,
@@ -90,7 +91,7 @@ def _not_tls(seen: Observation) -> Diagnosis:
 def failed(seen: Observation, ours: Ours) -> Diagnosis:
     """The handshake, or the wait after it, ended in a refusal, in silence or in confusion."""
     if seen.received() is None and seen.said() is not None and seen.ended is Ended.ERROR:
-        return _gave_up(seen)
+        return _ours_is_weak(seen, ours) or _gave_up(seen)
     if seen.ended is Ended.TIMEOUT and seen.received() is None:
         return _stalled(seen)
     return _refused(seen, ours) if seen.asked else _dropped(seen)
@@ -141,7 +142,8 @@ def _version(refused: str, ours: Ours) -> Finding:
     if ours.maximum:
         offered, hint = f"at most TLS {ours.maximum}", "offer newer versions: leave --tls-max away"
     else:
-        offered, hint = "TLS 1.2 and 1.3", "it speaks only older ones: try --tls-min 1.0, and update the server"
+        offered = f"TLS {ours.minimum} and newer" if ours.minimum else "TLS 1.2 and 1.3"
+        hint = "it speaks only older ones: try --tls-min 1.0, and update the server"
     return Finding("protocol-version", FAIL, f"{refused}: we offered {offered}", hint)
 
 
@@ -204,6 +206,26 @@ def _plain_port(seen: Observation) -> str:
     return plain_hint(seen)
 
 
+def _ours_is_weak(seen: Observation, ours: Ours) -> Diagnosis | None:
+    """Our own library does not send our chain: at its security level 2, RSA below 2048 bits and SHA-1 are too weak."""
+    if seen.said() != alerts.INTERNAL_ERROR or not (seen.asked and ours.credential):
+        return None
+    from mtlsctl.core.diagnose_ours import our_faults
+
+    weak = [f for f in our_faults(seen, ours, ours.credential) if f.code in _WEAK]
+    message = (
+        f"our own OpenSSL does not send our chain: {weak[0].message if weak else seen.trouble or 'it is too weak'}"
+    )
+    hint = (
+        "have it issued again with keys of 2048 bits and SHA-256; to send it all the same: --ciphers DEFAULT@SECLEVEL=0"
+    )
+    found = Finding("client-cert-weak", FAIL, message, hint, Whose.OURS)
+    return answer(seen, [found], RefusedBy.LOCAL, Confidence.CERTAIN if weak else Confidence.LIKELY)
+
+
+_WEAK = ("client-cert-weak-key", "client-cert-weak-signature")
+
+
 def _gave_up(seen: Observation) -> Diagnosis:
     """Our own library stopped: the server's answer is out of our range, or no TLS at all."""
     from mtlsctl.core.mismatch import read  # it decodes the conversation
@@ -255,7 +277,18 @@ def _refused(seen: Observation, ours: Ours) -> Diagnosis:
         return answer(seen, [found], RefusedBy.SERVER, sure)
     refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
     found_all, sure = our_certificate(seen, ours, ours.credential, refused)
+    if found_all[0].code == "client-cert-refused" and seen.confirmed and seen.goodbye:
+        return _let_go(seen, ours)
     return answer(seen, found_all, RefusedBy.SERVER, sure)
+
+
+def _let_go(seen: Observation, ours: Ours) -> Diagnosis:
+    """It took a certificate without fault, and parted in good manners before anything was asked of it."""
+    said = accepted(seen, ours)
+    first, *rest = said.report.findings
+    message = f"{first.message}; it closed the connection at once, with a close_notify"
+    found = (first._replace(message=message), *rest)
+    return Diagnosis(said.report._replace(findings=found), said.refused_by, Confidence.LIKELY)
 
 
 def _ending(seen: Observation) -> str:

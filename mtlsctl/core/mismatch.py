@@ -27,13 +27,20 @@ def read(seen: Observation) -> Evidence:
 
 
 def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours) -> Iterator[Finding]:
-    """Version, cipher suite, group, signature: each that the server chose and we had not offered."""
+    """Version, signature, cipher suite, group: each that the server chose and we had not offered.
+
+    Without a way to sign that fits, OpenSSL leaves the suites away too: the signature comes first.
+    """
     hello, answer = offered.client_hello, chosen.server_hello
     if hello is None or answer is None:
         return
     refused = f"{seen.peer} refused our hello"
     if answer.version not in hello.versions:
         yield Finding("protocol-version", Verdict.FAIL, *_version(refused, answer.version, hello.versions, ours))
+    if chosen.server_scheme and chosen.server_scheme not in hello.signature_algorithms:
+        message = f"{refused}: it signs with {chosen.server_scheme}, which we had not offered"
+        hint = "give the server a certificate with an ECDSA P-256 or RSA key"
+        yield Finding("no-shared-sigalg", Verdict.FAIL, message, hint, _whose(ours))
     if answer.cipher_suite not in hello.cipher_suites and answer.version in hello.versions:
         message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, which we had not offered"
         hint = "offer it: --ciphers ALL:@SECLEVEL=0 to try; better let the server have today's suites"
@@ -42,10 +49,6 @@ def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours)
         message = f"{refused}: it chose the group {chosen.group} when everything was offered, we offered"
         hint = f"offer it: --groups {chosen.group}; better let the server have x25519 and P-256"
         yield Finding("no-shared-group", Verdict.FAIL, f"{message} {', '.join(hello.groups)}", hint, _whose(ours))
-    if chosen.server_scheme and chosen.server_scheme not in hello.signature_algorithms:
-        message = f"{refused}: it signs with {chosen.server_scheme}, which we had not offered"
-        hint = "give the server a certificate with an ECDSA P-256 or RSA key"
-        yield Finding("no-shared-sigalg", Verdict.FAIL, message, hint, _whose(ours))
 
 
 def _version(refused: str, theirs: str, offered: tuple[str, ...], ours: Ours) -> tuple[str, str]:

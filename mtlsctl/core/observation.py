@@ -119,6 +119,10 @@ class Observation(NamedTuple):
     alerts: tuple[Alert, ...] = ()
     first_bytes: bytes = b""
     """The first bytes that came from the other side, at most 64."""
+    goodbye: bool = False
+    """The other side parted with a close_notify."""
+    trouble: str = ""
+    """OpenSSL's words for what it gave up on: evidence, they differ between its versions."""
     unasked: bytes = b""
     """The beginning of what the application said of its own accord."""
     answer: bytes | None = None

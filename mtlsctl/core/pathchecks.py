@@ -164,7 +164,7 @@ def _authority(one: Look, anchor: bool) -> Iterator[Problem]:
         )
 
 
-_NEW_CA = "have the leaf issued by a CA: mtlsctl issue server NAME --ca CA"
+_NEW_CA = "have the leaf issued by a CA that may issue: mtlsctl ca create makes one"
 
 
 def _path_length(one: Look, below: Sequence[x509.Certificate]) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ _GREETINGS = (
     (b"200 ", Protocol("NNTP", "nntp", 563)),
     (b"201 ", Protocol("NNTP", "nntp", 563)),
     (b'"IMPLEMENTATION"', Protocol("ManageSieve", "sieve")),
+    (b'BYE "', Protocol("ManageSieve", "sieve")),
     (b"<?xml", Protocol("XMPP", "xmpp", 5223)),
     (b"<stream", Protocol("XMPP", "xmpp", 5223)),
     (b"SSH-", Protocol("SSH")),

@@ -155,7 +155,7 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     early = bool(session.unasked)
     if ended is None and session.asked and session.verdict_known and not early:
         ended = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
-    if ended and not (session.goodbye and session.verdict_known):  # who refuses does not part with a close_notify
+    if ended:
         return ended
     return Ended.OPEN, "application data came, which a server may send before it judges" if early else ""
 

@@ -1,0 +1,138 @@
+"""Whether our certificate leads to a CA that the server trusts: by the names that it lists, or by what we know."""
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from mtlsctl.core import alerts, names
+from mtlsctl.core.diagnose import Ours, leads
+from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.judge import chain_findings, issued
+from mtlsctl.core.observation import Observation
+from mtlsctl.core.openssl import Identity
+
+CODES = frozenset(
+    (
+        "client-cert-untrusted",
+        "client-cert-self-signed",
+        "client-cert-missing-intermediate",
+        "client-ca-rekeyed",
+        "client-bad-signature",
+        "client-chain-order",
+    )
+)
+"""The faults of trust."""
+_ISSUE = "have one issued by a CA that the server trusts: mtlsctl issue client NAME"
+_GUESSED_AT = (None, alerts.UNKNOWN_CA, alerts.CERTIFICATE_UNKNOWN, alerts.ACCESS_DENIED)
+"""The alerts at which a chain that does not lead to our own roots is suspected of it."""
+
+
+def trust_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
+    """Why the server may not get from our certificate to a CA that it trusts, likeliest first."""
+    # 1. A hole in what we send. 2. The names that the server lists. 3. Our own roots, where it lists none.
+    if hole := _hole(seen, ours, credential):  # 1
+        return [hole]
+    if listed := against_list(seen, ours, credential):  # 2
+        return listed
+    chain = (credential.certificate, *credential.chain)
+    held = [f for f in chain_findings(chain, ours.roots, True, ours.at) if f.verdict is Verdict.FAIL]
+    rekeyed = [f for f in held if f.code in ("client-ca-rekeyed", "client-bad-signature")]
+    if seen.acceptable_issuers or rekeyed:
+        return rekeyed
+    if not any(h.code in CODES for h in held):  # 3
+        return []
+    leaf = credential.certificate
+    return _unlisted(seen, credential) if leaf.issuer == leaf.subject or seen.received() in _GUESSED_AT else []
+
+
+def _hole(seen: Observation, ours: Ours, credential: Identity) -> Finding | None:
+    """The links of what we send break off while CA certificates are left over: one between was forgotten."""
+    left, last = list(credential.chain), credential.certificate
+    while above := next((c for c in left if c.subject == last.issuer), None):
+        left.remove(above)
+        last = above
+    known = {*seen.acceptable_issuers, *(root.subject for root in ours.roots), last.subject}
+    if last.issuer in known or all(c.issuer == c.subject for c in left):
+        return None
+    return Finding(
+        "client-cert-missing-intermediate",
+        Verdict.FAIL,
+        f"{names.dn(last.issuer)}, which issued {names.dn(last.subject)}, was not sent along, and CAs above it were",
+        "put every CA's certificate into the file, each behind the one that it issued; the root may stay away",
+    )
+
+
+def _unlisted(seen: Observation, credential: Identity) -> list[Finding]:
+    """The likeliest fault of a chain that does not lead to our own roots, where the server names no CA."""
+    leaf = credential.certificate
+    if leaf.issuer == leaf.subject:
+        return [Finding("client-cert-self-signed", Verdict.FAIL, "it is self-signed", _ISSUE)]
+    issuer = names.dn((leaf, *credential.chain)[-1].issuer)
+    missing = _missing(leaf, "")
+    if not credential.chain and _signed_by_the_servers(seen, leaf):
+        return [missing]
+    untrusted = Finding(
+        "client-cert-untrusted",
+        Verdict.FAIL,
+        f"it leads to {issuer}, which is not among the CAs that we trust ourselves, and perhaps not among the server's",
+        f"let the server trust {issuer}, or present a certificate of a CA that it trusts",
+    )
+    return [untrusted] if credential.chain else [untrusted, missing]
+
+
+def _signed_by_the_servers(seen: Observation, leaf: x509.Certificate) -> bool:
+    """True when an issuing CA that the server shows for itself signed our leaf too: only the sending is at fault."""
+    return any(issued(leaf, ca) for ca in seen.peer_chain[1:])
+
+
+def _missing(leaf: x509.Certificate, accepted: str) -> Finding:
+    return Finding(
+        "client-cert-missing-intermediate",
+        Verdict.FAIL,
+        f"its issuer {names.dn(leaf.issuer)} was not sent along{accepted}",
+        "put the issuing CA's certificate behind the leaf: cat client.pem issuing.pem > fullchain.pem",
+    )
+
+
+def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
+    """What is wrong where our chain reaches none of the CAs that the server listed; [] where it does."""
+    if leads(seen, credential):
+        return []
+    leaf, chain = credential.certificate, (credential.certificate, *credential.chain)
+    accepted = " or ".join(names.dn(n) for n in seen.acceptable_issuers[:3])
+    if leaf.issuer == leaf.subject:
+        message = f"it is self-signed, and the server accepts certificates issued by {accepted}"
+        return [Finding("client-cert-self-signed", Verdict.FAIL, message, _ISSUE)]
+    untrusted = Finding(
+        "client-cert-untrusted",
+        Verdict.FAIL,
+        f"it was issued by {names.dn(chain[-1].issuer)}, and the server accepts certificates issued by {accepted}",
+        "present one from that CA, or let the server trust ours too",
+    )
+    if credential.chain or any(root.subject == leaf.issuer for root in ours.roots):
+        return [untrusted]
+    missing = _missing(leaf, f", and the server accepts {accepted}")
+    if _signed_by_the_servers(seen, leaf):
+        return [missing]
+    return [missing, untrusted] if _related(seen, leaf) else [untrusted, missing]
+
+
+def _related(seen: Observation, leaf: x509.Certificate) -> bool:
+    """True when our issuer and a CA on the list belong to one organisation: one may have issued the other."""
+    ours = _organisations(leaf.issuer)
+    return any(ours & _organisations(name) for name in seen.acceptable_issuers)
+
+
+def _organisations(name: x509.Name) -> set[str]:
+    return {str(part.value) for part in name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)}
+
+
+def without_root(seen: Observation, credential: Identity, refused: str) -> Finding | None:
+    """The server lists a CA of ours that is no root, and not its issuer: OpenSSL trusts nothing but roots."""
+    listed, above = set(seen.acceptable_issuers), {c.issuer for c in (credential.certificate, *credential.chain)}
+    for ca in (*credential.chain, *seen.peer_chain[1:]):
+        if ca.subject in listed & above and ca.issuer not in listed:
+            name, root = names.dn(ca.subject), names.dn(ca.issuer)
+            message = f"{refused}; it lists {name}, which was issued by {root}, and does not list {root}"
+            hint = f"put {root} into the server's CA file, too: OpenSSL wants the root (nginx, Apache, HAProxy)"
+            return Finding("client-cert-untrusted", Verdict.FAIL, message, hint, Whose.PEER)
+    return None
