@@ -14,6 +14,7 @@ from mtlsctl.core import alerts, sniff
 from mtlsctl.core.codes import CODES
 from mtlsctl.core.diagnose import Confidence, Ours, RefusedBy, diagnose
 from mtlsctl.core.diagnose_client import diagnose_client
+from mtlsctl.core.diagnose_refused_us import left_after
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
 from mtlsctl.core.openssl import Identity, identity
@@ -211,3 +212,13 @@ def test_the_clocks_are_compared_by_the_answers_date(date: str, told: bool) -> N
     found = diagnose(seen(asked=True, sent=True, confirmed=True, answer=answer), ours(own(CLIENT, ISSUING)))
     assert ("clock-skew" in [f.code for f in found.report.findings]) is told
     assert found.refused_by is RefusedBy.NOBODY
+
+
+@pytest.mark.parametrize(("asked", "typed"), [("api.test", "api.test"), ("x; reboot", "NAME"), ("-x", "NAME")])
+@pytest.mark.parametrize("sans", [(), NAMES])
+def test_a_stranger_puts_no_command_into_a_hint(asked: str, typed: str, sans: tuple[x509.GeneralName, ...]) -> None:
+    """A client chooses the server name that it asks for, and hints are pasted into shells."""
+    leaf = make_cert("localhost", ISSUING, sans=sans, ekus=(SERVER_AUTH,))
+    left = Observation(Role.SERVER, "127.0.0.1:5000", Stage.DONE, Ended.OPEN, server_name=asked)
+    found = left_after(left, ours(own(leaf, ISSUING)), "127.0.0.1", goodbye=False, in_time=True)
+    assert found.report.findings[0].hint == f"issue it with this name: mtlsctl issue server {typed}"

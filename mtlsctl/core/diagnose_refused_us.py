@@ -156,7 +156,7 @@ def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding
         message = (
             f"it asked for {asked}, and our certificate has a common name alone: Go, rustls and browsers do not look"
         )
-        hint = f"issue it with this name: mtlsctl issue server {asked}"
+        hint = f"issue it with this name: mtlsctl issue server {_typed(asked)}"
         return [Finding("server-cn-only", FAIL, message, hint)]
     if isinstance(wanted, x509.IPAddress):
         by = "by address, or Java by a name without a dot"
@@ -167,7 +167,16 @@ def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding
             )
         ]
     message = f"it asked for {asked}, our certificate is for {listed}"
-    return [Finding("server-name-mismatch", FAIL, message, f"issue it with this name: mtlsctl issue server {asked}")]
+    hint = f"issue it with this name: mtlsctl issue server {_typed(asked)}"
+    return [Finding("server-name-mismatch", FAIL, message, hint)]
+
+
+def _typed(asked: str) -> str:
+    """The name as it can be typed after a command: a stranger chose it, and a shell would run what is no name."""
+    return asked if _NAME.issuperset(asked) and not asked.startswith("-") else "NAME"
+
+
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
 
 
 def _ca_as_leaf(ours: Ours) -> list[Finding]:
