@@ -148,6 +148,23 @@ def test_no_server_name_is_sent_and_the_name_is_verified_all_the_same(lab: Lab) 
     assert (b"localhost" in unnamed, b"localhost" in named) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("target", "options", "says"),
+    [
+        ("127.0.0.1:{port}", ("--servername", "localhost"), "  sni         localhost\n"),
+        ("localhost:{port}", (), ""),
+    ],
+)
+def test_the_name_that_is_asked_for_is_shown_where_it_is_another(
+    mtlsctl: Tool, lab: Lab, target: str, options: tuple[str, ...], says: str
+) -> None:
+    with tls_lab.s_server(lab, "server") as port:
+        said = mtlsctl("handshake", target.format(port=port), "--ca", lab.cert("root"), *options).stdout
+    shown = [line for line in said.splitlines(keepends=True) if line.startswith("  sni ")]
+    assert "".join(shown) == says
+    assert f"  address     127.0.0.1:{port} (dns " in said
+
+
 def store(folder: Path, lab: Lab, *options: str, secret: str = "pass:correct horse") -> Path:
     """A PKCS#12 file of alice, her root before her issuing CA."""
     path = folder / "alice.p12"

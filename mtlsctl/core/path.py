@@ -212,7 +212,7 @@ def _other_key(start: str, namesake: x509.Certificate, about: x509.Certificate) 
 def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
     top, issuer = path[-1], names.dn(path[-1].issuer) or "a CA without a name"
     if len(path) == 1:
-        message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the file nor trusted"
+        message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
         hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
         hint += "\nor, if it is a root, trust it: --ca FILE"
         return Problem("missing-intermediate", message, hint, called(top))

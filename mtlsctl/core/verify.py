@@ -233,7 +233,7 @@ def _other_path(task: _Task, answer: engines.Answer) -> Problem:
     words = engines.explain(answer)[1]
     message = f"{called(task.leaf)}: a good path is there, and OpenSSL picks another from these certificates: {words}"
     return Problem(
-        "portability", message, "leave only the certificates of the path in the file", called(task.leaf), Verdict.WARN
+        "portability", message, "leave only the certificates of the path in the chain", called(task.leaf), Verdict.WARN
     )
 
 
@@ -294,17 +294,17 @@ def _not_needed(counts: Counter[x509.Certificate], leaf: x509.Certificate, path:
     said = []
     strangers = [c for c in counts if c not in path]
     for certificate in strangers[:MAX_STRANGERS]:
-        said.append((called(certificate), f"it is in the file and on no path from {called(leaf)}"))
+        said.append((called(certificate), f"it is in the chain and on no path from {called(leaf)}"))
     if len(strangers) > MAX_STRANGERS:
-        said = [(f"{len(strangers)} certificates", f"they are in the file and on no path from {called(leaf)}")]
+        said = [(f"{len(strangers)} certificates", f"they are in the chain and on no path from {called(leaf)}")]
     for certificate in path:
         if counts[certificate] > 1:
-            said.append((called(certificate), f"it is in the file {counts[certificate]} times"))
+            said.append((called(certificate), f"it is in the chain {counts[certificate]} times"))
         elif counts[certificate] and certificate is path[-1] and certificate != leaf:
-            words = "the trusted root is in the file; whoever verifies has it, or does not trust it"
+            words = "the trusted root is in the chain; whoever verifies has it, or does not trust it"
             said.append((called(certificate), words))
     return [
-        Problem("extra", f"{name}: {words}", f"leave {name} out of the file", name, Verdict.NOTE)
+        Problem("extra", f"{name}: {words}", f"leave {name} out of the chain", name, Verdict.NOTE)
         for name, words in said
     ]
 

@@ -17,12 +17,15 @@ def lines(result: "Handshake") -> Iterable[Line]:
     for tried in result.tried:
         yield row("tried", tried)
     if result.address:
-        yield row("address", f"{result.address} (dns {_ms(result.dns_seconds)}, tcp {_ms(result.tcp_seconds)})")
+        dns = "" if result.address.startswith("unix:") else f"dns {_ms(result.dns_seconds)}, tcp "
+        yield row("address", f"{result.address} ({dns}{_ms(result.tcp_seconds)})")
     if result.via:
         yield row("via", result.via)
+    if result.server_name and not result.endpoint.startswith(f"{result.server_name}:"):
+        yield row("sni", result.server_name)
     if result.approach_seconds:
-        words = f"{result.starttls or 'tunnel'} ({_ms(result.approach_seconds)})"
-        yield row("before tls", words)
+        first = result.starttls or ("tunnel" if result.via else "PROXY header")
+        yield row("before tls", f"{first} ({_ms(result.approach_seconds)})")
     if result.version:
         agreed = [result.version.replace("TLSv", "TLS "), result.cipher, result.group]
         yield row("tls", f"{', '.join(p for p in agreed if p)} ({_ms(result.tls_seconds)})")
