@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlsctl.core import endpoint
+from mtlsctl.cli import route as cli_route
+from mtlsctl.core import endpoint, route
 from mtlsctl.core.route import Proxy, Route, from_environment, parse_proxy
 from mtlsctl.errors import UsageError
 
@@ -121,3 +122,8 @@ def test_a_damaged_variable_is_named_and_not_repeated() -> None:
         from_environment({"HTTPS_PROXY": "https://me:secret@p.test:1"}, API)
     assert error.value.message.startswith("HTTPS_PROXY: ")
     assert "secret" not in error.value.message + error.value.hint
+
+
+def test_the_command_looks_at_the_variables_that_the_route_reads() -> None:
+    """cli/route.py has them too, so that most handshakes do not load core/route.py."""
+    assert cli_route._VARIABLES == route.VARIABLES
