@@ -348,6 +348,7 @@ def test_identity_folder_and_explicit_options_win(mtlsctl: Tool, lab: Lab) -> No
     ("words", "code_", "message"),
     [
         (("nowhere:",), "usage", "port"),
+        (("",), "usage", "no host"),
         (("localhost:1", "--cert", "{server.pem}"), "client-file-invalid", "private key"),
         (("localhost:1", "--cert", "missing.pem", "--key", "missing.key"), "client-file-unreadable", "missing.pem"),
         (("localhost:1", "--cert", "{server.key}", "--key", "{server.key}"), "client-file-invalid", "server.key"),

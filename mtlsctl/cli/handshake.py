@@ -141,7 +141,7 @@ def handshake(
         where = where._replace(alpn=() if offer.alpn else where.alpn)
         return _asked_for(where, servername, no_servername), route
 
-    where, route = place(target or "localhost")
+    where, route = place("localhost" if target is None else target)
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
