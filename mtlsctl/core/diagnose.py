@@ -10,7 +10,7 @@ from OpenSSL import crypto
 
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
-from mtlsctl.core.observation import Ended, Observation, Role, Stage
+from mtlsctl.core.observation import Ended, Observation, Role, Stage, version_words
 from mtlsctl.core.openssl import Identity, odd
 
 
@@ -159,7 +159,7 @@ def _at_most_warn(verdict: Verdict) -> Verdict:
 
 def _ok(seen: Observation, ours: Ours) -> Finding:
     """What is known: a server may take any certificate in the handshake and judge it afterwards, as nginx does."""
-    agreed = f"{seen.peer} and this client agreed on {seen.version.replace('TLSv', 'TLS ')}"
+    agreed = f"{seen.peer} and this client agreed on {version_words(seen.version)}"
     if seen.asked_late:
         agreed += "; it asked for a certificate once it knew the request, which TLS 1.3 clients seldom allow"
     if seen.sent and ours.credential and seen.confirmed:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import alerts, keys
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.observation import Role
+from mtlsctl.core.observation import Role, version_words
 from mtlsctl.core.offered import Offered, hello_of
 from mtlsctl.core.session import Session
 from mtlsctl.core.signing import schemes
@@ -125,7 +125,7 @@ def _kinds(suites: Sequence[str]) -> str:
 
 
 def _shown(versions: Sequence[str]) -> str:
-    return ", ".join(v.replace("TLSv1", "TLS 1") for v in versions) or "none"
+    return ", ".join(version_words(v) for v in versions) or "none"
 
 
 def _few(words: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ from mtlsctl.core.messages import (
     ServerKeyExchange,
     Undecoded,
 )
+from mtlsctl.core.observation import version_words
 from mtlsctl.core.printable import printable
 
 _MANY = 100  # certificates or names of one message that are told; no server sends more in good faith
@@ -169,7 +170,7 @@ def _server_hello(hello: ServerHello) -> tuple[str, ...]:
     if hello.hello_retry:
         return (f"wants a key for {hello.group}" if hello.group else "wants the hello again",)
     alpn = f"ALPN {hello.alpn}" if hello.alpn else ""
-    return _version(hello.version), hello.cipher_suite, hello.group, alpn, "resumes" if hello.resumed else ""
+    return version_words(hello.version), hello.cipher_suite, hello.group, alpn, "resumes" if hello.resumed else ""
 
 
 def _request(request: CertificateRequest) -> tuple[str, ...]:
@@ -217,12 +218,8 @@ def _undecoded(sender: str, kind: Kind, found: Undecoded) -> str:
 
 
 def _versions(offered: Sequence[str]) -> str:
-    known = [_version(version).removeprefix("TLS ") for version in offered if version.startswith("TLS")]
+    known = [version_words(version).removeprefix("TLS ") for version in offered if version.startswith("TLS")]
     return f"TLS {' or '.join(known)}" if known else f"version {_few(offered)}"
-
-
-def _version(name: str) -> str:
-    return "TLS 1.0" if name == "TLSv1" else name.replace("TLSv", "TLS ")
 
 
 def _few(words: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from mtlsctl.core import wire
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
 from mtlsctl.core.evidence import Evidence, evidence
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.observation import Observation
+from mtlsctl.core.observation import Observation, version_words
 
 
 def mismatch(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
@@ -53,14 +53,13 @@ def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours)
 
 def _version(refused: str, theirs: str, offered: tuple[str, ...], ours: Ours) -> tuple[str, str]:
     """Message and hint: whose limits are in the way."""
-    spoken, wanted = theirs.replace("TLSv", "TLS "), " and ".join(sorted(v.replace("TLSv", "TLS ") for v in offered))
+    spoken, wanted = version_words(theirs), " and ".join(sorted(version_words(v) for v in offered))
     message = f"{refused}: it speaks {spoken}, we offered {wanted}"
     if ours.maximum and theirs > f"TLSv{ours.maximum}":
         return message, "offer newer versions: leave --tls-max away"
     if ours.minimum and theirs >= "TLSv1.2":
         return message, f"offer it: --tls-min {spoken[4:]}"
-    old = "1.0" if theirs == "TLSv1" else spoken[4:]
-    return message, f"update the server; to talk to it all the same: --tls-min {old} --tls-max {old}"
+    return message, f"update the server; to talk to it all the same: --tls-min {spoken[4:]} --tls-max {spoken[4:]}"
 
 
 def _whose(ours: Ours) -> Whose:

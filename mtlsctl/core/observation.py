@@ -18,6 +18,11 @@ class Role(StrEnum):
     SERVER = "server"
 
 
+def version_words(version: str) -> str:
+    """A version as people write it: OpenSSL's `TLSv1.3` is `TLS 1.3`, its `TLSv1` is `TLS 1.0`; "" stays ""."""
+    return "TLS 1.0" if version == "TLSv1" else version.replace("TLSv", "TLS ")
+
+
 class Stage(StrEnum):
     """How far a connection came."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 
+from mtlsctl.core.observation import version_words
 from mtlsctl.core.offered import Offered
 from mtlsctl.core.peer import PeerCertificate
 from mtlsctl.core.refusals import Refusal
@@ -84,7 +85,7 @@ def _state(told: Told) -> tuple[str, str]:
 
 def _came(who: Whoami) -> str:
     at = f"{who.proxied_for}, through {who.peer}" if who.proxied_for else who.peer
-    return f"from {at} · {who.version.replace('TLSv', 'TLS ')} · {who.alpn or 'no ALPN'}"
+    return f"from {at} · {version_words(who.version)} · {who.alpn or 'no ALPN'}"
 
 
 def _refusals(told: Told) -> Iterable[str]:
@@ -144,7 +145,7 @@ def _validity(one: PeerCertificate, at: datetime) -> str:
 
 def _connection(who: Whoami) -> str:
     rows = _rows(
-        ("version", _safe(who.version.replace("TLSv", "TLS "))),
+        ("version", _safe(version_words(who.version))),
         ("cipher", _safe(who.cipher)),
         ("group", _safe(who.group or "none")),
         ("ALPN", _safe(who.alpn or "none")),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
+from mtlsctl.core.observation import version_words
 from mtlsctl.core.profiles import ProfileName
 from mtlsctl.core.tls import Demand, TlsSettings
 from mtlsctl.errors import MtlsctlError, SystemTroubleError
@@ -129,9 +130,7 @@ def _shake(folder: Path, at: str, who: str | None, title: str, expected: str) ->
     return Step(
         title,
         (*stranger, command) if who == "mallory" else (command,),
-        f"accepted: {result.version.replace('TLSv', 'TLS ')}, {result.group}, {result.cipher}"
-        if result.accepted
-        else "refused",
+        f"accepted: {version_words(result.version)}, {result.group}, {result.cipher}" if result.accepted else "refused",
         report.findings[0].code == expected,
         report.findings,
     )

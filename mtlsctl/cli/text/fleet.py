@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mtlsctl.cli.output import STYLES, Line
 from mtlsctl.cli.text.common import row
 from mtlsctl.core.findings import Verdict, worst
+from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
     from mtlsctl.core.latency import Spread
@@ -38,7 +39,7 @@ def agreed(result: "Handshake") -> str:
     leaf = result.server_chain[0] if result.server_chain else None
     total = result.dns_seconds + result.tcp_seconds + result.tls_seconds
     server = f"{leaf.subject or leaf.names[:1]}, until {leaf.not_after:%Y-%m-%d}" if leaf else ""
-    words = (result.version.replace("TLSv", "TLS "), result.group, server, result.http_status, f"{total * 1000:.1f} ms")
+    words = (version_words(result.version), result.group, server, result.http_status, f"{total * 1000:.1f} ms")
     return ", ".join(word for word in words if word)
 
 

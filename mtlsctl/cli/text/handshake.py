@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import date, row
+from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
     from mtlsctl.core.peer import PeerCertificate
@@ -27,7 +28,7 @@ def lines(result: "Handshake") -> Iterable[Line]:
         first = result.starttls or ("tunnel" if result.via else "PROXY header")
         yield row("before tls", f"{first} ({_ms(result.approach_seconds)})")
     if result.version:
-        agreed = [result.version.replace("TLSv", "TLS "), result.cipher, result.group]
+        agreed = [version_words(result.version), result.cipher, result.group]
         yield row("tls", f"{', '.join(p for p in agreed if p)} ({_ms(result.tls_seconds)})")
     if result.alpn:
         yield row("alpn", result.alpn)
@@ -96,7 +97,7 @@ _VARIED = {
 def _came_of(probe: "ExtraProbe") -> str:
     said = f"alert {probe.alert}" if probe.alert else ""
     if probe.accepted:
-        return f"accepted, {probe.version.replace('TLSv', 'TLS ')}"
+        return f"accepted, {version_words(probe.version)}"
     if probe.answered:
-        return f"answered, {probe.version.replace('TLSv', 'TLS ')}{f', then {said}' if said else ''}"
+        return f"answered, {version_words(probe.version)}{f', then {said}' if said else ''}"
     return said or "nothing came back"

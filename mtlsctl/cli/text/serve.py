@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
+from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
     from mtlsctl.workflows.visit import Event
@@ -48,7 +49,7 @@ def _what(event: "Event") -> str:
     if who is None:
         return event.detail
     name = (who.certificate.subject or "(empty subject)") if who.certificate else "no client certificate"
-    agreed = [who.version.replace("TLSv", "TLS "), who.cipher, who.group, who.alpn]
+    agreed = [version_words(who.version), who.cipher, who.group, who.alpn]
     return f"{name}, {', '.join(part for part in agreed if part)}"
 
 
