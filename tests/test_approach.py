@@ -143,6 +143,7 @@ def test_the_environments_proxy_is_taken_and_said(pki: Pki, tmp_path: Path, monk
     ("kind", "talk", "code"),
     [
         ("http", lambda c: (c.recv(999), c.sendall(b"HTTP/1.1 200")), "proxy-refused"),
+        ("http", lambda c: (c.recv(999), c.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 3000)), "proxy-refused"),
         ("http", lambda c: (c.recv(999), c.sendall(b"SSH-2.0-x\r\n")), "proxy-refused"),
         ("http", lambda c: (c.recv(999), odd.reset(c)), "proxy-refused"),
         ("http", lambda c: c.recv(999) and c.recv(1), "handshake-stalled"),

@@ -156,8 +156,8 @@ class _Wire:
             end = (head + coming).find(b"\r\n\r\n")
             head += self._connection.recv(end + 4 - len(head) if end >= 0 else len(coming))
             if end >= 0:
-                break
-        return head
+                return head
+        return b"" if len(head) >= _HEAD else head
 
     def _socks(self) -> bytes:
         """The reply to CONNECT (RFC 1928, 6): its length depends on the type of the address in it."""
