@@ -136,6 +136,7 @@ def test_wrong_words(mtlsctl: Tool, tmp_path: Path, words: list[str], says: str)
 @pytest.mark.usefixtures("ca")
 def test_long_lifetimes_are_noted(mtlsctl: Tool) -> None:
     assert "is long" in mtlsctl("issue", "client", "a", "--lifetime", "201d").stdout
+    assert " UTC, 2 minutes\n" in mtlsctl("issue", "client", "short", "--lifetime", "2m").stdout
     assert mtlsctl("issue", "client", "b", "--lifetime", "900d", "--allow-long").exit_code == 0
     assert mtlsctl("issue", "client", "c", "--lifetime", "12h", "--json").json["result"]["notes"] == []
     until = mtlsctl("issue", "client", "d", "--lifetime", f"{support.NOW + 9 * support.DAY:%Y-%m-%d}", "--json")

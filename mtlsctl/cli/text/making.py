@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import commands, date, row
+from mtlsctl.core.profiles import BACKDATE
 from mtlsctl.core.spans import span
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def issued(result: "Issued") -> Iterator[Line]:
         f" with CA {result.ca}",
     ]
     yield row("names", ", ".join(result.names))
-    yield row("valid", f"until {date(facts.not_after)}, {span(facts.not_after - facts.not_before)}")
+    from_now = facts.not_after - facts.not_before - BACKDATE
+    yield row("valid", f"until {date(facts.not_after)}, {span(from_now)}")
     yield row("files", f"{result.folder}/ cert.pem chain.pem fullchain.pem ca.pem key.pem")
     yield from _notes(result.notes)
     yield from commands(_next(result))
