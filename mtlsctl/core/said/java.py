@@ -21,6 +21,7 @@ JAVA = (
             "Java 17 words twelve different faults so, an expired certificate too: look at the chain itself",
         ),
         ("unable to find valid certification path to requested target", refuses("path")),
+        ("PKIX path building failed", refuses("path")),
         ("PKIX path validation failed: {_} validity check failed", refuses("expired")),
         ("Path does not chain with any of the trust anchors", refuses("untrusted")),
         (
