@@ -47,8 +47,8 @@ class Ours(NamedTuple):
     """The highest version of TLS offered; "" where it was not limited."""
     minimum: str = ""
     alpn: tuple[str, ...] = ()
-    narrowed: bool = False
-    """Suites, groups or signature algorithms were limited by name."""
+    limits: frozenset[str] = frozenset()
+    """What was limited by name: `ciphers`, `groups`, `sigalgs`."""
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     anchors: tuple[crypto.X509, ...] = ()
     """The roots as OpenSSL holds them, in their order; () where they are not at hand."""
@@ -56,7 +56,7 @@ class Ours(NamedTuple):
     @property
     def limited(self) -> bool:
         """True where less was offered than the library has by default."""
-        return bool(self.narrowed or self.minimum or self.maximum)
+        return bool(self.limits or self.minimum or self.maximum)
 
 
 class Diagnosis(NamedTuple):
@@ -147,8 +147,9 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    # A server that asks and gets none may still mind, when it comes to a login: Dovecot greets everybody.
-    open_end = doubtful or (seen.asked and not seen.sent)
+    # A server that asks may judge once the handshake is over, and take its time: only its own words tell, and of
+    # a client without a certificate not even these, Dovecot greets everybody.
+    open_end = doubtful or (seen.asked and not (seen.sent and seen.unasked))
     sure = Confidence.CERTAIN if seen.confirmed and not open_end else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 

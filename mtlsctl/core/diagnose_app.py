@@ -35,8 +35,12 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so and seen.asked else Confidence.LIKELY)
     if status[:3] in _FORBIDDEN and ours.credential and not seen.asked:
         return _refused(seen, [_never_asked(answered)], tls, Confidence.LIKELY)
+    if not seen.alpn and b"unknown alpn protocol" in said.lower():  # Node's HTTP/2 server
+        message = f"{answered}: it speaks HTTP/2 alone, and no application protocol was offered"
+        found_one = Finding("alpn-mismatch", Verdict.FAIL, message, "offer it: --alpn h2", Whose.OURS)
+        return _refused(seen, [found_one], tls, Confidence.CERTAIN)
     if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
-        found = _likely_causes(seen, ours, answered)
+        found = _likely_causes(seen, ours, answered) or _named(said, ours, answered)
         refusal = _refused_certificate(answered, ours)
         if not found and status[:3] not in _FORBIDDEN:
             found = _beyond_us(seen, ours, answered)
@@ -86,7 +90,10 @@ def _beyond_us(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
         return []
     message = f"{said}: {len(ours.credential.chain)} CA certificates came with it"
     hint = "nginx allows one unless told otherwise: ssl_verify_depth 3"
-    return [Finding("client-chain-too-long", Verdict.FAIL, message, hint, Whose.PEER)]
+    revoked = Finding(
+        "client-cert-revoked", Verdict.NOTE, "or it was revoked", "ask the CA, or issue a new one", Whose.PEER
+    )
+    return [Finding("client-chain-too-long", Verdict.FAIL, message, hint, Whose.PEER), revoked]
 
 
 def _not_allowed(answered: str, ours: Ours) -> Finding:
@@ -100,6 +107,16 @@ def _not_allowed(answered: str, ours: Ours) -> Finding:
     )
 
 
+_WORDS_OF_NO = (
+    b"unauthori",
+    b"not authori",
+    b"denied",
+    b"forbidden",
+    b"not allowed",
+    b"refused",
+    b"certificate",
+    b"error",
+)
 _GREETED_WITH_NO = (b"* BYE", b"-ERR", b"ERROR", b"NO ")
 _WANTS_ONE = (b"no client certificate", b"certificate required", b"certificate presented", b"requires a valid client")
 
@@ -110,14 +127,19 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     SMTP, FTP and NNTP refuse with 4xx and 5xx (RFC 5321, 4.2), IMAP with BYE (RFC 9051, 7.1.5), POP3 with -ERR.
     """
     line = seen.unasked.partition(b"\n")[0].strip()
+    worded = seen.left and any(word in line.lower() for word in _WORDS_OF_NO)
     numbered = line[:3].isdigit() and line[:1] in (b"4", b"5") and line[3:4] in (b" ", b"-")
-    if not (numbered or line.upper().startswith(_GREETED_WITH_NO)) or not seen.asked:
+    if not (numbered or worded or line.upper().startswith(_GREETED_WITH_NO)) or not seen.asked:
         return tls
     said = f"{seen.peer} completed the handshake and said: {sniff.quoted(line)}"
     told = b"certificate" in line.lower()
-    if not seen.sent and told and any(words in line.lower() for words in _WANTS_ONE):
+    if not seen.sent and not any(words in line.lower() for words in _WANTS_ONE):
+        return _refused(
+            seen, [_missing(seen, ours, said)], tls, Confidence.LIKELY if told or worded else Confidence.UNKNOWN
+        )
+    if not seen.sent:
         return _refused(seen, [_missing(seen, ours, said)], tls, Confidence.CERTAIN)
-    found = _likely_causes(seen, ours, said)
+    found = _likely_causes(seen, ours, said) or _named(line, ours, said)
     refusal = _refused_certificate(said, ours)
     listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
     return _refused(seen, listed, tls, Confidence.LIKELY if told else Confidence.UNKNOWN)
@@ -126,6 +148,32 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
 def _refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:
     said = {"ok", "client-cert-optional", *(f.code for f in found)}
     return answer(seen, [*found, *(f for f in tls.report.findings if f.code not in said)], RefusedBy.APP, how)
+
+
+# Node's names for what OpenSSL says (nodejs.org, TLS: X509 certificate error codes), as servers pass them on.
+_REASONS = {
+    b"CERT_HAS_EXPIRED": ("client-cert-expired", "renew it: mtlsctl renew"),
+    b"CERT_NOT_YET_VALID": ("client-cert-not-yet-valid", "compare the clocks: date -u"),
+    b"CERT_REVOKED": ("client-cert-revoked", "get a new one: mtlsctl issue client NAME"),
+    b"CERT_SIGNATURE_FAILURE": ("client-ca-rekeyed", "give the server the CA's present certificate"),
+    b"DEPTH_ZERO_SELF_SIGNED_CERT": ("client-cert-self-signed", "have one issued by a CA that the server trusts"),
+    b"INVALID_PURPOSE": ("client-cert-wrong-eku", "have one issued for clients: mtlsctl issue client NAME"),
+    b"SELF_SIGNED_CERT_IN_CHAIN": ("client-cert-untrusted", "let the server trust our root"),
+    b"UNABLE_TO_GET_CRL": ("client-cert-revocation-unknown", "give the server a fresh CRL: mtlsctl crl"),
+    b"CRL_HAS_EXPIRED": ("client-cert-revocation-unknown", "give the server a fresh CRL: mtlsctl crl"),
+    b"UNABLE_TO_GET_ISSUER_CERT": ("client-cert-untrusted", "let the server trust our CA, or send the CAs between"),
+    b"UNABLE_TO_VERIFY_LEAF_SIGNATURE": ("client-cert-missing-intermediate", "send the CAs between leaf and root"),
+}
+
+
+def _named(said: bytes, ours: Ours, answered: str) -> list[Finding]:
+    """The reason that a server passes on by OpenSSL's name."""
+    for name, (code, hint) in _REASONS.items():
+        if name in said and ours.credential:
+            who = subject(ours.credential.certificate)
+            message = f"{answered} to our certificate {who}, and names {name.decode('ascii')}"
+            return [Finding(code, Verdict.FAIL, message, hint, Whose.OURS)]
+    return []
 
 
 def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding]:

@@ -6,7 +6,6 @@ from mtlsctl.core.diagnose import (
     Diagnosis,
     Ours,
     RefusedBy,
-    accepted,
     alert_words,
     answer,
     subject,
@@ -206,6 +205,9 @@ def _plain_port(seen: Observation) -> str:
     return plain_hint(seen)
 
 
+_OF_RECORDS = (20, 21, 22, 30)  # RFC 5246, 7.2.2: bad_record_mac and its kin speak of records, not of certificates
+
+
 def _ours_is_weak(seen: Observation, ours: Ours) -> Diagnosis | None:
     """Our own library does not send our chain: at its security level 2, RSA below 2048 bits and SHA-1 are too weak."""
     if seen.said() != alerts.INTERNAL_ERROR or not (seen.asked and ours.credential):
@@ -261,6 +263,15 @@ def _gave_up(seen: Observation) -> Diagnosis:
 
 def _refused(seen: Observation, ours: Ours) -> Diagnosis:
     """The server asked for a certificate and did not like the answer."""
+    if seen.received() in _OF_RECORDS:
+        message = f"{seen.peer} could not read what we sent: {alert_words(seen.received() or 0)}; it says nothing of us"
+        hint = "something between changes the bytes: try from another place; see --trace"
+        return answer(
+            seen,
+            [Finding("connection-closed", FAIL, message, hint, Whose.NETWORK)],
+            RefusedBy.SERVER,
+            Confidence.LIKELY,
+        )
     from mtlsctl.core.diagnose_ours import our_certificate
 
     number = seen.received()
@@ -277,18 +288,7 @@ def _refused(seen: Observation, ours: Ours) -> Diagnosis:
         return answer(seen, [found], RefusedBy.SERVER, sure)
     refused = f"{seen.peer} refused our certificate {subject(ours.credential.certificate)} {how}"
     found_all, sure = our_certificate(seen, ours, ours.credential, refused)
-    if found_all[0].code == "client-cert-refused" and seen.confirmed and seen.goodbye:
-        return _let_go(seen, ours)
     return answer(seen, found_all, RefusedBy.SERVER, sure)
-
-
-def _let_go(seen: Observation, ours: Ours) -> Diagnosis:
-    """It took a certificate without fault, and parted in good manners before anything was asked of it."""
-    said = accepted(seen, ours)
-    first, *rest = said.report.findings
-    message = f"{first.message}; it closed the connection at once, with a close_notify"
-    found = (first._replace(message=message), *rest)
-    return Diagnosis(said.report._replace(findings=found), said.refused_by, Confidence.LIKELY)
 
 
 def _ending(seen: Observation) -> str:

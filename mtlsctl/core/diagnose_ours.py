@@ -3,7 +3,7 @@
 from cryptography import x509
 
 from mtlsctl.core import alerts, own_trust
-from mtlsctl.core.diagnose import Confidence, Ours
+from mtlsctl.core.diagnose import Confidence, Ours, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Observation
@@ -61,8 +61,10 @@ def our_certificate(
         first = fitting[0]._replace(message=f"{refused}: {fitting[0].message}", whose=Whose.OURS)
         rest = [f._replace(verdict=Verdict.NOTE) for f in faults if f.code != fitting[0].code]
         # The alert names this kind of fault, and our certificate has it and no other of the kind.
-        # Without a list of CAs, what it trusts is a guess.
-        guessed = fitting[0].code in own_trust.CODES and not seen.acceptable_issuers
+        # Without a list of CAs what it trusts is a guess, and what is above a chain without its root, too.
+        top = (credential.certificate, *credential.chain)[-1]
+        open_end = fitting[0].code == "client-cert-untrusted" and top.issuer != top.subject
+        guessed = fitting[0].code in own_trust.CODES and (not seen.acceptable_issuers or open_end)
         exact = wanted is not None and len(fitting) == 1 and fitting[0].code not in _SUSPECTED and not guessed
         return [first, *rest], Confidence.CERTAIN if exact else Confidence.LIKELY
     found, sure = unexplained(seen, ours, credential, refused)
@@ -81,11 +83,26 @@ def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Find
     in_itself = [f for f in found if f.verdict is Verdict.FAIL and f.code not in apart]
     if curve:
         in_itself = [f for f in in_itself if f.code != "client-cert-weak-key"]  # said of the curve, too
+    if not any(f.code == "client-cert-weak-signature" for f in in_itself):
+        in_itself += _weak_signatures(
+            chain
+        )  # a chain's end is taken for an anchor above, whose signature nobody checks
     order = [f for f in found if f.code == "client-chain-order"]
     trust = own_trust.trust_faults(seen, ours, credential)
     # Without a list of CAs, what is wrong in itself is known and the rest a guess.
     faults = [*trust, *in_itself] if seen.acceptable_issuers else [*in_itself, *trust]
     return [*curve, *faults, *order]
+
+
+def _weak_signatures(chain: tuple[x509.Certificate, ...]) -> list[Finding]:
+    """Certificates that we send and a CA signed with SHA-1 or MD5."""
+    for one in chain:
+        digest = one.signature_hash_algorithm
+        if one.issuer != one.subject and digest is not None and digest.name in ("sha1", "md5"):
+            message = f"{subject(one)}: signed with {digest.name.upper()}, which is broken"
+            hint = "issue it again with SHA-256: mtlsctl issue client NAME"
+            return [Finding("client-cert-weak-signature", Verdict.FAIL, message, hint)]
+    return []
 
 
 def _curve(seen: Observation, credential: Identity) -> list[Finding]:

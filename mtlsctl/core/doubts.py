@@ -19,6 +19,8 @@ class Variation(StrEnum):
     """Every version, cipher suite and group that our library has."""
     CLASSIC_GROUP = "classic-group"
     """One classic group, P-256: a hello that fits into one packet."""
+    SAME = "same-hello"
+    """Nothing: the same again, whether a shorter hello was needed at all."""
     NO_NAME = "no-server-name"
     NO_ALPN = "no-alpn"
     ALPN_H2 = "alpn-h2"
@@ -33,7 +35,7 @@ class Variation(StrEnum):
     """With TLS after the words of the protocol that the port is known for."""
 
 
-CERTIFICATE_STAYS = frozenset((Variation.ALPN_H2, Variation.TLS12))
+CERTIFICATE_STAYS = frozenset((Variation.ALPN_H2,))
 """The variations that show our certificate again; the others do without."""
 
 
@@ -79,7 +81,8 @@ def variations(seen: Observation, ours: Ours, said: Diagnosis) -> tuple[Variatio
         return ()
     if seen.ended is Ended.OPEN:
         waiting = seen.version == "TLSv1.3" and not seen.confirmed and seen.answer is None
-        return (Variation.TLS12,) if waiting and ours.minimum != "1.3" else ()
+        # Never with a certificate of ours: TLS 1.2 would show it to everybody on the way.
+        return (Variation.TLS12,) if waiting and not seen.sent and ours.minimum != "1.3" else ()
     if said.confidence is not Confidence.UNKNOWN or not seen.sent:
         return ()
     mute = seen.received() is None and not ours.alpn
@@ -112,12 +115,15 @@ def enough(probe: Probe) -> bool:
         return probe.seen.approach is not None and probe.seen.approach.ready
     if probe.variation is Variation.NO_STARTTLS:
         return bool(probe.seen.first_bytes) and sniff.is_tls(probe.seen.first_bytes)
-    judged = probe.variation in CERTIFICATE_STAYS or probe.variation is Variation.NO_CERTIFICATE
+    judged = probe.variation in (Variation.ALPN_H2, Variation.TLS12, Variation.NO_CERTIFICATE)
     return probe.accepted if judged else probe.answered
 
 
 def settle(seen: Observation, ours: Ours, said: Diagnosis, tried: Iterable[Probe]) -> Diagnosis:
     """The diagnosis with what the extra probes showed."""
+    again = next((probe for probe in tried if probe.variation is Variation.SAME), None)
+    if again and again.answered:
+        return _unsteady(said)
     for probe in tried:
         if enough(probe):
             return _by(probe, seen, ours, said)
@@ -140,6 +146,8 @@ def _by(probe: Probe, seen: Observation, ours: Ours, said: Diagnosis) -> Diagnos
             message = f"{without}, and answered a shorter one with one classic group: large hellos are lost on the way"
             hint = "try --groups x25519; update the firewall or load balancer in between"
             found, sure = Finding("client-hello-too-large", _FAIL, message, hint, Whose.NETWORK), Confidence.LIKELY
+        case Variation.SAME:
+            return _unsteady(said)
         case Variation.NO_NAME:
             message = f"{without} for {seen.server_name}, and answered without a name: it serves no such name"
             found = Finding("sni-unrecognized", _FAIL, message, "ask for a name that it serves: --servername NAME")
@@ -180,6 +188,15 @@ _FAIL = Verdict.FAIL
 def _with(said: Diagnosis, more: Finding, sure: Confidence) -> Diagnosis:
     first, *rest = said.report.findings
     return Diagnosis(said.report._replace(findings=(first, more, *rest)), said.refused_by, sure)
+
+
+def _unsteady(said: Diagnosis) -> Diagnosis:
+    """The same hello was answered another time: what failed is not what was said."""
+    first, *rest = said.report.findings
+    message = f"{first.message}; the same hello was answered when it came again"
+    hint = "it may just have started, be overloaded, or be one of several: see with --repeat 20"
+    found = (first._replace(message=message, hint=hint), *rest)
+    return Diagnosis(said.report._replace(findings=found), said.refused_by, Confidence.UNKNOWN)
 
 
 def _refused_in_12(probe: Probe, ours: Ours, said: Diagnosis) -> Diagnosis:

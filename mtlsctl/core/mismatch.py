@@ -2,23 +2,33 @@
 
 from collections.abc import Iterator
 
-from mtlsctl.core import wire
+from mtlsctl.core import alerts, wire
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
 from mtlsctl.core.evidence import Evidence, evidence
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.observation import Observation, version_words
+from mtlsctl.core.messages import ClientHello, ServerHello
+from mtlsctl.core.observation import Observation
 
 
 def mismatch(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
     """The diagnosis: whatever the server chose of everything, and was not offered before, is the cause."""
-    offered, chosen = read(seen), read(wide)
-    found = list(_lacking(seen, offered, chosen, ours))
+    found = list(_lacking(seen, read(seen), read(wide), ours))
     if not found:
         return Diagnosis(said.report, said.refused_by, Confidence.UNKNOWN)
-    first, *others = found
+    # Where the choice was ours to limit, what was limited is the likelier.
+    first, *others = sorted(found, key=lambda f: _LIMIT.get(f.code) not in ours.limits)
     notes = (f._replace(verdict=Verdict.NOTE) for f in others)
-    sure = Confidence.LIKELY if others and first.code != "protocol-version" else Confidence.CERTAIN
-    return Diagnosis(said.report._replace(findings=(first, *notes)), RefusedBy.SERVER, sure)
+    # Every stack says protocol_version of a version; an old one that does not may mean something else.
+    of_version = first.code == "protocol-version"
+    sure = seen.received() == alerts.PROTOCOL_VERSION if of_version else not others
+    return Diagnosis(
+        said.report._replace(findings=(first, *notes)),
+        RefusedBy.SERVER,
+        Confidence.CERTAIN if sure else Confidence.LIKELY,
+    )
+
+
+_LIMIT = {"no-shared-cipher": "ciphers", "no-shared-group": "groups", "no-shared-sigalg": "sigalgs"}
 
 
 def read(seen: Observation) -> Evidence:
@@ -27,39 +37,44 @@ def read(seen: Observation) -> Evidence:
 
 
 def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours) -> Iterator[Finding]:
-    """Version, signature, cipher suite, group: each that the server chose and we had not offered.
-
-    Without a way to sign that fits, OpenSSL leaves the suites away too: the signature comes first.
-    """
+    """Version, cipher suite, group, signature: each that the server chose and we had not offered."""
     hello, answer = offered.client_hello, chosen.server_hello
     if hello is None or answer is None:
         return
     refused = f"{seen.peer} refused our hello"
     if answer.version not in hello.versions:
         yield Finding("protocol-version", Verdict.FAIL, *_version(refused, answer.version, hello.versions, ours))
-    if chosen.server_scheme and chosen.server_scheme not in hello.signature_algorithms:
-        message = f"{refused}: it signs with {chosen.server_scheme}, which we had not offered"
-        hint = "give the server a certificate with an ECDSA P-256 or RSA key"
-        yield Finding("no-shared-sigalg", Verdict.FAIL, message, hint, _whose(ours))
-    if answer.cipher_suite not in hello.cipher_suites and answer.version in hello.versions:
-        message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, which we had not offered"
-        hint = "offer it: --ciphers ALL:@SECLEVEL=0 to try; better let the server have today's suites"
-        yield Finding("no-shared-cipher", Verdict.FAIL, message, hint, _whose(ours))
+    else:
+        yield from _suite(refused, hello, answer, ours)
     if chosen.group and chosen.group not in hello.groups:
         message = f"{refused}: it chose the group {chosen.group} when everything was offered, we offered"
         hint = f"offer it: --groups {chosen.group}; better let the server have x25519 and P-256"
         yield Finding("no-shared-group", Verdict.FAIL, f"{message} {', '.join(hello.groups)}", hint, _whose(ours))
+    if chosen.server_scheme and chosen.server_scheme not in hello.signature_algorithms:
+        message = f"{refused}: it signs with {chosen.server_scheme}, which we had not offered"
+        hint = "give the server a certificate with an ECDSA P-256 or RSA key"
+        hint = "leave --sigalgs away, or name that one, too" if "sigalgs" in ours.limits else hint
+        yield Finding("no-shared-sigalg", Verdict.FAIL, message, hint, _whose(ours))
+
+
+def _suite(refused: str, hello: ClientHello, answer: ServerHello, ours: Ours) -> Iterator[Finding]:
+    if answer.cipher_suite in hello.cipher_suites:
+        return
+    message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, which we had not offered"
+    hint = "offer it: --ciphers ALL:@SECLEVEL=0 to try; better let the server have today's suites"
+    yield Finding("no-shared-cipher", Verdict.FAIL, message, hint, _whose(ours))
 
 
 def _version(refused: str, theirs: str, offered: tuple[str, ...], ours: Ours) -> tuple[str, str]:
     """Message and hint: whose limits are in the way."""
-    spoken, wanted = version_words(theirs), " and ".join(sorted(version_words(v) for v in offered))
+    spoken, wanted = theirs.replace("TLSv", "TLS "), " and ".join(sorted(v.replace("TLSv", "TLS ") for v in offered))
     message = f"{refused}: it speaks {spoken}, we offered {wanted}"
     if ours.maximum and theirs > f"TLSv{ours.maximum}":
         return message, "offer newer versions: leave --tls-max away"
     if ours.minimum and theirs >= "TLSv1.2":
         return message, f"offer it: --tls-min {spoken[4:]}"
-    return message, f"update the server; to talk to it all the same: --tls-min {spoken[4:]} --tls-max {spoken[4:]}"
+    old = "1.0" if theirs == "TLSv1" else spoken[4:]
+    return message, f"update the server; to talk to it all the same: --tls-min {old} --tls-max {old}"
 
 
 def _whose(ours: Ours) -> Whose:

@@ -126,6 +126,8 @@ class Observation(NamedTuple):
     """The first bytes that came from the other side, at most 64."""
     goodbye: bool = False
     """The other side parted with a close_notify."""
+    left: bool = False
+    """The other side has ended its half: what it said of its own accord was its last word."""
     trouble: str = ""
     """OpenSSL's words for what it gave up on: evidence, they differ between its versions."""
     unasked: bytes = b""

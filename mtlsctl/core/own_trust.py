@@ -35,13 +35,25 @@ def trust_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
         return listed
     chain = (credential.certificate, *credential.chain)
     held = [f for f in chain_findings(chain, ours.roots, True, ours.at) if f.verdict is Verdict.FAIL]
-    rekeyed = [f for f in held if f.code in ("client-ca-rekeyed", "client-bad-signature")]
+    rekeyed = [_rollover(chain, f) for f in held if f.code in ("client-ca-rekeyed", "client-bad-signature")]
     if seen.acceptable_issuers or rekeyed:
         return rekeyed
     if not any(h.code in CODES for h in held):  # 3
         return []
     leaf = credential.certificate
     return _unlisted(seen, credential) if leaf.issuer == leaf.subject or seen.received() in _GUESSED_AT else []
+
+
+def _rollover(chain: tuple[x509.Certificate, ...], found: Finding) -> Finding:
+    """A certificate that names itself as its issuer and that another key signed: a CA's new key, signed by its old."""
+    other_key = [c for c in chain if c.issuer == c.subject and not issued(c, c)]
+    if found.code != "client-bad-signature" or not other_key:
+        return found
+    name = names.dn(other_key[0].subject)
+    message = f"{name} has two keys, one that signed the other (RFC 4210, 4.4), and the server may hold either"
+    return found._replace(
+        code="client-ca-rekeyed", message=message, hint=f"give the server both certificates of {name}"
+    )
 
 
 def _hole(seen: Observation, ours: Ours, credential: Identity) -> Finding | None:
@@ -84,12 +96,13 @@ def _signed_by_the_servers(seen: Observation, leaf: x509.Certificate) -> bool:
     return any(issued(leaf, ca) for ca in seen.peer_chain[1:])
 
 
-def _missing(leaf: x509.Certificate, accepted: str) -> Finding:
+def _missing(top: x509.Certificate, accepted: str) -> Finding:
+    """The issuer of the last certificate that we send is not there."""
     return Finding(
         "client-cert-missing-intermediate",
         Verdict.FAIL,
-        f"its issuer {names.dn(leaf.issuer)} was not sent along{accepted}",
-        "put the issuing CA's certificate behind the leaf: cat client.pem issuing.pem > fullchain.pem",
+        f"the issuer of {names.dn(top.subject)}, {names.dn(top.issuer)}, was not sent along{accepted}",
+        "put that CA's certificate behind it: cat client.pem issuing.pem > fullchain.pem",
     )
 
 
@@ -97,7 +110,7 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     """What is wrong where our chain reaches none of the CAs that the server listed; [] where it does."""
     if leads(seen, credential):
         return []
-    leaf, chain = credential.certificate, (credential.certificate, *credential.chain)
+    leaf, top = credential.certificate, (credential.certificate, *credential.chain)[-1]
     accepted = " or ".join(names.dn(n) for n in seen.acceptable_issuers[:3])
     if leaf.issuer == leaf.subject:
         message = f"it is self-signed, and the server accepts certificates issued by {accepted}"
@@ -105,15 +118,16 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     untrusted = Finding(
         "client-cert-untrusted",
         Verdict.FAIL,
-        f"it was issued by {names.dn(chain[-1].issuer)}, and the server accepts certificates issued by {accepted}",
+        f"it was issued by {names.dn(top.issuer)}, and the server accepts certificates issued by {accepted}",
         "present one from that CA, or let the server trust ours too",
     )
-    if credential.chain or any(root.subject == leaf.issuer for root in ours.roots):
+    if top.issuer == top.subject or any(root.subject == top.issuer for root in ours.roots):
         return [untrusted]
-    missing = _missing(leaf, f", and the server accepts {accepted}")
-    if _signed_by_the_servers(seen, leaf):
+    missing = _missing(top, f", and the server accepts {accepted}")
+    if _signed_by_the_servers(seen, top):
         return [missing]
-    return [missing, untrusted] if _related(seen, leaf) else [untrusted, missing]
+    likelier = _related(seen, top)
+    return [missing, untrusted] if likelier else [untrusted, missing]
 
 
 def _related(seen: Observation, leaf: x509.Certificate) -> bool:

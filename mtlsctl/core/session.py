@@ -240,6 +240,7 @@ class Session:
             first_bytes=self.first_bytes,
             unasked=self.unasked,
             goodbye=self.goodbye,
+            left=self.goodbye or self.eof,
             trouble=self.trouble,
             resumed=self.resumed,
             chunks=tuple(self.chunks),

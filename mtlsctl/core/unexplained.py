@@ -20,8 +20,9 @@ def unexplained(seen: Observation, ours: Ours, credential: Identity, refused: st
             top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
             message = f"{refused}; it lists {top}, and may hold another key of that CA than the one that signed"
             rekeyed = _bare("client-ca-rekeyed", message, "give the server the CA's present certificate")
-            more = [_note(_revocation("or the key is the same"))] if seen.received() == alerts.UNKNOWN_CA else []
-            return [rekeyed, *more, *_too_long(credential)], Confidence.LIKELY
+            if seen.received() == alerts.DECRYPT_ERROR:
+                return [rekeyed], Confidence.LIKELY
+            return [rekeyed, _note(_revocation("or the key is the same")), *_too_long(credential)], _UNSURE
         case alerts.UNKNOWN_CA:
             issuer = names.dn((credential.certificate, *credential.chain)[-1].issuer)
             untrusted = _bare("client-cert-untrusted", refused, f"let the server trust {issuer}")
@@ -31,14 +32,24 @@ def unexplained(seen: Observation, ours: Ours, credential: Identity, refused: st
 
             hint = "renew the server's CRL: a stale one is said with the same alert"
             stale = _bare("client-cert-revocation-unknown", f"{refused}; it is valid by this clock", hint)
-            return [stale, skew.maybe_theirs()], Confidence.LIKELY
+            top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
+            above = _bare(
+                "client-chain-expired",
+                f"or the certificate of {top} that the server holds has expired",
+                "renew it there",
+            )
+            return [stale, skew.maybe_theirs(), _note(above)], Confidence.LIKELY
         case alerts.INTERNAL_ERROR if credential.chain:
             hint = "Apache says so of chains longer than SSLVerifyDepth: raise it; else read the server's log"
-            return [_bare("client-chain-too-long", refused, hint)], Confidence.LIKELY
+            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
+            return [_bare("client-chain-too-long", refused, hint), _note(allowed)], Confidence.LIKELY
         case alerts.BAD_CERTIFICATE:
+            from mtlsctl.core import skew
+
             # Nothing is bad about it: so say servers whose own rule comes after the chain (Go, stunnel).
             allowed = _bare("client-cert-not-allowed", refused, "add it to the server's list of those let in")
-            return [allowed, _note(_revocation("or it wants to know of revocation"))], Confidence.LIKELY
+            unknown = _note(_revocation("or it wants to know of revocation"))
+            return [allowed, unknown, skew.maybe_theirs()], Confidence.LIKELY
         case alerts.CERTIFICATE_UNKNOWN:
             revoked = _bare("client-cert-revoked", "or the certificate was revoked", "issue a new one")
             return [_revocation(refused), _note(revoked)], _UNSURE

@@ -2,7 +2,7 @@
 
 from OpenSSL import SSL
 
-from mtlsctl.core import doubts, schemes
+from mtlsctl.core import alerts, doubts, schemes
 from mtlsctl.core.diagnose import Diagnosis, Ours
 from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
 from mtlsctl.core.observation import Observation
@@ -30,20 +30,31 @@ def resolve(
             break
         if variation in known:
             continue
-        tried.append(probe(visit, settings, variation))
+        tried.append(probe(visit, settings, variation, seen.received()))
         if doubts.enough(tried[-1]):
+            if variation is Variation.CLASSIC_GROUP:
+                tried.append(probe(visit, settings, Variation.SAME))
             break
     return doubts.settle(seen, ours, said, tuple(tried)) if tried else said
 
 
 def when_silent(visit: Visit, settings: TlsSettings, tried: list[Probe]) -> bool:
-    """While a server says nothing to our hello, send it a shorter one. True when it answers that."""
+    """While a server says nothing to our hello, send it a shorter one. True when it answers that, and that alone.
+
+    A server that is slow to wake answers the same hello too by then: it is given all its time.
+    """
     tried.append(probe(visit, settings, Variation.CLASSIC_GROUP))
-    return tried[-1].answered
+    if not tried[-1].answered:
+        return False
+    tried.append(probe(visit, settings, Variation.SAME))
+    return not tried[-1].answered
 
 
-def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
-    """One connection with one thing done otherwise. Our certificate is shown only where the question is about it."""
+def probe(visit: Visit, settings: TlsSettings, variation: Variation, alert: int | None = None) -> Probe:
+    """One connection with one thing done otherwise. Our certificate is shown only where the question is about it.
+
+    alert: what came before.
+    """
     there = visit._replace(
         timeout=min(visit.timeout / 4, MOST_SECONDS), http="", earlier=None, keep=False, on_silence=None
     )
@@ -57,7 +68,7 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
         there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:
         there = there._replace(route=(there.route or Route())._replace(header=1))
-    return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
+    return Probe(variation, once(_context(_varied(settings, variation, alert)), there).observation)
 
 
 def _context(settings: TlsSettings) -> SSL.Context:
@@ -68,12 +79,16 @@ def _context(settings: TlsSettings) -> SSL.Context:
         return client_context(settings._replace(groups=""))
 
 
-def _varied(settings: TlsSettings, variation: Variation) -> TlsSettings:
+def _varied(settings: TlsSettings, variation: Variation, alert: int | None) -> TlsSettings:
     if variation not in CERTIFICATE_STAYS:
         settings = settings._replace(identity=None)
     match variation:
         case Variation.WIDE:
-            return settings._replace(minimum="1.0", maximum="", ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
+            # Of a version every stack says protocol_version: after another alert, the versions asked for stay.
+            limited = alert not in (None, alerts.PROTOCOL_VERSION) and (settings.minimum or settings.maximum)
+            versions = (settings.minimum, settings.maximum) if limited else ("1.0", "")
+            wide = settings._replace(ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
+            return wide._replace(minimum=versions[0], maximum=versions[1])
         case Variation.CLASSIC_GROUP:
             return settings._replace(groups="P-256")
         case Variation.NO_ALPN:

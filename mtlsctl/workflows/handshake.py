@@ -273,7 +273,7 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         settings.maximum,
         settings.minimum,
         settings.alpn or wish.endpoint.alpn,
-        bool(settings.ciphers or settings.groups or settings.sigalgs),
+        frozenset(name for name in ("ciphers", "groups", "sigalgs") if getattr(settings, name)),
         settings.crls,
         anchors=settings.roots,
     )

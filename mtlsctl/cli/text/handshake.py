@@ -82,6 +82,7 @@ def _ms(seconds: float) -> str:
 _VARIED = {
     "wide": "offering everything that there is",
     "classic-group": "with one classic group, P-256",
+    "same-hello": "with the same hello",
     "no-server-name": "without a server name",
     "no-alpn": "without ALPN",
     "alpn-h2": "with the protocol h2",
