@@ -43,10 +43,10 @@ OLD = "-cipher", "ALL:@SECLEVEL=0"
 @pytest.mark.parametrize(
     ("server", "ours", "expected"),
     [
-        (("-tls1", *OLD), (), ("protocol-version", "certain", ["wide"])),
-        (("-tls1_1", *OLD), (), ("protocol-version", "certain", ["wide"])),
-        (("-tls1_3",), ("--tls-max", "1.2"), ("protocol-version", "certain", ["wide"])),
-        (("-tls1_2",), ("--tls-min", "1.3"), ("protocol-version", "certain", ["wide"])),
+        (("-tls1", *OLD), (), ("protocol-version", "certain", ["every-version"])),
+        (("-tls1_1", *OLD), (), ("protocol-version", "certain", ["every-version"])),
+        (("-tls1_3",), ("--tls-max", "1.2"), ("protocol-version", "certain", ["every-version"])),
+        (("-tls1_2",), ("--tls-min", "1.3"), ("protocol-version", "certain", ["every-version"])),
         (("-tls1_2", "-curves", "brainpoolP256r1"), (), ("no-shared-group", "certain", ["wide"])),
         (("-tls1_3", "-curves", "P-521"), ("--groups", "P-256"), ("no-shared-group", "certain", ["wide"])),
         (
@@ -174,7 +174,7 @@ def test_a_server_behind_a_load_balancer_wants_its_header(lab: Lab) -> None:
 
     with tls_lab.s_server(lab, "server") as port, door(relay(port, admit)) as way:
         answer = ask(lab, way, host="127.0.0.1")
-    assert said(answer) == ("proxy-header-missing", "certain", ["classic-group", "wide", "proxy-header"])
+    assert said(answer) == ("proxy-header-missing", "certain", ["classic-group", "every-version", "proxy-header"])
 
 
 def test_a_name_that_is_not_served_and_an_end_without_a_word(lab: Lab) -> None:

@@ -115,7 +115,9 @@ def test_we_refuse_the_server_and_keep_our_certificate(
         answer = ask(lab, port, *lab.pair("alice"), "--tls-max", version, host=host, ca=ca)
     result = answer["result"]
     assert (answer["exit"], code(answer)) == (1, expected), answer["findings"]
-    assert (result["refused_by"], result["confidence"]) == ("client", "certain")
+    # What issued the last certificate that came need not be a root.
+    sure = "likely" if expected == "server-untrusted-root" else "certain"
+    assert (result["refused_by"], result["confidence"]) == ("client", sure)
     assert [(a["direction"], a["number"]) for a in result["alerts"]] == [("sent", alert)]
     assert result["asked_for_certificate"]
     assert not result["sent_certificate"]

@@ -88,7 +88,8 @@ def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
         return before_hello(seen, ours)
     if seen.verify_errors and not ours.lenient:  # 3
         return server_refused(seen, ours)
-    if seen.stage is not Stage.DONE or seen.received() is not None or seen.ended is not Ended.OPEN:  # 4
+    answered = (seen.answer or b"").startswith(b"HTTP/")
+    if seen.stage is not Stage.DONE or (seen.refused and not answered) or seen.ended is Ended.ERROR:  # 4
         from mtlsctl.core.diagnose_failure import failed
 
         return failed(seen, ours)
@@ -121,6 +122,12 @@ def peer_faults(seen: Observation, ours: Ours) -> tuple[list[Finding], Confidenc
     leaf = seen.peer_chain[0] if seen.peer_chain else None
     if better := _behind_it(found, seen, ours):
         return [better, *found], Confidence.LIKELY
+    if seen.role is Role.CLIENT and found and found[0].code in ("server-untrusted-root", "server-bad-signature"):
+        from mtlsctl.core.peer_trust import second_look
+
+        found, steady = second_look(found, seen, ours)
+        if not steady:
+            return found, Confidence.LIKELY
     return found, Confidence.CERTAIN if sure(found, leaf, known) else Confidence.LIKELY
 
 
@@ -143,7 +150,13 @@ def _behind_it(found: list[Finding], seen: Observation, ours: Ours) -> Finding |
 def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     """The handshake is complete, and nobody said no."""
     doubtful = list(_doubtful(seen, ours))
-    found = [_ok(seen, ours), *doubtful, *_notes(seen, ours), *_expiring(seen, ours), *_portable(seen, ours)]
+    found = [
+        _ok(seen, ours, " so far" if doubtful else ""),
+        *doubtful,
+        *_notes(seen, ours),
+        *_expiring(seen, ours),
+        *_portable(seen, ours),
+    ]
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
@@ -158,13 +171,13 @@ def _at_most_warn(verdict: Verdict) -> Verdict:
     return Verdict.WARN if verdict is Verdict.FAIL else verdict
 
 
-def _ok(seen: Observation, ours: Ours) -> Finding:
+def _ok(seen: Observation, ours: Ours, so_far: str) -> Finding:
     """What is known: a server may take any certificate in the handshake and judge it afterwards, as nginx does."""
     agreed = f"{seen.peer} and this client agreed on {version_words(seen.version)}"
     if seen.asked_late:
         agreed += "; it asked for a certificate once it knew the request, which TLS 1.3 clients seldom allow"
     if seen.sent and ours.credential and seen.confirmed:
-        agreed += f"; our certificate {subject(ours.credential.certificate)} was sent and not refused"
+        agreed += f"; our certificate {subject(ours.credential.certificate)} was sent and not refused{so_far}"
     elif seen.asked and not seen.confirmed:
         agreed += "; it asked for a certificate, and sent neither a session ticket nor an alert since"
         agreed += f": {seen.detail}" if seen.detail else ""
@@ -180,6 +193,12 @@ def _disabled(seen: Observation) -> Finding:
     )
 
 
+def _later(seen: Observation) -> str:
+    """Where to look for a refusal that comes after the handshake."""
+    other = seen.approach is not None or seen.unasked
+    return "its log tells, or a login" if other else "see with --http /, or in its log"
+
+
 def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
     """Our certificate was taken, and something is wrong with it: the server may judge later, in its own protocol."""
     from mtlsctl.core import quicklook
@@ -190,9 +209,9 @@ def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
         return
     from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 
-    hint = "the server may refuse in its own protocol: see with --http /"
+    hint = f"the server may refuse in its own protocol: {_later(seen)}"
     for fault in our_faults(seen, ours, ours.credential)[:3]:
-        message = f"our certificate {subject(ours.credential.certificate)}: {fault.message}"
+        message = f"our certificate {subject(ours.credential.certificate)}: {plain(fault, ours.credential)}"
         yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
 
 
@@ -233,7 +252,7 @@ def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
             "client-cert-optional",
             Verdict.NOTE,
             f"{seen.peer} asked for a certificate and went on without one",
-            "the application may still refuse: try a request with --http /",
+            f"the application may still refuse: {_later(seen)}",
         )
     if seen.asked and ours.credential and not seen.sent:
         from mtlsctl.core.diagnose_unsent import unsent  # it decodes the conversation
@@ -261,6 +280,11 @@ def subject(certificate: x509.Certificate) -> str:
         return names.dn(certificate.subject) or "with an empty subject"
     except odd():  # a stranger's, let in by --insecure
         return "with a subject that cannot be read"
+
+
+def plain(fault: Finding, credential: Identity) -> str:
+    """A fault of our leaf as it is said behind the leaf's name."""
+    return fault.message.removeprefix(f"{subject(credential.certificate)}: ")
 
 
 def alert_words(number: int) -> str:

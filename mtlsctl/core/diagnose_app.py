@@ -1,7 +1,7 @@
 """What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
 
 from mtlsctl.core import http, sniff
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, subject
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, plain, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation
 
@@ -184,7 +184,7 @@ def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding
 
     who = f"{answered} to our certificate {subject(ours.credential.certificate)}"
     faults = [f._replace(whose=Whose.OURS) for f in our_faults(seen, ours, ours.credential)]
-    first = [f._replace(message=f"{who}: {f.message}") for f in faults[:1]]
+    first = [f._replace(message=f"{who}: {plain(f, ours.credential)}") for f in faults[:1]]
     return first + [f._replace(verdict=Verdict.NOTE) for f in faults[1:]]
 
 

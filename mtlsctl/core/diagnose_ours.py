@@ -3,7 +3,7 @@
 from cryptography import x509
 
 from mtlsctl.core import alerts, own_trust
-from mtlsctl.core.diagnose import Confidence, Ours, subject
+from mtlsctl.core.diagnose import Confidence, Ours, plain, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Observation
@@ -58,7 +58,7 @@ def our_certificate(
     wanted = _FITS.get(number) if number is not None and (credential.chain or number != alerts.INTERNAL_ERROR) else None
     fitting = [f for f in faults if wanted is None or f.code in wanted]
     if fitting:
-        first = fitting[0]._replace(message=f"{refused}: {fitting[0].message}", whose=Whose.OURS)
+        first = fitting[0]._replace(message=f"{refused}: {plain(fitting[0], credential)}", whose=Whose.OURS)
         rest = [f._replace(verdict=Verdict.NOTE) for f in faults if f.code != fitting[0].code]
         # The alert names this kind of fault, and our certificate has it and no other of the kind.
         # Without a list of CAs what it trusts is a guess, and what is above a chain without its root, too.

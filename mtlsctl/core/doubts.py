@@ -16,7 +16,9 @@ class Variation(StrEnum):
     """One thing that is done otherwise when a server is asked again."""
 
     WIDE = "wide"
-    """Every version, cipher suite and group that our library has."""
+    """Every cipher suite, group and signature algorithm that our library has."""
+    EVERY_VERSION = "every-version"
+    """The same, and every version of TLS."""
     CLASSIC_GROUP = "classic-group"
     """One classic group, P-256: a hello that fits into one packet."""
     SAME = "same-hello"
@@ -94,22 +96,23 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
     without_name = (Variation.NO_NAME,) if seen.server_name else ()
     number = seen.received()
     if number == alerts.PROTOCOL_VERSION:
-        return (Variation.WIDE,)
+        return (Variation.EVERY_VERSION,)
     if number in _NEGOTIATION:
         without_alpn = (Variation.NO_ALPN,) if ours.alpn else ()
-        return (Variation.WIDE, *without_alpn, *without_name)
+        # All stacks but few (Mbed TLS) say protocol_version of a version: it is tried second.
+        return (Variation.WIDE, Variation.EVERY_VERSION, *without_alpn, *without_name)
     if number is None and seen.ended in (Ended.CLOSED, Ended.RESET):
         from mtlsctl.core.diagnose_approach import plain_protocol
 
         if plain_protocol(seen) and seen.approach is None:
             return (Variation.STARTTLS,)
-        return (Variation.CLASSIC_GROUP, *(without_name or (Variation.WIDE,)), Variation.PROXY_HEADER)
+        return (Variation.CLASSIC_GROUP, *(without_name or (Variation.EVERY_VERSION,)), Variation.PROXY_HEADER)
     return ()
 
 
 def enough(probe: Probe) -> bool:
     """True when a probe answers the question: the rest need not be tried."""
-    if probe.variation is Variation.WIDE:
+    if probe.variation in (Variation.WIDE, Variation.EVERY_VERSION):
         return probe.answered and bool(probe.seen.peer_chain or probe.accepted)
     if probe.variation is Variation.STARTTLS:
         return probe.seen.approach is not None and probe.seen.approach.ready
@@ -138,7 +141,7 @@ def _by(probe: Probe, seen: Observation, ours: Ours, said: Diagnosis) -> Diagnos
     without = f"{seen.peer} {how}"
     sure = Confidence.CERTAIN if seen.received() is not None else Confidence.LIKELY
     match probe.variation:
-        case Variation.WIDE:
+        case Variation.WIDE | Variation.EVERY_VERSION:
             from mtlsctl.core.mismatch import mismatch  # it decodes both conversations
 
             return mismatch(seen, probe.seen, ours, said)
@@ -212,7 +215,7 @@ def _refused_in_12(probe: Probe, ours: Ours, said: Diagnosis) -> Diagnosis:
 
 def _unsettled(seen: Observation, said: Diagnosis, tried: list[Variation]) -> Diagnosis:
     """No variation was answered: what remains is less sure, and the absence of a name is the likelier."""
-    if Variation.WIDE in tried and seen.received() == alerts.PROTOCOL_VERSION:
+    if Variation.EVERY_VERSION in tried and seen.received() == alerts.PROTOCOL_VERSION:
         return said._replace(confidence=Confidence.LIKELY)  # no version that we have was answered
     if Variation.WIDE not in tried or seen.received() in (None, alerts.INTERNAL_ERROR):
         return said

@@ -158,8 +158,12 @@ class Observation(NamedTuple):
         return self.received() is not None or self.ended in (Ended.CLOSED, Ended.RESET)
 
     def received(self) -> int | None:
-        """The number of the last alert that the other side sent, or None."""
-        return next((a.number for a in reversed(self.alerts) if a.direction == "received"), None)
+        """The number of the last alert that the other side sent, or None.
+
+        user_canceled says nothing: Java closes every connection with it (RFC 8446, 6.1; JDK-8208526).
+        """
+        said = (a.number for a in reversed(self.alerts) if a.direction == "received")
+        return next((number for number in said if number != alerts.USER_CANCELED), None)
 
     def said(self) -> int | None:
         """The number of the last alert that we sent, or None."""

@@ -2,7 +2,7 @@
 
 from OpenSSL import SSL
 
-from mtlsctl.core import alerts, doubts, schemes
+from mtlsctl.core import doubts, schemes
 from mtlsctl.core.diagnose import Diagnosis, Ours
 from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
 from mtlsctl.core.observation import Observation
@@ -30,7 +30,7 @@ def resolve(
             break
         if variation in known:
             continue
-        tried.append(probe(visit, settings, variation, seen.received()))
+        tried.append(probe(visit, settings, variation))
         if doubts.enough(tried[-1]):
             if variation is Variation.CLASSIC_GROUP:
                 tried.append(probe(visit, settings, Variation.SAME))
@@ -50,11 +50,8 @@ def when_silent(visit: Visit, settings: TlsSettings, tried: list[Probe]) -> bool
     return not tried[-1].answered
 
 
-def probe(visit: Visit, settings: TlsSettings, variation: Variation, alert: int | None = None) -> Probe:
-    """One connection with one thing done otherwise. Our certificate is shown only where the question is about it.
-
-    alert: what came before.
-    """
+def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
+    """One connection with one thing done otherwise. Our certificate is shown only where the question is about it."""
     there = visit._replace(
         timeout=min(visit.timeout / 4, MOST_SECONDS), http="", earlier=None, keep=False, on_silence=None
     )
@@ -68,7 +65,7 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation, alert: int 
         there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:
         there = there._replace(route=(there.route or Route())._replace(header=1))
-    return Probe(variation, once(_context(_varied(settings, variation, alert)), there).observation)
+    return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
 
 
 def _context(settings: TlsSettings) -> SSL.Context:
@@ -79,16 +76,15 @@ def _context(settings: TlsSettings) -> SSL.Context:
         return client_context(settings._replace(groups=""))
 
 
-def _varied(settings: TlsSettings, variation: Variation, alert: int | None) -> TlsSettings:
+def _varied(settings: TlsSettings, variation: Variation) -> TlsSettings:
     if variation not in CERTIFICATE_STAYS:
         settings = settings._replace(identity=None)
     match variation:
         case Variation.WIDE:
-            # Of a version every stack says protocol_version: after another alert, the versions asked for stay.
-            limited = alert not in (None, alerts.PROTOCOL_VERSION) and (settings.minimum or settings.maximum)
-            versions = (settings.minimum, settings.maximum) if limited else ("1.0", "")
+            return settings._replace(ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
+        case Variation.EVERY_VERSION:
             wide = settings._replace(ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
-            return wide._replace(minimum=versions[0], maximum=versions[1])
+            return wide._replace(minimum="1.0", maximum="")
         case Variation.CLASSIC_GROUP:
             return settings._replace(groups="P-256")
         case Variation.NO_ALPN:

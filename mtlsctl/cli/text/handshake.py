@@ -80,7 +80,8 @@ def _ms(seconds: float) -> str:
 
 
 _VARIED = {
-    "wide": "offering everything that there is",
+    "wide": "offering every suite, group and signature",
+    "every-version": "offering every version of TLS, too",
     "classic-group": "with one classic group, P-256",
     "same-hello": "with the same hello",
     "no-server-name": "without a server name",
