@@ -3,6 +3,7 @@
 import contextlib
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -208,3 +209,25 @@ def test_an_extra_probe_is_told_in_words(lab: Lab, mtlsctl: Callable[..., Any]) 
     assert told.exit_code == 1
     assert re.search(r"asked again +with TLS from the first byte: (accepted|answered), TLS 1\.3", told.stdout)
     assert "[starttls-on-implicit-tls]" in told.stdout
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@pytest.mark.parametrize(("client", "expected"), [("", "client-cert-required"), ("alice", "client-cert-refused")])
+def test_who_asks_and_closes_before_a_word_has_let_nobody_in(
+    lab: Lab, version: str, client: str, expected: str
+) -> None:
+    """nginx's stream module and socat: the handshake is complete, then come a close_notify and the end."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(lab.cert("server"), lab.key("server"))
+    context.load_verify_locations(lab.cert("root"))
+    context.verify_mode = ssl.CERT_OPTIONAL
+
+    def part(client: socket.socket) -> None:
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(client, server_side=True) as inside:
+            inside.unwrap()
+
+    with door(part) as port:
+        answers = [ask(lab, port, *(lab.pair(client) if client else ()), "--tls-max", version) for _ in range(5)]
+    for answer in answers:
+        assert (answer["exit"], answer["result"]["refused_by"]) == (1, "server"), answer["findings"]
+    assert {said(answer)[0] for answer in answers} == {expected}

@@ -160,7 +160,7 @@ def _by(probe: Probe, seen: Observation, ours: Ours, said: Diagnosis) -> Diagnos
         case Variation.ALPN_H2:
             message = f"{seen.peer} left after the handshake, and stays with the protocol h2: it speaks HTTP/2 alone"
             found = Finding("alpn-mismatch", _FAIL, message, "offer it: --alpn h2", Whose.OURS)
-            sure = Confidence.CERTAIN
+            sure = Confidence.LIKELY
         case Variation.PROXY_HEADER:
             message = f"{without}, and answered with a PROXY protocol header in front: it stands behind a load balancer"
             hint = "send the header: --send-proxy v1; or go through the load balancer"

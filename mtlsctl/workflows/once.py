@@ -155,6 +155,8 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     early = bool(session.unasked)
     if ended is None and session.asked and session.verdict_known and not early:
         ended = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
+    if ended is None and session.asked and session.goodbye and not session.unasked:
+        ended = Ended.CLOSED, ""  # its close_notify came with its last words of TLS
     if ended:
         return ended
     return Ended.OPEN, "application data came, which a server may send before it judges" if early else ""
@@ -163,18 +165,17 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
 def _listen(session: Session, connection: socket.socket, seconds: float, *, until_known: bool) -> talk.Outcome | None:
     """How the connection ended, or None when it stays. Application data that came is kept, as far as it tells."""
     deadline, heard = time.monotonic() + seconds, 0
-    while heard < UNASKED and not (session.verdict_known if until_known else heard):
-        ended = talk.receive(session, connection, deadline)
-        if ended:
-            return None if ended[0] is Ended.TIMEOUT else ended
+    while True:
         while data := session.read():  # all of it: what is left lying would pile up
             heard += len(data)
             session.unasked += data[: _ANSWER - len(session.unasked)]
-        if data == b"" and not (until_known and session.verdict_known) and not session.unasked:
+        known = session.verdict_known if until_known else bool(heard)
+        if data == b"" and not session.unasked and not (until_known and known):
             return (Ended.ERROR if session.gave_up else Ended.CLOSED), ""
-        if data == b"":
+        if data == b"" or known or heard >= UNASKED:
             return None
-    return None
+        if ended := talk.receive(session, connection, deadline):
+            return None if ended[0] is Ended.TIMEOUT else ended
 
 
 def _await_ticket(session: Session, connection: socket.socket) -> None:
