@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0  # seconds; a server that has said nothing by then may not have got our hello
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
+LONGEST_THOUGHTS = 0.5  # seconds; a server that took long for the handshake takes long for these, too
 SECOND_THOUGHTS = 0.1  # seconds; servers that judge a certificate after the handshake close within milliseconds of it
 GOODBYE_SECONDS = 0.2  # a second ticket may still be on its way: unread, it would turn our close into a reset
 UNASKED = 1 << 20  # bytes of application data that are read while waiting for the verdict: more will not tell
@@ -82,7 +83,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         ended, detail = _shake_hands(session, connection, visit, began)
         spent = time.monotonic() - began
         if ended is Ended.OPEN:
-            ended, detail = _await_verdict(session, connection)
+            ended, detail = _await_verdict(session, connection, spent)
         if visit.keep and ended is Ended.OPEN:
             _await_ticket(session, connection)
         seen = session.observe(visit.endpoint.text, ended, detail)._replace(approach=before)
@@ -143,7 +144,7 @@ def wanted(endpoint: Endpoint) -> x509.GeneralName:
     return x509.IPAddress(address) if address else x509.DNSName(endpoint.host)
 
 
-def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
+def _await_verdict(session: Session, connection: socket.socket, spent: float) -> talk.Outcome:
     """Read before anything is written: in TLS 1.3 the refusal of our certificate comes after our end is done.
 
     1. A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
@@ -154,7 +155,8 @@ def _await_verdict(session: Session, connection: socket.socket) -> talk.Outcome:
     ended = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
     early = bool(session.unasked)
     if ended is None and session.asked and session.verdict_known and not early:
-        ended = _listen(session, connection, SECOND_THOUGHTS, until_known=False)  # 2
+        moment = min(max(SECOND_THOUGHTS, 5 * spent), LONGEST_THOUGHTS)
+        ended = _listen(session, connection, moment, until_known=False)  # 2
     if ended is None and session.asked and session.goodbye and not session.unasked:
         ended = Ended.CLOSED, ""  # its close_notify came with its last words of TLS
     if ended:
