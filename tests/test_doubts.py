@@ -231,3 +231,21 @@ def test_who_asks_and_closes_before_a_word_has_let_nobody_in(
     for answer in answers:
         assert (answer["exit"], answer["result"]["refused_by"]) == (1, "server"), answer["findings"]
     assert {said(answer)[0] for answer in answers} == {expected}
+
+
+def test_last_words_that_are_a_no(lab: Lab) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(lab.cert("server"), lab.key("server"))
+    context.load_verify_locations(lab.cert("root"))
+    context.verify_mode = ssl.CERT_OPTIONAL
+
+    def judge(client: socket.socket) -> None:
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(client, server_side=True) as inside:
+            inside.sendall(b"ERR unauthorized: CERT_HAS_EXPIRED\n")
+            time.sleep(0.02)
+
+    with door(judge) as port:
+        alice, nobody = ask(lab, port, *lab.pair("alice")), ask(lab, port)
+    assert (said(alice)[:2], alice["result"]["refused_by"]) == (("client-cert-expired", "likely"), "app")
+    assert "ERR unauthorized" in alice["findings"][0]["message"]
+    assert (said(nobody)[:2], nobody["exit"]) == (("client-cert-required", "likely"), 1)

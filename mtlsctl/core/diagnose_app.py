@@ -142,7 +142,7 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     found = _likely_causes(seen, ours, said) or _named(line, ours, said)
     refusal = _refused_certificate(said, ours)
     listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
-    return _refused(seen, listed, tls, Confidence.LIKELY if told else Confidence.UNKNOWN)
+    return _refused(seen, listed, tls, Confidence.LIKELY if told or worded or found else Confidence.UNKNOWN)
 
 
 def _refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:

@@ -157,6 +157,8 @@ def _await_verdict(session: Session, connection: socket.socket, spent: float) ->
     if ended is None and session.asked and session.verdict_known and not early:
         moment = min(max(SECOND_THOUGHTS, 5 * spent), LONGEST_THOUGHTS)
         ended = _listen(session, connection, moment, until_known=False)  # 2
+    if session.asked and session.unasked and not (session.goodbye or session.eof):
+        _hear_out(session, connection)
     if ended is None and session.asked and session.goodbye and not session.unasked:
         ended = Ended.CLOSED, ""  # its close_notify came with its last words of TLS
     if ended:
@@ -178,6 +180,16 @@ def _listen(session: Session, connection: socket.socket, seconds: float, *, unti
             return None
         if ended := talk.receive(session, connection, deadline):
             return None if ended[0] is Ended.TIMEOUT else ended
+
+
+def _hear_out(session: Session, connection: socket.socket) -> None:
+    """The server has said something: whether it was its last word."""
+    deadline = time.monotonic() + SECOND_THOUGHTS
+    while len(session.unasked) < _ANSWER and talk.receive(session, connection, deadline) is None:
+        while data := session.read():
+            session.unasked += data[: _ANSWER - len(session.unasked)]
+        if data == b"":
+            return
 
 
 def _await_ticket(session: Session, connection: socket.socket) -> None:
