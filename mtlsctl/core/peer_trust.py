@@ -21,8 +21,9 @@ def second_look(found: list[Finding], seen: Observation, ours: Ours) -> tuple[li
 
 def _hole(seen: Observation, ours: Ours) -> Finding | None:
     """A CA came along that one of our roots issued, and the leaf's own links do not reach it."""
-    leaf, *left = seen.peer_chain
-    last = leaf
+    if not seen.peer_chain:
+        return None
+    last, *left = seen.peer_chain
     while above := next((c for c in left if c.subject == last.issuer), None):
         left.remove(above)
         last = above
