@@ -210,9 +210,11 @@ def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
     from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 
     hint = f"the server may refuse in its own protocol: {_later(seen)}"
+    verdict = Verdict.WARN
     for fault in our_faults(seen, ours, ours.credential)[:3]:
         message = f"our certificate {subject(ours.credential.certificate)}: {plain(fault, ours.credential)}"
-        yield Finding(fault.code, Verdict.WARN, message, hint, Whose.OURS)
+        yield Finding(fault.code, verdict, message, hint, Whose.OURS)
+        verdict = Verdict.NOTE
 
 
 def _portable(seen: Observation, ours: Ours) -> Iterable[Finding]:

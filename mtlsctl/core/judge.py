@@ -119,4 +119,4 @@ def _words(error: VerifyError) -> tuple[str, str]:
         message = f"the certificate at depth {error.depth} cannot be decoded: its bytes break RFC 5280"
         return message, "have it issued again, by a tool that keeps to RFC 5280"
     message = f"OpenSSL refuses {error.subject or 'a certificate'} at depth {error.depth} (verify error {error.number})"
-    return message, "look at the chain: mtlsctl verify CHAIN --ca ROOTS"
+    return message, "--json has the chain that came, as PEM: save it, then mtlsctl verify CHAIN --ca ROOTS"

@@ -138,7 +138,8 @@ def _time(one: Look, depth: int, at: datetime) -> Iterator[Problem]:
                 one.name,
             )
         else:
-            yield Problem("expired", message, "renew it: mtlsctl renew FOLDER", one.name)
+            hint = "renew it: mtlsctl renew FOLDER; of another CA, have that one issue it anew"
+            yield Problem("expired", message, hint, one.name)
     if at < one.not_before:
         message = f"{one.name}: not valid before {one.not_before:%Y-%m-%d %H:%M} UTC, the time of checking is {when}"
         yield Problem("not-yet-valid", message, "compare the clocks of both machines: date -u", one.name)

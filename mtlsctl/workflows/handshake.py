@@ -181,6 +181,8 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
 
 def _open(seen: Observation, said: Diagnosis) -> bool:
     """True where one connection may leave a question that a second one answers."""
+    if said.report.ok:
+        return seen.asked and not (seen.sent or seen.confirmed)
     return seen.stage is Stage.HELLO or said.confidence is not Confidence.CERTAIN
 
 
