@@ -35,7 +35,7 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so and seen.asked else Confidence.LIKELY)
     if status[:3] in _FORBIDDEN and ours.credential and not seen.asked:
         return _refused(seen, [_never_asked(answered)], tls, Confidence.LIKELY)
-    if not seen.alpn and b"unknown alpn protocol" in said.lower():  # Node's HTTP/2 server
+    if not seen.alpn and b"alpn protocol" in said.lower():  # Node's HTTP/2 server
         message = f"{answered}: it speaks HTTP/2 alone, and no application protocol was offered"
         found_one = Finding("alpn-mismatch", Verdict.FAIL, message, "offer it: --alpn h2", Whose.OURS)
         return _refused(seen, [found_one], tls, Confidence.CERTAIN)
@@ -180,10 +180,14 @@ def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding
     """What we find wrong with the certificate that the application refused: the likeliest as the cause."""
     if not (seen.sent and ours.credential):
         return []
+    from mtlsctl.core import own_trust
     from mtlsctl.core.diagnose_ours import our_faults
 
     who = f"{answered} to our certificate {subject(ours.credential.certificate)}"
     faults = [f._replace(whose=Whose.OURS) for f in our_faults(seen, ours, ours.credential)]
+    if not seen.acceptable_issuers:
+        # What it trusts is a guess then, and it did take the certificate in the handshake.
+        faults = [f for f in faults if f.code not in own_trust.CODES]
     first = [f._replace(message=f"{who}: {plain(f, ours.credential)}") for f in faults[:1]]
     return first + [f._replace(verdict=Verdict.NOTE) for f in faults[1:]]
 

@@ -88,7 +88,9 @@ def _unlisted(seen: Observation, credential: Identity) -> list[Finding]:
         f"it leads to {issuer}, which is not among the CAs that we trust ourselves, and perhaps not among the server's",
         f"let the server trust {issuer}, or present a certificate of a CA that it trusts",
     )
-    return [untrusted] if credential.chain else [untrusted, missing]
+    if credential.chain:
+        return [untrusted]
+    return [missing, untrusted] if _in_between(leaf.issuer) else [untrusted, missing]
 
 
 def _signed_by_the_servers(seen: Observation, leaf: x509.Certificate) -> bool:
@@ -126,8 +128,17 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     missing = _missing(top, f", and the server accepts {accepted}")
     if _signed_by_the_servers(seen, top):
         return [missing]
-    likelier = _related(seen, top)
+    likelier = _related(seen, top) or _in_between(top.issuer)
     return [missing, untrusted] if likelier else [untrusted, missing]
+
+
+_BETWEEN = ("intermediate", "issuing", "sub ca", "subordinate", "signing ca", "tls ca", "level 2")
+
+
+def _in_between(name: x509.Name) -> bool:
+    """True for a CA that calls itself an intermediate: its certificate ought to have been sent."""
+    words = " ".join(str(part.value) for part in name).lower()
+    return "root" not in words and any(word in words for word in _BETWEEN)
 
 
 def _related(seen: Observation, leaf: x509.Certificate) -> bool:
