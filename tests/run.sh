@@ -67,5 +67,7 @@ fi
 .venv/bin/ruff format --quiet --check .
 .venv/bin/mypy
 for script in examples/*.sh tests/*.sh completions/*.sh .ci/run; do sh -n "$script"; done
+# Most tests wait for servers most of the time: two for each core.
+jobs=$(($(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2))
 # pytest itself, not `python -m pytest`: the folder of the checkout is not on its path, the wheel is.
-exec .venv/bin/pytest -n auto --no-skips "$@"
+exec .venv/bin/pytest -n "$jobs" --no-skips "$@"
