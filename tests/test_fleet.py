@@ -485,3 +485,18 @@ def test_a_spread_is_in_order_and_made_of_the_values(values: list[float]) -> Non
     assert set(found[1:]) <= set(values)
     for percent, value in ((50, found.p50), (90, found.p90), (99, found.p99)):
         assert sum(v <= value for v in values) * 100 >= percent * len(values)
+
+
+@pytest.mark.parametrize("before", ["", "localhost:1\n"])
+def test_a_key_in_place_of_a_list_is_not_repeated(mtlsctl: Tool, tmp_path: Path, before: str) -> None:
+    pair = support.make_cert("alice")
+    key = pair.key_pem.decode()
+    (tmp_path / "ca.pem").write_bytes(pair.pem)
+    (tmp_path / "list").write_text(before + key)
+    (tmp_path / "binary").write_bytes(b"\x30\x81\x87\x02\x01\x00" + bytes(range(128, 256)))
+    for name, found in (("list", "found PEM"), ("binary", "(binary data)")):
+        for words in ((), ("--json",)):
+            done = mtlsctl("handshake", "--targets", name, "--ca", tmp_path / "ca.pem", *words)
+            assert done.exit_code == 2
+            assert found in done.stdout + done.stderr
+            assert not any(line in done.stdout + done.stderr for line in key.splitlines()[1:-1])

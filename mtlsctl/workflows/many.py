@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 
 from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
-from mtlsctl.errors import MtlsctlError, SystemTroubleError, UsageError
+from mtlsctl.errors import InputError, MtlsctlError, SystemTroubleError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.handshake import UNTOLD, Client, Handshake, Met, Place, Wish, meet
 
@@ -101,13 +101,26 @@ def targets(path: Path) -> Iterator[Target]:
             number = 0
             while line := file.readline(MAX_LINE):
                 number += 1
+                _no_key(line, number, files.label(path))
                 whole = line.endswith("\n") or len(line) < MAX_LINE
                 while not whole and (rest := file.readline(MAX_LINE)):
                     whole = rest.endswith("\n")
                 if text := _COMMENT.sub("", line).strip():
-                    yield Target(number, text)
+                    yield Target(number, _readable(text))
     except OSError as error:
         raise files.trouble(error, files.label(path)) from None
+
+
+def _no_key(line: str, number: int, label: str) -> None:
+    """Stop at what may be a key: a bad line is repeated in its error, and no key ever is. Raises InputError."""
+    if line.lstrip().startswith("-----BEGIN "):
+        message = f"{label}: line {number}: expected a target, found PEM: the rest is not read"
+        raise InputError(message, "one HOST:PORT on each line")
+
+
+def _readable(text: str) -> str:
+    """The line, or what stands for it where it is no text: binary data may be a key, too."""
+    return "(binary data)" if "\ufffd" in text or "\0" in text else text
 
 
 _COMMENT = re.compile(r"(^|\s)#.*", re.DOTALL)
