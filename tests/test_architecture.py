@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mtlsctl
-from mtlsctl.cli import app
+from mtlsctl.cli import commands, grammar
 
 PACKAGE = Path(mtlsctl.__file__).parent
 LAYERS = {"errors": 0, "core": 1, "workflows": 2, "cli": 3}
@@ -100,9 +100,9 @@ def test_help_loads_neither_rich_nor_cryptography() -> None:
     assert not {name.split(".")[0] for name in loaded_by("--help")} & {"rich", "cryptography", "OpenSSL", "asyncio"}
 
 
-@pytest.mark.parametrize("row", [row for row in app.COMMANDS if row.target], ids=lambda row: row.words)
-def test_every_row_loads_and_its_summary_is_the_docstring(row: app.Row) -> None:
-    command = app.load(row)
+@pytest.mark.parametrize("row", [row for row in commands.COMMANDS if row.target], ids=lambda row: row.words)
+def test_every_row_loads_and_its_summary_is_the_docstring(row: commands.Row) -> None:
+    command = grammar.load(row)
     assert command.name == row.words.split()[-1]
     assert command.callback.__doc__.splitlines()[0] == row.summary
     assert "--json" in {option for parameter in command.params for option in parameter.opts}
@@ -110,10 +110,10 @@ def test_every_row_loads_and_its_summary_is_the_docstring(row: app.Row) -> None:
 
 
 def test_every_panel_is_known_and_every_group_has_commands() -> None:
-    assert {row.panel for row in app.COMMANDS} == set(app.PANELS)
-    for row in app.COMMANDS:
+    assert {row.panel for row in commands.COMMANDS} == set(commands.PANELS)
+    for row in commands.COMMANDS:
         if not row.target:
-            assert [other for other in app.COMMANDS if other.words.startswith(row.words + " ")]
+            assert [other for other in commands.COMMANDS if other.words.startswith(row.words + " ")]
 
 
 def test_every_public_thing_has_a_docstring() -> None:

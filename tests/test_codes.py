@@ -107,7 +107,7 @@ def test_every_cause_has_a_code_for_both_ends() -> None:
 
 
 def test_commands_in_fixes_exist() -> None:
-    from mtlsctl.cli.app import COMMANDS
+    from mtlsctl.cli.commands import COMMANDS
 
     later = {"convert", "proxy", "sign"}
     words = {row.words.split()[0] for row in COMMANDS} | later

@@ -10,7 +10,7 @@ import pytest
 from shells import COMPLETIONS, SHELLS, Stage, Terminal, fish_offers
 
 from mtlsctl.cli import tree
-from mtlsctl.cli.app import COMMANDS
+from mtlsctl.cli.commands import COMMANDS
 from mtlsctl.cli.shells import SCRIPTS, script
 from mtlsctl.cli.tree import Argument, Command, Option, Values
 

@@ -108,7 +108,7 @@ def test_the_two_commands_are_what_ci_runs() -> None:
 
 
 def test_every_command_is_named() -> None:
-    from mtlsctl.cli.app import COMMANDS
+    from mtlsctl.cli.commands import COMMANDS
 
     table = README[README.index("## Commands") : README.index("## Exit statuses")]
     for row in COMMANDS:

@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Ca, Force, Json
 from mtlsctl.cli.text import authority as text
 from mtlsctl.core.keys import KeyType
@@ -17,20 +16,20 @@ from mtlsctl.workflows.passwords import Source
 @options.with_password
 def create(
     password: Source,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="What to call it.")] = "dev",
-    key_type: Annotated[KeyType, typer.Option("--key-type", help="The kind of both keys.")] = KeyType.P256,
+    name: Annotated[str, Argument(metavar="[NAME]", help="What to call it.")] = "dev",
+    key_type: Annotated[KeyType, Option("--key-type", help="The kind of both keys.")] = KeyType.P256,
     permit: Annotated[
         list[str] | None,
-        typer.Option("--permit", metavar="SUBTREE", help="Only names below: dns:test, ip:10.0.0.0/8, email:, uri:."),
+        Option("--permit", metavar="SUBTREE", help="Only names below: dns:test, ip:10.0.0.0/8, email:, uri:."),
     ] = None,
     lifetime: Annotated[
-        str | None, typer.Option("--lifetime", metavar="TIME", help="The root's lifetime.  [default: 3650d]")
+        str | None, Option("--lifetime", metavar="TIME", help="The root's lifetime.  [default: 3650d]")
     ] = None,
     issuing_lifetime: Annotated[
-        str | None, typer.Option("--issuing-lifetime", metavar="TIME", help="The issuing CA's.  [default: 1825d]")
+        str | None, Option("--issuing-lifetime", metavar="TIME", help="The issuing CA's.  [default: 1825d]")
     ] = None,
-    folder: Annotated[Path | None, typer.Option("--folder", help="Keep it here instead of below MTLSCTL_HOME.")] = None,
-    encrypt: Annotated[bool, typer.Option("--encrypt", help="Encrypt both keys; asks for the password.")] = False,
+    folder: Annotated[Path | None, Option("--folder", help="Keep it here instead of below MTLSCTL_HOME.")] = None,
+    encrypt: Annotated[bool, Option("--encrypt", help="Encrypt both keys; asks for the password.")] = False,
     as_json: Json = False,
 ) -> int:
     """Create a CA: a root and an issuing CA below it.
@@ -70,7 +69,7 @@ def list_(as_json: Json = False) -> int:
 
 
 def show(
-    ca: Annotated[str | None, typer.Argument(metavar="[CA]", help="Its name or folder.")] = None,
+    ca: Annotated[str | None, Argument(metavar="[CA]", help="Its name or folder.")] = None,
     named: Ca = None,
     as_json: Json = False,
 ) -> int:
@@ -83,11 +82,11 @@ def show(
 
 
 def export(
-    ca: Annotated[str | None, typer.Argument(metavar="[CA]", help="Its name or folder.")] = None,
+    ca: Annotated[str | None, Argument(metavar="[CA]", help="Its name or folder.")] = None,
     named: Ca = None,
-    out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.")] = Path("-"),
-    chain: Annotated[bool, typer.Option("--chain", help="The issuing CA's certificate too.")] = False,
-    der: Annotated[bool, typer.Option("--der", help="DER instead of PEM.")] = False,
+    out: Annotated[Path, Option("--out", help="The file to write; - is standard output.")] = Path("-"),
+    chain: Annotated[bool, Option("--chain", help="The issuing CA's certificate too.")] = False,
+    der: Annotated[bool, Option("--der", help="DER instead of PEM.")] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> int:

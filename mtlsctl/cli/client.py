@@ -4,9 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from mtlsctl.cli import options
+from mtlsctl.cli.declare import Option, bundled
 from mtlsctl.core.tls import TlsSettings
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows.identities import Papers
@@ -16,12 +14,12 @@ OURS, TRUST, OFFER = "Our certificate", "Whom we trust", "What we offer"
 
 def with_papers(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of our certificate and of trust in place of its parameter `papers: Papers`."""
-    return options.bundled(command, "papers", _PAPERS, Papers)
+    return bundled(command, "papers", _PAPERS, Papers)
 
 
 def with_offer(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the hello in place of its parameter `offer: TlsSettings`."""
-    return options.bundled(command, "offer", _OFFER, offered)
+    return bundled(command, "offer", _OFFER, offered)
 
 
 def offered(
@@ -50,15 +48,15 @@ def offered(
 
 
 def _text(names: str, metavar: str, panel: str, words: str) -> tuple[Any, None]:
-    return Annotated[str | None, typer.Option(names, metavar=metavar, help=words, rich_help_panel=panel)], None
+    return Annotated[str | None, Option(names, metavar=metavar, help=words, panel=panel)], None
 
 
 def _file(names: str, metavar: str, words: str) -> tuple[Any, None]:
-    return Annotated[Path | None, typer.Option(names, metavar=metavar, help=words, rich_help_panel=OURS)], None
+    return Annotated[Path | None, Option(names, metavar=metavar, help=words, panel=OURS)], None
 
 
 def _flag(names: str, words: str) -> tuple[Any, bool]:
-    return Annotated[bool, typer.Option(names, help=words, rich_help_panel=TRUST)], False
+    return Annotated[bool, Option(names, help=words, panel=TRUST)], False
 
 
 _PAPERS = {
@@ -79,7 +77,7 @@ _OFFER = {
     "alpn": (
         Annotated[
             list[str] | None,
-            typer.Option("--alpn", metavar="NAME", help="A protocol to offer; may be repeated.", rich_help_panel=OFFER),
+            Option("--alpn", metavar="NAME", help="A protocol to offer; may be repeated.", panel=OFFER),
         ],
         None,
     ),

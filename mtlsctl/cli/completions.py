@@ -3,16 +3,15 @@
 import sys
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import output, shells
+from mtlsctl.cli.declare import Argument
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.shells import Shell
 from mtlsctl.cli.tree import read_tree
 
 
 def completions(
-    shell: Annotated[Shell, typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.")],
+    shell: Annotated[Shell, Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.")],
     as_json: Json = False,
 ) -> int:
     """Print the completion script of a shell.

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Option
 from mtlsctl.cli.options import Ca, Force, Json
 from mtlsctl.cli.text import lifecycle as text
 from mtlsctl.workflows import materials
@@ -17,12 +16,12 @@ from mtlsctl.workflows.passwords import Source
 def crl(
     password: Source,
     ca: Ca = None,
-    root: Annotated[bool, typer.Option("--root", help="The root's CRL instead of the issuing CA's.")] = False,
+    root: Annotated[bool, Option("--root", help="The root's CRL instead of the issuing CA's.")] = False,
     lifetime: Annotated[
-        str | None, typer.Option("--lifetime", metavar="TIME", help="Until nextUpdate.  [default: 7d; root 365d]")
+        str | None, Option("--lifetime", metavar="TIME", help="Until nextUpdate.  [default: 7d; root 365d]")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Also write the newest CRLs of both here, as one PEM file.")
+        Path | None, Option("--out", help="Also write the newest CRLs of both here, as one PEM file.")
     ] = None,
     force: Force = False,
     as_json: Json = False,

@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Force, Json
 from mtlsctl.cli.text import making as text
 from mtlsctl.workflows import request
@@ -16,15 +15,15 @@ from mtlsctl.workflows.passwords import Source
 @options.with_password
 def new(
     password: Source,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The private key's file.")],
+    key: Annotated[str, Argument(metavar="KEY", help="The private key's file.")],
     name: Annotated[
-        list[str] | None, typer.Option("--name", metavar="NAME", help="A DNS name, IP address, e-mail address or URI.")
+        list[str] | None, Option("--name", metavar="NAME", help="A DNS name, IP address, e-mail address or URI.")
     ] = None,
     common_name: Annotated[
-        str | None, typer.Option("--cn", metavar="TEXT", help="The CN.  [default: the first DNS name]")
+        str | None, Option("--cn", metavar="TEXT", help="The CN.  [default: the first DNS name]")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="The file to write; - is standard output.  [default: KEY's name, .csr]")
+        Path | None, Option("--out", help="The file to write; - is standard output.  [default: KEY's name, .csr]")
     ] = None,
     force: Force = False,
     as_json: Json = False,

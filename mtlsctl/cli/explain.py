@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mtlsctl.cli import output
+from mtlsctl.cli.declare import Argument
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import codes as text
 from mtlsctl.core import codes
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 def explain(
     words: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[CODE|TEXT|-]...",
             help="A code, an error or log line of any program (after -- where it begins with a dash), or - for stdin.",
         ),

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import client, options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.route import Way, with_route
 from mtlsctl.cli.text.handshake import lines
 from mtlsctl.cli.tracing import Record, with_record
@@ -33,73 +32,67 @@ def handshake(
     record: Record,
     target: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="[HOST:PORT]", help="Where to connect, port 443 if left out; or a URL, or unix:/path/of/socket."
         ),
     ] = None,
     servername: Annotated[
         str | None,
-        typer.Option(
-            "--servername", metavar="NAME", help="The name to ask for and to verify.", rich_help_panel=client.OFFER
-        ),
+        Option("--servername", metavar="NAME", help="The name to ask for and to verify.", panel=client.OFFER),
     ] = None,
     no_servername: Annotated[
         bool,
-        typer.Option("--no-servername", help="Ask for no name; verify it all the same.", rich_help_panel=client.OFFER),
+        Option("--no-servername", help="Ask for no name; verify it all the same.", panel=client.OFFER),
     ] = False,
     http: Annotated[
-        str | None, typer.Option("--http", metavar="PATH", help="Then send GET PATH, and show the status.")
+        str | None, Option("--http", metavar="PATH", help="Then send GET PATH, and show the status.")
     ] = None,
     insecure: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--insecure",
             help="Go on, and show our certificate, although the server does not verify.",
-            rich_help_panel=client.TRUST,
+            panel=client.TRUST,
         ),
     ] = False,
     targets: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--targets",
             metavar="FILE",
             help="Shake hands with every HOST:PORT in FILE, one on each line; - is stdin.",
-            rich_help_panel=SEVERAL,
+            panel=SEVERAL,
         ),
     ] = None,
     jobs: Annotated[
         int,
-        typer.Option(
-            "--jobs", metavar="N", min=1, max=1024, help="So many of them at a time.", rich_help_panel=SEVERAL
-        ),
+        Option("--jobs", metavar="N", min=1, max=1024, help="So many of them at a time.", panel=SEVERAL),
     ] = 64,
     repeat: Annotated[
         int | None,
-        typer.Option(
+        Option(
             "--repeat",
             metavar="N",
             min=1,
             help="Shake hands N times with one: do all end alike, how long do they take?",
-            rich_help_panel=SEVERAL,
+            panel=SEVERAL,
         ),
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--resume",
             help="Each but the first goes on with the session of the one before; twice, without --repeat.",
-            rich_help_panel=SEVERAL,
+            panel=SEVERAL,
         ),
     ] = False,
     timeout: options.Timeout = 10.0,
     crl: Annotated[
         list[str] | None,
-        typer.Option(
-            "--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", rich_help_panel=client.TRUST
-        ),
+        Option("--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", panel=client.TRUST),
     ] = None,
     no_extra_probes: Annotated[
-        bool, typer.Option("--no-extra-probes", help="Ask once; else up to 3 more times where causes look alike.")
+        bool, Option("--no-extra-probes", help="Ask once; else up to 3 more times where causes look alike.")
     ] = False,
     as_json: options.Json = False,
 ) -> int:

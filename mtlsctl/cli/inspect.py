@@ -5,9 +5,8 @@ import os
 import sys
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.core.findings import Verdict
 from mtlsctl.errors import InputError
 from mtlsctl.workflows import examine
@@ -16,11 +15,11 @@ from mtlsctl.workflows.passwords import Source
 
 @options.with_password
 def inspect(
-    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or folders; - is standard input.")],
+    paths: Annotated[list[str], Argument(metavar="FILE...", help="Files or folders; - is standard input.")],
     password: Source,
-    short: Annotated[bool, typer.Option("--short", help="One line for each object.")] = False,
+    short: Annotated[bool, Option("--short", help="One line for each object.")] = False,
     pem: Annotated[
-        bool, typer.Option("--pem", help="Print the certificates and requests as clean PEM: repairs a damaged file.")
+        bool, Option("--pem", help="Print the certificates and requests as clean PEM: repairs a damaged file.")
     ] = False,
     as_json: options.Json = False,
 ) -> int:

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import AllowLong, Ca, Force, Json, Lifetime
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.keys import KeyType
@@ -20,21 +19,21 @@ def issue(
     password: Source,
     profile: Annotated[
         Literal["server", "client", "peer", "spiffe"],
-        typer.Argument(metavar="server|client|peer|spiffe", help="What it is for."),
+        Argument(metavar="server|client|peer|spiffe", help="What it is for."),
     ],
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="DNS names, IP addresses, e-mail addresses, URIs.")
+        list[str] | None, Argument(metavar="NAME...", help="DNS names, IP addresses, e-mail addresses, URIs.")
     ] = None,
     ca: Ca = None,
-    out: Annotated[Path, typer.Option("--out", help="The folder in which the identity's folder is made.")] = Path(),
-    key_type: Annotated[KeyType, typer.Option("--key-type", help="The kind of key.")] = KeyType.P256,
+    out: Annotated[Path, Option("--out", help="The folder in which the identity's folder is made.")] = Path(),
+    key_type: Annotated[KeyType, Option("--key-type", help="The kind of key.")] = KeyType.P256,
     common_name: Annotated[
-        str | None, typer.Option("--cn", metavar="TEXT", help="The CN.  [default: the first name]")
+        str | None, Option("--cn", metavar="TEXT", help="The CN.  [default: the first name]")
     ] = None,
     lifetime: Lifetime = None,
     allow_long: AllowLong = False,
     many: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="One identity for each line of names in FILE.")
+        Path | None, Option("--from", metavar="FILE", help="One identity for each line of names in FILE.")
     ] = None,
     force: Force = False,
     as_json: Json = False,

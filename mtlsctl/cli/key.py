@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Force, Json
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.keys import KeyType
@@ -18,9 +17,9 @@ from mtlsctl.workflows.passwords import Source
 @options.with_password
 def new(
     password: Source,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; - is standard output.")],
-    key_type: Annotated[KeyType, typer.Option("--key-type", help="The kind of key.")] = KeyType.P256,
-    encrypt: Annotated[bool, typer.Option("--encrypt", help="Encrypt it; asks for the password.")] = False,
+    file: Annotated[Path, Argument(metavar="FILE", help="The file to write; - is standard output.")],
+    key_type: Annotated[KeyType, Option("--key-type", help="The kind of key.")] = KeyType.P256,
+    encrypt: Annotated[bool, Option("--encrypt", help="Encrypt it; asks for the password.")] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> int:

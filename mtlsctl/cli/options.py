@@ -1,7 +1,5 @@
 """Options that commands share: one name, one meaning."""
 
-import functools
-import inspect
 import os
 import re
 import sys
@@ -10,44 +8,33 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from mtlsctl.cli import output
+from mtlsctl.cli.declare import Option, bundled, parameters, stands_for
 from mtlsctl.errors import PasswordError, UsageError
 from mtlsctl.workflows import passwords
 from mtlsctl.workflows.passwords import Secret, Source
 
-Json = Annotated[bool, typer.Option("--json", help="Say the result as one JSON object.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are already there.")]
+Json = Annotated[bool, Option("--json", help="Say the result as one JSON object.")]
+Force = Annotated[bool, Option("--force", help="Replace files that are already there.")]
 Ca = Annotated[
     str | None,
-    typer.Option("--ca", metavar="NAME|FOLDER", envvar="MTLSCTL_CA", help="The CA; not needed when there is one."),
+    Option("--ca", metavar="NAME|FOLDER", envvar="MTLSCTL_CA", help="The CA; not needed when there is one."),
 ]
 Lifetime = Annotated[
     str | None,
-    typer.Option("--lifetime", metavar="TIME", help="90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31."),
+    Option("--lifetime", metavar="TIME", help="90d, 12h, 2w, 1y, P90D, or an end: 2027-01-31."),
 ]
-
-
-def _finite(seconds: float) -> float:
-    """click's range lets NaN pass."""
-    if seconds != seconds:
-        raise typer.BadParameter("nan is not a number of seconds")
-    return seconds
-
-
 Timeout = Annotated[
     float,
-    typer.Option(
+    Option(
         "--timeout",
         metavar="SECONDS",
         min=0.1,
         max=3600,
-        callback=_finite,
         help="For connecting, and as long again for the handshake.",
     ),
 ]
-AllowLong = Annotated[bool, typer.Option("--allow-long", help="Allow a lifetime above 825 days.")]
+AllowLong = Annotated[bool, Option("--allow-long", help="Allow a lifetime above 825 days.")]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 _ISO = r"P(?:(\d+)Y)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
@@ -153,39 +140,9 @@ def request_path(word: str) -> str:
     return word
 
 
-def bundled(
-    command: Callable[..., Any], parameter: str, made_of: dict[str, tuple[Any, Any]], make: Callable[..., Any]
-) -> Callable[..., Any]:
-    """Give a command several options in place of one parameter.
-
-    made_of: the options' names with annotation and default; make: their values, by name, to the parameter's.
-    """
-
-    @functools.wraps(command)
-    def wrapped(**arguments: Any) -> Any:
-        arguments[parameter] = make(**{name: arguments.pop(name) for name in made_of})
-        return command(**arguments)
-
-    signature = inspect.signature(command)
-    all_of_them: list[inspect.Parameter] = []
-    for name, kept in signature.parameters.items():
-        if name != parameter:
-            all_of_them.append(kept.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-            continue
-        all_of_them += [
-            inspect.Parameter(one, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for one, (annotation, default) in made_of.items()
-        ]
-    wrapped.__signature__ = signature.replace(parameters=all_of_them)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {p.name: p.annotation for p in all_of_them}
-    del wrapped.__wrapped__
-    return wrapped
-
-
 def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the four password options in place of its parameter `password: Source`."""
 
-    @functools.wraps(command)
     def noting(*, password: Source, **arguments: Any) -> Any:
         result = command(password=password, **arguments)
         if password.given and password not in _USED:
@@ -196,27 +153,25 @@ def with_password(command: Callable[..., Any]) -> Callable[..., Any]:
         return Source(**{name.removeprefix("password_"): value for name, value in given.items()})
 
     made_of = {f"password_{name}": (annotation, None) for name, annotation in _PASSWORD_OPTIONS.items()}
-    return bundled(noting, "password", made_of, source)
+    return bundled(stands_for(noting, command, parameters(command)), "password", made_of, source)
 
 
 KEY_PANEL = "Password of a key"
 _PASSWORD_OPTIONS = {
     "file": Annotated[
         Path | None,
-        typer.Option(
-            "--password-file", metavar="FILE", help="Password of a key: read it here.", rich_help_panel=KEY_PANEL
-        ),
+        Option("--password-file", metavar="FILE", help="Password of a key: read it here.", panel=KEY_PANEL),
     ],
     "fd": Annotated[
         int | None,
-        typer.Option("--password-fd", metavar="N", help="... from a file descriptor.", rich_help_panel=KEY_PANEL),
+        Option("--password-fd", metavar="N", help="... from a file descriptor.", panel=KEY_PANEL),
     ],
     "env": Annotated[
         str | None,
-        typer.Option("--password-env", metavar="NAME", help="... from a variable.", rich_help_panel=KEY_PANEL),
+        Option("--password-env", metavar="NAME", help="... from a variable.", panel=KEY_PANEL),
     ],
     "command": Annotated[
         str | None,
-        typer.Option("--password-command", metavar="CMD", help="... from a command.", rich_help_panel=KEY_PANEL),
+        Option("--password-command", metavar="CMD", help="... from a command.", panel=KEY_PANEL),
     ],
 }

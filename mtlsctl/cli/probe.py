@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import client, options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.route import Way, with_route
 from mtlsctl.cli.text import probe as text
 from mtlsctl.core import endpoint
@@ -30,52 +29,48 @@ Paths = list[Path] | None
 @with_route
 @options.with_password
 def probe(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The server; the port is 443 if left out.")],
+    target: Annotated[str, Argument(metavar="HOST:PORT", help="The server; the port is 443 if left out.")],
     papers: identities.Papers,
     password: Source,
     offer: TlsSettings,
     way: Way,
     sign_with: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--sign-with",
             metavar="NAME",
             help="A CA of yours, which the server trusts: signs what is expired, not yet valid, for servers only.",
-            rich_help_panel=SHOWN,
+            panel=SHOWN,
         ),
     ] = None,
     revoked_cert: Annotated[
         Path | None,
-        typer.Option("--revoked-cert", metavar="FILE", help="A revoked certificate.", rich_help_panel=SHOWN),
+        Option("--revoked-cert", metavar="FILE", help="A revoked certificate.", panel=SHOWN),
     ] = None,
     revoked_key: Annotated[
         Path | None,
-        typer.Option("--revoked-key", metavar="FILE", help="Its key, if not in the file.", rich_help_panel=SHOWN),
+        Option("--revoked-key", metavar="FILE", help="Its key, if not in the file.", panel=SHOWN),
     ] = None,
     expect_refused: Annotated[
         Paths,
-        typer.Option(
-            "--expect-refused", metavar="PATH", help="Others that must not get in; repeatable.", rich_help_panel=SHOWN
-        ),
+        Option("--expect-refused", metavar="PATH", help="Others that must not get in; repeatable.", panel=SHOWN),
     ] = None,
     expect_accepted: Annotated[
         Paths,
-        typer.Option(
-            "--expect-accepted", metavar="PATH", help="Others that must get in; repeatable.", rich_help_panel=SHOWN
-        ),
+        Option("--expect-accepted", metavar="PATH", help="Others that must get in; repeatable.", panel=SHOWN),
     ] = None,
     servername: Annotated[
-        str | None, typer.Option("--servername", metavar="NAME", help="The name to ask for and to verify.")
+        str | None, Option("--servername", metavar="NAME", help="The name to ask for and to verify.")
     ] = None,
     http: Annotated[
         str | None,
-        typer.Option("--http", metavar="PATH", help="A page for good clients only.  [default: / on 443 and 8443]"),
+        Option("--http", metavar="PATH", help="A page for good clients only.  [default: / on 443 and 8443]"),
     ] = None,
-    no_http: Annotated[bool, typer.Option("--no-http", help="Ask no application: TLS alone is judged.")] = False,
+    no_http: Annotated[bool, Option("--no-http", help="Ask no application: TLS alone is judged.")] = False,
     timeout: options.Timeout = 5.0,
     insecure: Annotated[
         bool,
-        typer.Option("--insecure", help="Go on although the server does not verify.", rich_help_panel=client.TRUST),
+        Option("--insecure", help="Go on although the server does not verify.", panel=client.TRUST),
     ] = False,
     as_json: options.Json = False,
 ) -> int:

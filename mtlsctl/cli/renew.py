@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Ca, Json
 from mtlsctl.cli.text import lifecycle as text
 from mtlsctl.workflows import rotate
@@ -15,17 +14,17 @@ from mtlsctl.workflows.passwords import Source
 @options.with_password
 def renew(
     password: Source,
-    what: Annotated[str, typer.Argument(metavar="FOLDER|FILE|NAME", help="The identity's folder, file or name.")],
+    what: Annotated[str, Argument(metavar="FOLDER|FILE|NAME", help="The identity's folder, file or name.")],
     key: Annotated[
-        Path | None, typer.Option("--key", help="The key of a certificate's FILE.  [default: FILE's name, .key]")
+        Path | None, Option("--key", help="The key of a certificate's FILE.  [default: FILE's name, .key]")
     ] = None,
     ca: Ca = None,
     within: Annotated[
-        str | None, typer.Option("--within", metavar="TIME", help="Due when less than this is left, such as 30d.")
+        str | None, Option("--within", metavar="TIME", help="Due when less than this is left, such as 30d.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Renew now, due or not.")] = False,
-    reuse_key: Annotated[bool, typer.Option("--reuse-key", help="Keep the key; a new one is the default.")] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 when renewed, 0 when not due.")] = False,
+    force: Annotated[bool, Option("--force", help="Renew now, due or not.")] = False,
+    reuse_key: Annotated[bool, Option("--reuse-key", help="Keep the key; a new one is the default.")] = False,
+    exit_code: Annotated[bool, Option("--exit-code", help="Exit 10 when renewed, 0 when not due.")] = False,
     as_json: Json = False,
 ) -> int:
     """Renew a certificate when it is due, as a pair with a new key.

@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Ca, Json
 from mtlsctl.cli.text import lifecycle as text
 from mtlsctl.core.revocation import Reason
@@ -16,11 +15,11 @@ from mtlsctl.workflows.passwords import Source
 def revoke(
     password: Source,
     what: Annotated[
-        str, typer.Argument(metavar="NAME|SERIAL|FILE", help="An identity, a serial number, or a certificate's file.")
+        str, Argument(metavar="NAME|SERIAL|FILE", help="An identity, a serial number, or a certificate's file.")
     ],
     ca: Ca = None,
-    reason: Annotated[Reason, typer.Option("--reason", help="Why.")] = Reason.UNSPECIFIED,
-    every: Annotated[bool, typer.Option("--all", help="All valid certificates of that name.")] = False,
+    reason: Annotated[Reason, Option("--reason", help="Why.")] = Reason.UNSPECIFIED,
+    every: Annotated[bool, Option("--all", help="All valid certificates of that name.")] = False,
     as_json: Json = False,
 ) -> int:
     """Revoke a certificate and publish the CRL.

@@ -4,9 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-import typer
-
-from mtlsctl.cli import options
+from mtlsctl.cli.declare import Option, bundled
 from mtlsctl.core import endpoint
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.errors import UsageError
@@ -75,11 +73,11 @@ def _beginning(where: Endpoint, word: str) -> Endpoint:
 
 def with_route(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the way in place of its parameter `way: Way`."""
-    return options.bundled(command, "way", _OPTIONS, Way)
+    return bundled(command, "way", _OPTIONS, Way)
 
 
 def _option(kind: Any, names: tuple[str, ...], default: Any, words: str, **more: Any) -> tuple[Any, Any]:
-    return Annotated[kind, typer.Option(*names, help=words, rich_help_panel=PANEL, **more)], default
+    return Annotated[kind, Option(*names, help=words, panel=PANEL, **more)], default
 
 
 _OPTIONS = {

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import client, options, output
+from mtlsctl.cli.declare import Option
 from mtlsctl.cli.text.serve import lines
 from mtlsctl.core import endpoint
 from mtlsctl.core.tls import Demand
@@ -22,98 +21,88 @@ _CLIENTS, _TERMS = "Who may come in", "What we take"
 def serve(
     password: Source,
     listen: Annotated[
-        str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
+        str, Option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
     ] = "127.0.0.1:8443",
     identity: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--identity",
             metavar="NAME|FOLDER|FILE",
             help="What issue made: cert, key and CA; or a PKCS#12 file.",
         ),
     ] = None,
     cert: Annotated[
-        Path | None, typer.Option("--cert", metavar="FILE", help="The server's certificate, its chain below it.")
+        Path | None, Option("--cert", metavar="FILE", help="The server's certificate, its chain below it.")
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Its private key.")] = None,
+    key: Annotated[Path | None, Option("--key", metavar="FILE", help="Its private key.")] = None,
     client_ca: Annotated[
         str | None,
-        typer.Option("--client-ca", metavar="NAME|FILE", help="Who may vouch for clients.", rich_help_panel=_CLIENTS),
+        Option("--client-ca", metavar="NAME|FILE", help="Who may vouch for clients.", panel=_CLIENTS),
     ] = None,
     require: Annotated[
         bool,
-        typer.Option(
-            "--require", help="Demand a client certificate; so it is with --client-ca.", rich_help_panel=_CLIENTS
-        ),
+        Option("--require", help="Demand a client certificate; so it is with --client-ca.", panel=_CLIENTS),
     ] = False,
-    request: Annotated[
-        bool, typer.Option("--request", help="Ask for one, and go on without.", rich_help_panel=_CLIENTS)
-    ] = False,
-    no_client_cert: Annotated[
-        bool, typer.Option("--no-client-cert", help="Do not ask for one.", rich_help_panel=_CLIENTS)
-    ] = False,
-    client_cert: Annotated[Demand | None, typer.Option("--client-cert", hidden=True)] = None,
+    request: Annotated[bool, Option("--request", help="Ask for one, and go on without.", panel=_CLIENTS)] = False,
+    no_client_cert: Annotated[bool, Option("--no-client-cert", help="Do not ask for one.", panel=_CLIENTS)] = False,
+    client_cert: Annotated[Demand | None, Option("--client-cert", hidden=True)] = None,
     crl: Annotated[
         list[str] | None,
-        typer.Option(
-            "--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", rich_help_panel=_CLIENTS
-        ),
+        Option("--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", panel=_CLIENTS),
     ] = None,
     lenient: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--lenient",
             help="Let everybody in, and tell them why others would not.",
-            rich_help_panel=_CLIENTS,
+            panel=_CLIENTS,
         ),
     ] = False,
     alpn: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--alpn",
             metavar="NAME",
             help="A protocol to agree on; may be repeated. Default: h2, http/1.1.",
-            rich_help_panel=_TERMS,
+            panel=_TERMS,
         ),
     ] = None,
     tls_min: Annotated[
-        str | None, typer.Option("--tls-min", metavar="1.2", help="The lowest version of TLS.", rich_help_panel=_TERMS)
+        str | None, Option("--tls-min", metavar="1.2", help="The lowest version of TLS.", panel=_TERMS)
     ] = None,
     tls_max: Annotated[
-        str | None, typer.Option("--tls-max", metavar="1.3", help="The highest version of TLS.", rich_help_panel=_TERMS)
+        str | None, Option("--tls-max", metavar="1.3", help="The highest version of TLS.", panel=_TERMS)
     ] = None,
     ciphers: Annotated[
         str | None,
-        typer.Option(
-            "--ciphers", metavar="LIST", help="Cipher suites, as OpenSSL writes lists.", rich_help_panel=_TERMS
-        ),
+        Option("--ciphers", metavar="LIST", help="Cipher suites, as OpenSSL writes lists.", panel=_TERMS),
     ] = None,
     groups: Annotated[
         str | None,
-        typer.Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", rich_help_panel=_TERMS),
+        Option("--groups", metavar="LIST", help="Key exchange groups: x25519:P-256.", panel=_TERMS),
     ] = None,
     sigalgs: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--sigalgs",
             metavar="LIST",
             help="Signature algorithms, of client certificates too.",
-            rich_help_panel=_TERMS,
+            panel=_TERMS,
         ),
     ] = None,
     proxy_protocol: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--proxy-protocol",
             help="Demand a PROXY header; only behind a load balancer.",
-            rich_help_panel=_TERMS,
+            panel=_TERMS,
         ),
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For one handshake.")
+        float, Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For one handshake.")
     ] = 10.0,
-    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="End after N connections.")] = None,
-    once: Annotated[bool, typer.Option("--once", help="End after one connection.")] = False,
+    count: Annotated[int | None, Option("--count", metavar="N", min=1, help="End after N connections.")] = None,
+    once: Annotated[bool, Option("--once", help="End after one connection.")] = False,
     as_json: options.Json = False,
 ) -> int:
     """Run a TLS server that shows who connects, for debugging clients.

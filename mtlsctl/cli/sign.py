@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import AllowLong, Ca, Force, Json, Lifetime
 from mtlsctl.cli.text import making as text
 from mtlsctl.core.profiles import ProfileName
@@ -18,21 +17,21 @@ from mtlsctl.workflows.passwords import Source
 @options.with_password
 def sign(
     password: Source,
-    csr: Annotated[str, typer.Argument(metavar="CSR", help="The request's file; - is standard input.")],
+    csr: Annotated[str, Argument(metavar="CSR", help="The request's file; - is standard input.")],
     profile: Annotated[
         Literal["server", "client", "peer", "spiffe", "issuing", "ocsp"],
-        typer.Option("--profile", help="What the certificate is for."),
+        Option("--profile", help="What the certificate is for."),
     ],
     ca: Ca = None,
     name: Annotated[
-        list[str] | None, typer.Option("--name", metavar="NAME", help="Certify these names instead of those requested.")
+        list[str] | None, Option("--name", metavar="NAME", help="Certify these names instead of those requested.")
     ] = None,
     lifetime: Lifetime = None,
     allow_long: AllowLong = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="The file to write; - is standard output.  [default: CSR's name, .crt]")
+        Path | None, Option("--out", help="The file to write; - is standard output.  [default: CSR's name, .crt]")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be granted, sign nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be granted, sign nothing.")] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> int:

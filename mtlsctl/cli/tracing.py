@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import typer
-
-from mtlsctl.cli import options, output
+from mtlsctl.cli import output
+from mtlsctl.cli.declare import Option, bundled
 
 PANEL = "Recording"
 
@@ -31,26 +30,26 @@ class Record(NamedTuple):
 
 def with_record(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command --trace and --keylog in place of its parameter `record: Record`."""
-    return options.bundled(command, "record", _OPTIONS, Record)
+    return bundled(command, "record", _OPTIONS, Record)
 
 
 _OPTIONS = {
     "trace": (
         Annotated[
             bool,
-            typer.Option("--trace", help="Draw the messages of both sides, decrypted.", rich_help_panel=PANEL),
+            Option("--trace", help="Draw the messages of both sides, decrypted.", panel=PANEL),
         ],
         False,
     ),
     "keylog": (
         Annotated[
             Path | None,
-            typer.Option(
+            Option(
                 "--keylog",
                 metavar="FILE",
                 envvar="SSLKEYLOGFILE",
                 help="Add the session's secrets to FILE, for Wireshark.",
-                rich_help_panel=PANEL,
+                panel=PANEL,
             ),
         ],
         None,

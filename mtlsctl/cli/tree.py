@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mtlsctl.cli.app import COMMANDS, LazyGroup, root
+from mtlsctl.cli.commands import COMMANDS
+from mtlsctl.cli.grammar import LazyGroup, root
 from mtlsctl.core import codes, tls
 from mtlsctl.core.starttls import PROTOCOLS
 

@@ -3,9 +3,8 @@
 import os
 from typing import Annotated
 
-import typer
-
 from mtlsctl.cli import options, output
+from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import verify as text
 from mtlsctl.core.findings import Verdict
@@ -15,30 +14,30 @@ from mtlsctl.workflows import verify as workflow
 
 
 def verify(
-    chain: Annotated[list[str], typer.Argument(metavar="CHAIN...", help="Files, leaf first; an identity's folder; -.")],
+    chain: Annotated[list[str], Argument(metavar="CHAIN...", help="Files, leaf first; an identity's folder; -.")],
     ca: Annotated[
         list[str] | None,
-        typer.Option("--ca", metavar="NAME|FILE", help="Trust these: a file, or a CA of yours.  [env var: MTLSCTL_CA]"),
+        Option("--ca", metavar="NAME|FILE", help="Trust these: a file, or a CA of yours.  [env var: MTLSCTL_CA]"),
     ] = None,
-    system: Annotated[bool, typer.Option("--system-ca", "--system", help="Trust the system's roots.")] = False,
-    certifi: Annotated[bool, typer.Option("--certifi", help="Trust Mozilla's roots, as certifi has them.")] = False,
+    system: Annotated[bool, Option("--system-ca", "--system", help="Trust the system's roots.")] = False,
+    certifi: Annotated[bool, Option("--certifi", help="Trust Mozilla's roots, as certifi has them.")] = False,
     purpose: Annotated[
         Purpose | None,
-        typer.Option("--as", metavar="server|client|ca|any", help="For what.  [default: what it allows]"),
+        Option("--as", metavar="server|client|ca|any", help="For what.  [default: what it allows]"),
     ] = None,
     name: Annotated[
-        list[str] | None, typer.Option("--name", metavar="NAME", help="A name that it must have; several: all of them.")
+        list[str] | None, Option("--name", metavar="NAME", help="A name that it must have; several: all of them.")
     ] = None,
-    more: Annotated[list[str] | None, typer.Option("--chain", metavar="FILE", help="More intermediates.")] = None,
+    more: Annotated[list[str] | None, Option("--chain", metavar="FILE", help="More intermediates.")] = None,
     crl: Annotated[
-        list[str] | None, typer.Option("--crl", metavar="FILE", help="A CRL, PEM or DER: revocation is then checked.")
+        list[str] | None, Option("--crl", metavar="FILE", help="A CRL, PEM or DER: revocation is then checked.")
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="At this time.  [default: now]")] = None,
+    at: Annotated[str | None, Option("--at", metavar="TIME", help="At this time.  [default: now]")] = None,
     partial_chain: Annotated[
-        bool, typer.Option("--partial-chain", help="A trusted certificate need not be self-signed.")
+        bool, Option("--partial-chain", help="A trusted certificate need not be self-signed.")
     ] = False,
     fail_on: Annotated[
-        Verdict, typer.Option("--fail-on", metavar="note|warn|fail", help="From which finding on the answer is no.")
+        Verdict, Option("--fail-on", metavar="note|warn|fail", help="From which finding on the answer is no.")
     ] = Verdict.FAIL,
     as_json: Json = False,
 ) -> int:
