@@ -174,7 +174,7 @@ def silent() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_what_is_done_is_summed_up_when_a_signal_comes(lab: Lab, number: int, status: int) -> None:
     with mutual(lab) as port, silent() as quiet, start(lab, *map(str, lab.pair("alice")), "--json") as process:
         assert process.stdin

@@ -220,6 +220,30 @@ def test_the_crl_of_a_ca_of_ours_is_read_again_when_it_revokes(mtlsctl: Tool, tm
     assert [a["number"] for a in event["result"]["alerts"]] == [44]
 
 
+def test_a_crl_is_not_taken_back_to_an_older_one(mtlsctl: Tool, home: Path, tmp_path: Path) -> None:
+    """Whoever was revoked in between would be let in."""
+    from mtlsctl.workflows.verify import read_crls
+
+    mtlsctl("ca", "create")
+    mtlsctl("issue", "client", "alice")
+    mtlsctl("crl")
+    published = home / "dev/crl/crl.pem"
+    old, crl = published.read_bytes(), tmp_path / "served.pem"
+    mtlsctl("revoke", "alice")
+    replace(crl, published.read_bytes())
+    fresh = Fresh(Source(lambda: TlsSettings(crls=tuple(read_crls(str(crl)))), (crl,)), lambda _: object())  # type: ignore[arg-type,return-value]
+    replace(crl, old)
+    news = fresh.look()
+    assert news
+    assert not news.good
+    assert "older than the one in use" in news.detail
+    assert sum(map(len, fresh.settings.crls)) == 1
+    replace(crl, published.read_bytes())
+    news = fresh.look()
+    assert news
+    assert news.good
+
+
 def test_a_crl_that_is_cut_off_is_no_crl(tmp_path: Path) -> None:
     """Half of the last list, from a copy under way, would let in whoever is on it."""
     from cryptography import x509

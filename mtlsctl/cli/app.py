@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import warnings
+from types import FrameType
 
 from mtlsctl import __version__
 from mtlsctl.cli import plain
@@ -14,21 +15,21 @@ from mtlsctl.errors import MtlsctlError, SystemTroubleError
 def run(words: list[str]) -> int:
     """Run the command line given as words and return the exit status: the only place that turns errors into one.
 
-    0 yes or done; 1 the answer is no; 2 could not tell; 130 interrupted; 143 terminated.
+    0 yes or done; 1 the answer is no; 2 could not tell; 130 interrupted; 143 terminated; 129 hung up.
     """
     as_json = "--json" in words
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, terminate)
+    listen()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # odd certificates are findings; a library's warnings are for its developers
     try:
         return call(words)
     except MtlsctlError as error:
         return tell(error, as_json)
-    except Terminated:
-        return 128 + signal.SIGTERM
+    except Terminated as error:
+        return 128 + error.number
     except KeyboardInterrupt:
         return interrupted(as_json)
     except BrokenPipeError:
@@ -41,13 +42,45 @@ def run(words: list[str]) -> int:
         return tell(defect(error), as_json)
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+"""Windows has no SIGHUP; serve reads its files again on it."""
+
+
 class Terminated(BaseException):
-    """SIGTERM came: unwinds like Ctrl-C, so that nothing half-written is left."""
+    """SIGTERM or SIGHUP came: unwinds like Ctrl-C, so that nothing half-written is left."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-def terminate(*_: object) -> None:
-    """Unwind on SIGTERM."""
-    raise Terminated
+def listen() -> None:
+    """Unwind on the signals that end a program, unless they are ignored: nohup(1) does so with SIGHUP."""
+    for number in ENDINGS:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, end)
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Unwind; within a callback of OpenSSL, where an exception would be lost, as soon as that is over."""
+    if within_callback(frame):
+        signal.signal(signal.SIGALRM, lambda _, later: end(number, later))
+        signal.setitimer(signal.ITIMER_REAL, 0.005)
+        return
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise Terminated(number)
+
+
+def within_callback(frame: FrameType | None) -> bool:
+    """Whether code runs that C called: pyOpenSSL wraps each callback in a function of this name."""
+    if not hasattr(signal, "setitimer"):  # Windows: there it is lost
+        return False
+    while frame is not None:
+        if frame.f_code.co_name == "wrapper" and frame.f_globals.get("__name__") == "OpenSSL.SSL":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def call(words: list[str]) -> int:

@@ -114,11 +114,11 @@ def _hidden_folder(parent: Path, doing: str) -> Path:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back while files are written: a set of files is never half new, and nothing is left."""
+    """Hold Ctrl-C, SIGTERM and SIGHUP back while files are written: no set is ever half new, and nothing is left."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     try:
         yield
     finally:

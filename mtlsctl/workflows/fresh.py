@@ -10,7 +10,7 @@ from OpenSSL import SSL
 from mtlsctl.core.diagnose import subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.tls import TlsSettings, server_context
-from mtlsctl.errors import MtlsctlError
+from mtlsctl.errors import InputError, MtlsctlError
 
 _Stamp = tuple[tuple[int, int, int] | None, ...]
 
@@ -56,6 +56,7 @@ class Fresh:
         why = f"{', '.join(changed)} changed" if changed else "asked to read again"
         try:
             settings = self._source.load()
+            _not_back(self.settings, settings)
             context = self._build(settings)
         except MtlsctlError as error:
             return _kept(why, error)
@@ -78,6 +79,20 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 def _kept(why: str, error: MtlsctlError) -> News:
     message = f"{why}, and cannot be used: {error.message}; new connections still meet what was read before"
     return News(False, message, (Finding("reload-failed", Verdict.FAIL, message, error.hint, Whose.OURS),))
+
+
+def _not_back(old: TlsSettings, new: TlsSettings) -> None:
+    """Raises InputError where a CRL is older than the one in use: it does not know whom the newer one revokes."""
+    if not old.crls:
+        return
+    from mtlsctl.core import rollback  # only where revocation is checked
+
+    if found := rollback.taken_back(old.crls, new.crls):
+        known, crl = map(rollback.told, found)
+        raise InputError(
+            f"the CRL of {rollback.issuer(found[1])} is {crl}, older than the one in use, {known}",
+            "put the newer one back, or publish another: mtlsctl crl; to go back on purpose, start the server again",
+        )
 
 
 def _shown(settings: TlsSettings) -> str:
