@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from mtlsctl.core import extensions, names
+from mtlsctl.core.extensions import OtherExtension
 from mtlsctl.core.facts import part
 
 MAX_ENTRIES = 20  # a CRL may have a million
@@ -22,6 +23,9 @@ class RevokedFacts:
     revoked_at: datetime
     reason: str
     """RFC 5280, 5.3.1: "keyCompromise"; "unspecified" where the entry gives none."""
+    issuer: str = ""
+    """Of the certificate, where an entry names one (an indirect CRL's, RFC 5280, 5.3.3): it holds for those below."""
+    invalid_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class CrlFacts:
     authority_key_id: str
     delta: bool
     sha256: str
+    other_extensions: tuple[OtherExtension, ...] = ()
+    """What it covers, where the next delta is, and whatever else has no field."""
+    pem: str = ""
     unreadable: tuple[str, ...] = ()
 
 
@@ -77,7 +84,8 @@ class OcspFacts:
 def crl_facts(crl: x509.CertificateRevocationList) -> CrlFacts:
     """All facts of a CRL. Never raises."""
     bad: list[str] = []
-    values = part(bad, "extensions", lambda: {type(e.value): e.value for e in crl.extensions}, {})
+    found = part(bad, "extensions", lambda: list(crl.extensions), [])
+    values = {type(extension.value): extension.value for extension in found}
     number = values.get(x509.CRLNumber)
     aki = values.get(x509.AuthorityKeyIdentifier)
     return CrlFacts(
@@ -91,8 +99,13 @@ def crl_facts(crl: x509.CertificateRevocationList) -> CrlFacts:
         authority_key_id=(aki.key_identifier or b"").hex() if aki else "",
         delta=x509.DeltaCRLIndicator in values,
         sha256=part(bad, "encoding", lambda: _digest(crl), ""),
+        other_extensions=tuple(filter(None, (extensions.described(e) for e in found if type(e.value) not in _FIELDS))),
+        pem=part(bad, "encoding", lambda: crl.public_bytes(Encoding.PEM).decode("ascii"), ""),
         unreadable=tuple(bad),
     )
+
+
+_FIELDS = (x509.CRLNumber, x509.AuthorityKeyIdentifier)
 
 
 def _digest(crl: x509.CertificateRevocationList) -> str:
@@ -103,14 +116,19 @@ def _digest(crl: x509.CertificateRevocationList) -> str:
 
 def _revoked(crl: x509.CertificateRevocationList) -> tuple[RevokedFacts, ...]:
     entries = crl[: min(MAX_ENTRIES, len(crl))]
-    return tuple(RevokedFacts(names.serial_hex(e.serial_number), e.revocation_date_utc, _reason(e)) for e in entries)
+    return tuple(map(_entry, entries))
 
 
-def _reason(entry: x509.RevokedCertificate) -> str:
-    try:
-        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
-    except x509.ExtensionNotFound:
-        return "unspecified"
+def _entry(entry: x509.RevokedCertificate) -> RevokedFacts:
+    said: dict[type, Any] = {type(extension.value): extension.value for extension in entry.extensions}
+    reason, issuer, since = (said.get(k) for k in (x509.CRLReason, x509.CertificateIssuer, x509.InvalidityDate))
+    return RevokedFacts(
+        serial_hex=names.serial_hex(entry.serial_number),
+        revoked_at=entry.revocation_date_utc,
+        reason=reason.reason.value if reason else "unspecified",
+        issuer=", ".join(map(names.tagged, issuer)) if issuer else "",
+        invalid_since=since.invalidity_date_utc if since else None,
+    )
 
 
 def response_facts(response: ocsp.OCSPResponse) -> OcspFacts:

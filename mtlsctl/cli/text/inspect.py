@@ -139,15 +139,34 @@ def _extensions(facts: Any) -> Iterator[Line]:
         ("issuer at", facts.ca_issuers_urls),
         ("policies", facts.policies),
     ):
-        if values:
+        if values and not (label == "policies" and any(_is_policies(other) for other in facts.other_extensions)):
             yield row(label, ", ".join(values))
     if facts.subject_key_id:
         yield row("SKI", facts.subject_key_id)
     if facts.authority_key_id and facts.authority_key_id != facts.subject_key_id:
         yield row("AKI", facts.authority_key_id)
+    yield from _others(facts)
+
+
+def _others(facts: Any) -> Iterator[Line]:
+    """The extensions without a field; what is known of them, else the bytes."""
     for other in facts.other_extensions:
         critical = ", critical" if other.critical else ""
-        yield row("extension", f"{other.name or other.oid}{critical}: {other.value}")
+        said = other.words or (other.value,)
+        name = f"{other.name or other.oid}{critical}"
+        if _is_policies(other):
+            yield from (row("policies" if i == 0 else "", words) for i, words in enumerate(said))
+            continue
+        if len(said) == 1:
+            yield row("extension", f"{name}: {said[0]}")
+            continue
+        yield row("extension", f"{name}:")
+        yield from (row("", f"  {words}") for words in said)
+
+
+def _is_policies(other: Any) -> bool:
+    """The one extension that has a row of its own for its words, too."""
+    return bool(other.name == "certificatePolicies")
 
 
 def _key(facts: Any, at: datetime) -> Iterator[Line]:  # noqa: ARG001
@@ -167,12 +186,15 @@ def _crl(facts: Any, at: datetime) -> Iterator[Line]:
     yield _update(facts.this_update, facts.next_update, at)
     yield row("revoked", f"{facts.count:,} certificate{'' if facts.count == 1 else 's'}")
     for entry in facts.revoked:
-        yield f"    {entry.serial_hex}  {date(entry.revoked_at)}  {entry.reason}"
+        whose = f"  of {entry.issuer}" if entry.issuer else ""
+        since = f"  invalid since {date(entry.invalid_since)}" if entry.invalid_since else ""
+        yield f"    {entry.serial_hex}  {date(entry.revoked_at)}  {entry.reason}{since}{whose}"
     if facts.count > len(facts.revoked):
         yield f"    and {facts.count - len(facts.revoked):,} more"
     yield row("signature", facts.signature_algorithm)
     if facts.authority_key_id:
         yield row("AKI", facts.authority_key_id)
+    yield from _others(facts)
 
 
 def _update(this: datetime | None, following: datetime | None, at: datetime) -> Line:
