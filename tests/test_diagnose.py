@@ -60,7 +60,7 @@ LISTED = (ROOT.certificate.subject,)
         (alerts.ACCESS_DENIED, own(CLIENT, ISSUING), "client-cert-refused", "unknown"),
         (alerts.INTERNAL_ERROR, own(CLIENT, ISSUING), "client-chain-too-long", "likely"),
         (alerts.INTERNAL_ERROR, own(CLIENT), "client-cert-missing-intermediate", "likely"),
-        (alerts.CERTIFICATE_UNKNOWN, own(CLIENT, ISSUING), "client-cert-revocation-unknown", "unknown"),
+        (alerts.CERTIFICATE_UNKNOWN, own(CLIENT, ISSUING), "client-cert-revoked", "unknown"),
         (None, own(CLIENT, ISSUING), "client-cert-refused", "unknown"),
         (None, own(EXPIRED, ISSUING), "client-cert-expired", "likely"),
     ],

@@ -249,3 +249,41 @@ def test_last_words_that_are_a_no(lab: Lab) -> None:
     assert (said(alice)[:2], alice["result"]["refused_by"]) == (("client-cert-expired", "likely"), "app")
     assert "ERR unauthorized" in alice["findings"][0]["message"]
     assert (said(nobody)[:2], nobody["exit"]) == (("client-cert-required", "likely"), 1)
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_server_that_wants_no_proxy_header(lab: Lab, version: str) -> None:
+    with tls_lab.s_server(lab, "server") as port:
+        answer = ask(lab, port, "--send-proxy", version)
+        alone = ask(lab, port, "--send-proxy", version, "--no-extra-probes")
+    assert said(answer) == ("proxy-header-unexpected", "certain", ["no-proxy-header"])
+    assert answer["findings"][0]["whose"] == "ours"
+    assert alone["result"]["confidence"] != "certain", alone["findings"]
+
+
+def test_a_group_of_tls12_alone_in_a_server_of_tls13_alone(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", "-tls1_3", "-curves", "brainpoolP256r1") as port:
+        answer = ask(lab, port, "--tls-min", "1.3")
+    assert said(answer)[:2] == ("no-shared-group", "likely")
+    assert answer["findings"][0]["message"].startswith(f"localhost:{port} refused our hello with alert 40")
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_the_clock_of_a_web_server_that_calls_us_bad(lab: Lab, version: str) -> None:
+    """It finds us not yet valid, and its answer to plain HTTP is dated long before our certificate."""
+    page = b"HTTP/1.1 400 Bad Request\r\nDate: Sun, 03 Jan 2021 10:00:00 GMT\r\n\r\nTLS, please"
+    in_2021 = "-attime", "1609668000", "-CAfile", str(lab.cert("root"))
+
+    def web(client: socket.socket) -> None:
+        if client.recv(1, socket.MSG_PEEK) == b"\x16":
+            return relay(port, lambda first: first)(client)
+        client.recv(65536)
+        return client.sendall(page)
+
+    with tls_lab.s_server(lab, "server", *MUTUAL, *in_2021) as port, door(web) as way:
+        answer = ask(lab, way, *lab.pair("alice"), "--tls-max", version)
+        elsewhere = ask(lab, port, *lab.pair("alice"), "--tls-max", version)
+    assert said(answer) == ("clock-skew", "likely", ["plain-http"])
+    assert "the server's clock says 2021-01-03 10:00 UTC" in answer["findings"][0]["message"]
+    assert [alert["number"] for alert in answer["result"]["alerts"]] == [42]
+    assert (said(elsewhere)[0], said(elsewhere)[2]) == ("client-cert-not-allowed", ["plain-http"])

@@ -35,6 +35,8 @@ class Approach(NamedTuple):
     """What came of it; None where it was not come to."""
     first_bytes: bytes = b""
     """What the server said first in the clear, at most 64 bytes."""
+    header: int = 0
+    """The version of the PROXY protocol's header that was sent; 0: none was."""
 
     @property
     def ready(self) -> bool:

@@ -40,7 +40,9 @@ def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
         found_one = Finding("alpn-mismatch", Verdict.FAIL, message, "offer it: --alpn h2", Whose.OURS)
         return _refused(seen, [found_one], tls, Confidence.CERTAIN)
     if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
-        found = _likely_causes(seen, ours, answered) or _named(said, ours, answered)
+        found = (
+            _likely_causes(seen, ours, answered) or _named(said, ours, answered) or _by_its_clock(seen, ours, answered)
+        )
         refusal = _refused_certificate(answered, ours)
         if not found and status[:3] not in _FORBIDDEN:
             found = _beyond_us(seen, ours, answered)
@@ -75,6 +77,16 @@ def _skew(said: bytes, ours: Ours) -> list[Finding]:
     ahead = skew.by_http(said, ours.at)
     found = skew.differing(ahead, ours.at) if ahead is not None else None
     return [found] if found else []
+
+
+def _by_its_clock(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
+    """Our certificate is valid by our clock and not by that which dated the answer."""
+    from mtlsctl.core import skew
+
+    if not (seen.sent and ours.credential):
+        return []
+    found = skew.theirs((ours.credential.certificate, *ours.credential.chain), seen.answer or b"", ours.at)
+    return [found._replace(message=f"{answered}; {found.message}")] if found else []
 
 
 def _beyond_us(seen: Observation, ours: Ours, answered: str) -> list[Finding]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from mtlsctl.core import alerts, wire
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
 from mtlsctl.core.evidence import Evidence, evidence
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.messages import ClientHello, ServerHello
 from mtlsctl.core.observation import Observation
+from mtlsctl.core.openssl import odd
 
 
 def mismatch(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
     """The diagnosis: whatever the server chose of everything, and was not offered before, is the cause."""
-    found = list(_lacking(seen, read(seen), read(wide), ours))
+    found = list(_lacking(seen, wide, ours))
     if not found:
         return Diagnosis(said.report, said.refused_by, Confidence.UNKNOWN)
     # Where the choice was ours to limit, what was limited is the likelier.
@@ -36,13 +40,15 @@ def read(seen: Observation) -> Evidence:
     return evidence(wire.decode(seen.chunks, seen.secrets, "sent"))
 
 
-def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours) -> Iterator[Finding]:
+def _lacking(seen: Observation, wide: Observation, ours: Ours) -> Iterator[Finding]:
     """Version, cipher suite, group, signature: each that the server chose and we had not offered."""
+    offered, chosen = read(seen), read(wide)
     hello, answer = offered.client_hello, chosen.server_hello
     if hello is None or answer is None:
         return
     refused = f"{seen.peer} refused our hello"
     if answer.version not in hello.versions:
+        yield from _unusable(seen, refused, hello, wide)
         yield Finding("protocol-version", Verdict.FAIL, *_version(refused, answer.version, hello.versions, ours))
     else:
         yield from _suite(refused, hello, answer, ours)
@@ -55,6 +61,24 @@ def _lacking(seen: Observation, offered: Evidence, chosen: Evidence, ours: Ours)
         hint = "give the server a certificate with an ECDSA P-256 or RSA key"
         hint = "leave --sigalgs away, or name that one, too" if "sigalgs" in ours.limits else hint
         yield Finding("no-shared-sigalg", Verdict.FAIL, message, hint, _whose(ours))
+
+
+def _unusable(seen: Observation, refused: str, hello: ClientHello, wide: Observation) -> Iterator[Finding]:
+    """An ECDSA key that may not sign is of no use in TLS 1.2, where OpenSSL looks at it (RFC 8422, 5.3)."""
+    if seen.received() == alerts.PROTOCOL_VERSION or "TLSv1.2" not in hello.versions or not wide.peer_chain:
+        return
+    leaf = wide.peer_chain[0]
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
+        signs = usage.digital_signature or not isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
+    except x509.ExtensionNotFound:
+        return
+    except odd():
+        return
+    if not signs:
+        message = f"{refused} in TLS 1.2: the key usage of its certificate does not let its ECDSA key sign"
+        hint = "issue it with digitalSignature: mtlsctl issue server NAME"
+        yield Finding("server-wrong-key-usage", Verdict.FAIL, message, hint, Whose.PEER)
 
 
 def _suite(refused: str, hello: ClientHello, answer: ServerHello, ours: Ours) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def trust_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     if not any(h.code in CODES for h in held):  # 3
         return []
     leaf = credential.certificate
-    return _unlisted(seen, credential) if leaf.issuer == leaf.subject or seen.received() in _GUESSED_AT else []
+    return _unlisted(seen, ours, credential) if leaf.issuer == leaf.subject or seen.received() in _GUESSED_AT else []
 
 
 def _rollover(chain: tuple[x509.Certificate, ...], found: Finding) -> Finding:
@@ -73,7 +73,7 @@ def _hole(seen: Observation, ours: Ours, credential: Identity) -> Finding | None
     )
 
 
-def _unlisted(seen: Observation, credential: Identity) -> list[Finding]:
+def _unlisted(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:
     """The likeliest fault of a chain that does not lead to our own roots, where the server names no CA."""
     leaf = credential.certificate
     if leaf.issuer == leaf.subject:
@@ -88,9 +88,11 @@ def _unlisted(seen: Observation, credential: Identity) -> list[Finding]:
         f"it leads to {issuer}, which is not among the CAs that we trust ourselves, and perhaps not among the server's",
         f"let the server trust {issuer}, or present a certificate of a CA that it trusts",
     )
+    at_home = _related(seen, ours, (leaf, *credential.chain)[-1])
     if credential.chain:
-        return [untrusted]
-    return [missing, untrusted] if _in_between(leaf.issuer) else [untrusted, missing]
+        # The server's own CA, or one of its house: why should it not trust it? Only unknown_ca says so.
+        return [untrusted] if not at_home or seen.received() == alerts.UNKNOWN_CA else []
+    return [missing, untrusted] if at_home or _in_between(leaf.issuer) else [untrusted, missing]
 
 
 def _signed_by_the_servers(seen: Observation, leaf: x509.Certificate) -> bool:
@@ -128,7 +130,7 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     missing = _missing(top, f", and the server accepts {accepted}")
     if _signed_by_the_servers(seen, top):
         return [missing]
-    likelier = _related(seen, top) or _in_between(top.issuer)
+    likelier = _related(seen, ours, top) or _in_between(top.issuer)
     return [missing, untrusted] if likelier else [untrusted, missing]
 
 
@@ -141,10 +143,13 @@ def _in_between(name: x509.Name) -> bool:
     return "root" not in words and any(word in words for word in _BETWEEN)
 
 
-def _related(seen: Observation, leaf: x509.Certificate) -> bool:
-    """True when our issuer and a CA on the list belong to one organisation: one may have issued the other."""
-    ours = _organisations(leaf.issuer)
-    return any(ours & _organisations(name) for name in seen.acceptable_issuers)
+def _related(seen: Observation, ours: Ours, top: x509.Certificate) -> bool:
+    """True when the issuer of what we send, and a CA that the server or we know, belong to one organisation.
+
+    One of them may have issued the other. What the server shows for itself, and what we trust, counts too.
+    """
+    known = [*seen.acceptable_issuers, *(c.issuer for c in seen.peer_chain), *(c.subject for c in ours.roots)]
+    return any(_organisations(top.issuer) & _organisations(name) for name in known)
 
 
 def _organisations(name: x509.Name) -> set[str]:

@@ -11,6 +11,7 @@ from mtlsctl.core.openssl import odd
 
 _CHUNK = 65536
 _FIRST = 64
+_HANDSHAKE = b"\x16"  # RFC 8446, 5.1: the type of a record
 KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
@@ -215,8 +216,7 @@ class Session:
     def observe(self, peer: str, ended: Ended, detail: str = "") -> Observation:
         """All that was seen so far."""
         connection = self._connection
-        hello = self.role is Role.SERVER or any("read server hello" in s for s in self.states)
-        stage = Stage.DONE if self.done else Stage.HANDSHAKE if hello and self._answered else Stage.HELLO
+        stage = Stage.DONE if self.done else Stage.HANDSHAKE if self._answered else Stage.HELLO
         known = stage is not Stage.HELLO
         return Observation(
             role=self.role,
@@ -249,7 +249,9 @@ class Session:
 
     @property
     def _answered(self) -> bool:
-        """True when both hellos were exchanged."""
+        """True when both hellos were exchanged. What comes in one piece with an alert OpenSSL may not tell of."""
+        if self.role is Role.CLIENT and self.first_bytes[:1] == _HANDSHAKE:
+            return True  # a server's first message of a handshake is its hello
         word = "read client hello" if self.role is Role.SERVER else "read server hello"
         return any(word in state for state in self.states)
 

@@ -33,6 +33,26 @@ def maybe_theirs() -> Finding:
     return Finding("clock-skew", Verdict.NOTE, message, "compare the server's clock: date -u at both ends", Whose.PEER)
 
 
+def theirs(ours: Iterable[x509.Certificate], answer: bytes, at: datetime) -> Finding | None:
+    """The server's clock stands outside the life of a certificate that we show, by the Date of its HTTP answer.
+
+    None where the Date explains nothing, or there is none.
+    """
+    ahead = by_http(answer, at)
+    if ahead is None or abs(ahead) <= NOTABLE:
+        return None
+    there = at + ahead
+    late = [c for c in ours if not c.not_valid_before_utc <= there <= c.not_valid_after_utc]
+    if not late:
+        return None
+    born = late[0].not_valid_before_utc > there
+    limit = (
+        f"begins {_minute(late[0].not_valid_before_utc)}" if born else f"ends {_minute(late[0].not_valid_after_utc)}"
+    )
+    message = f"the server's clock says {_minute(there)}, ours {_minute(at)}, and a certificate that we show {limit}"
+    return Finding("clock-skew", Verdict.FAIL, message, f"if ours is right, at the server: {_HINT}", Whose.PEER)
+
+
 def by_http(answer: bytes, at: datetime) -> timedelta | None:
     """How far the server's clock is ahead of ours (negative: behind), by the Date of its answer (RFC 9110, 6.6.1)."""
     head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")

@@ -1,5 +1,10 @@
 """Why a server may refuse a certificate that nothing is wrong with: what its alert means, and what else it can."""
 
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from cryptography import x509
+
 from mtlsctl.core import alerts, names
 from mtlsctl.core.diagnose import Confidence, Ours
 from mtlsctl.core.findings import Finding, Verdict, Whose
@@ -7,100 +12,223 @@ from mtlsctl.core.observation import Observation
 from mtlsctl.core.openssl import Identity
 from mtlsctl.core.own_trust import without_root
 
+_LIKELY, _UNSURE = Confidence.LIKELY, Confidence.UNKNOWN
+
+
+class Case(NamedTuple):
+    """A refusal of a certificate that we find nothing wrong with."""
+
+    seen: Observation
+    ours: Ours
+    credential: Identity
+    refused: str
+    """Who refused what, and how, in words."""
+
+    @property
+    def top(self) -> str:
+        """The CA above all that we send."""
+        return names.dn(_above(self.credential))
+
+    @property
+    def between(self) -> int:
+        """How many CA certificates of our chain count against a server's depth: all but a root."""
+        return sum(c.issuer != c.subject for c in self.credential.chain)
+
 
 def unexplained(seen: Observation, ours: Ours, credential: Identity, refused: str) -> tuple[list[Finding], Confidence]:
     """Nothing that we see fits: what the alert itself says, what else it can mean, and where to look."""
-    match seen.received():
-        case alerts.UNKNOWN_CA if half := without_root(seen, credential, refused):
-            return [half], Confidence.LIKELY
-        case alerts.UNKNOWN_CA if _same_ca(seen, ours, credential):
-            # It knows our CA: OpenSSL says unknown_ca of a CRL that is not there, too.
-            return [_revocation(refused), *_rekeyed(seen, credential), *_too_long(credential)], Confidence.LIKELY
-        case alerts.UNKNOWN_CA | alerts.DECRYPT_ERROR if seen.acceptable_issuers:
-            top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
-            message = f"{refused}; it lists {top}, and may hold another key of that CA than the one that signed"
-            rekeyed = _bare("client-ca-rekeyed", message, "give the server the CA's present certificate")
-            if seen.received() == alerts.DECRYPT_ERROR:
-                return [rekeyed], Confidence.LIKELY
-            return [rekeyed, _note(_revocation("or the key is the same")), *_too_long(credential)], _UNSURE
-        case alerts.UNKNOWN_CA:
-            issuer = names.dn((credential.certificate, *credential.chain)[-1].issuer)
-            untrusted = _bare("client-cert-untrusted", refused, f"let the server trust {issuer}")
-            return [untrusted, _note(_revocation("or it does")), *_too_long(credential)], Confidence.LIKELY
-        case alerts.CERTIFICATE_EXPIRED:
-            from mtlsctl.core import skew
-
-            hint = "renew the server's CRL: a stale one is said with the same alert"
-            stale = _bare("client-cert-revocation-unknown", f"{refused}; it is valid by this clock", hint)
-            top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
-            above = _bare(
-                "client-chain-expired",
-                f"or the certificate of {top} that the server holds has expired",
-                "renew it there",
-            )
-            return [stale, skew.maybe_theirs(), _note(above)], Confidence.LIKELY
-        case alerts.INTERNAL_ERROR if credential.chain:
-            hint = "Apache says so of chains longer than SSLVerifyDepth: raise it; else read the server's log"
-            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
-            return [_bare("client-chain-too-long", refused, hint), _note(allowed)], Confidence.LIKELY
-        case alerts.BAD_CERTIFICATE:
-            from mtlsctl.core import skew
-
-            # Nothing is bad about it: so say servers whose own rule comes after the chain (Go, stunnel).
-            allowed = _bare("client-cert-not-allowed", refused, "add it to the server's list of those let in")
-            unknown = _note(_revocation("or it wants to know of revocation"))
-            return [allowed, unknown, skew.maybe_theirs()], Confidence.LIKELY
-        case alerts.CERTIFICATE_UNKNOWN:
-            revoked = _bare("client-cert-revoked", "or the certificate was revoked", "issue a new one")
-            return [_revocation(refused), _note(revoked)], _UNSURE
-        case alerts.ACCESS_DENIED:
-            # RFC 8446, 6.2: not allowed. GnuTLS says it of every fault.
-            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
-            return [_bare("client-cert-refused", refused, _LOG), _note(allowed)], _UNSURE
-        case _:
-            # It came without a word, or with one that can mean anything.
-            revoked = _bare("client-cert-revoked", "or it was revoked", "ask the CA, or issue a new one")
-            allowed = _bare("client-cert-not-allowed", "or it is not on the list of those let in", "add it there")
-            return [_bare("client-cert-refused", refused, _LOG), _note(revoked), _note(allowed)], _UNSURE
+    case = Case(seen, ours, credential, refused)
+    if seen.received() == alerts.UNKNOWN_CA and (half := without_root(seen, credential, refused)):
+        return [half], _LIKELY
+    return next((_findings(case, row.causes), row.sure) for row in _ROWS if _said(row.alert, case) and row.where(case))
 
 
-_LOG = "nothing is wrong with it by itself: read the server's log"
+def possible(case: Case, causes: Iterable["Cause"]) -> list[Finding]:
+    """What else it may be, as notes: each of these causes that can be at all."""
+    return [_told(c, c.other, case, Verdict.NOTE) for c in causes if c.can_be(case)]
 
 
-def _same_ca(seen: Observation, ours: Ours, credential: Identity) -> bool:
-    """True when our certificate and the server's come from the same CA, one that we trust."""
-    top, theirs = (credential.certificate, *credential.chain)[-1], seen.peer_chain[-1:]
-    anchors = {root.subject for root in ours.roots}
-    return any(top.issuer in anchors and top.issuer == c.issuer for c in theirs)
+def _said(alert: int | None, case: Case) -> bool:
+    return alert is None or case.seen.received() == alert
 
 
-_UNSURE = Confidence.UNKNOWN
+def _findings(case: Case, causes: tuple["Cause", ...]) -> list[Finding]:
+    first, *others = causes
+    return [_told(first, first.first, case, Verdict.FAIL), *possible(case, others)]
 
 
-def _revocation(refused: str) -> Finding:
-    hint = "give the server a fresh CRL of every CA in the chain: mtlsctl crl"
-    message = f"{refused}; it knows the CA, so a CRL that it wants may be missing or stale"
-    return _bare("client-cert-revocation-unknown", message, hint)
+def _told(cause: "Cause", words: str, case: Case, verdict: Verdict) -> Finding:
+    known = {"refused": case.refused, "top": case.top, "count": str(len(case.credential.chain))}
+    return Finding(cause.code, verdict, words.format_map(known), cause.hint.format_map(known), Whose.PEER)
 
 
-def _rekeyed(seen: Observation, credential: Identity) -> list[Finding]:
-    if not seen.acceptable_issuers:
-        return []
-    top = names.dn((credential.certificate, *credential.chain)[-1].issuer)
-    message = f"or the server holds another key of {top} than the one that issued our certificate"
-    return [_note(_bare("client-ca-rekeyed", message, "give the server the CA's present certificate"))]
+def _above(credential: Identity) -> x509.Name:
+    return (credential.certificate, *credential.chain)[-1].issuer
 
 
-def _too_long(credential: Identity) -> list[Finding]:
-    if len(credential.chain) < 2:
-        return []
-    message = f"or the chain is too long for it: {len(credential.chain)} CA certificates were sent"
-    return [_note(_bare("client-chain-too-long", message, "raise the server's verification depth"))]
+def _anyhow(_: Case) -> bool:
+    return True
 
 
-def _note(finding: Finding) -> Finding:
-    return finding._replace(verdict=Verdict.NOTE)
+def _listed(case: Case) -> bool:
+    return bool(case.seen.acceptable_issuers)
 
 
-def _bare(code: str, message: str, hint: str) -> Finding:
-    return Finding(code, Verdict.FAIL, message, hint, Whose.PEER)
+def _chained(case: Case) -> bool:
+    return bool(case.credential.chain)
+
+
+def _same_ca(case: Case) -> bool:
+    """Our certificate and the server's come from the same CA, one that we trust: it knows that CA's present key."""
+    above = _above(case.credential)
+    anchors = {root.subject for root in case.ours.roots}
+    return above in anchors and any(above == c.issuer for c in case.seen.peer_chain[-1:])
+
+
+class Cause(NamedTuple):
+    """One that nothing at this end shows. {refused}, {top} and {count} stand for what Case knows."""
+
+    code: str
+    first: str
+    """How it is said as the likeliest."""
+    other: str
+    """How it is said after another one."""
+    hint: str
+    can_be: Callable[[Case], bool] = _anyhow
+    """Where it is possible at all."""
+
+
+REKEYED = Cause(
+    "client-ca-rekeyed",
+    "{refused}; it lists {top}, and may hold another key of that CA than the one that signed",
+    "or the server holds another key of {top} than the one that issued our certificate",
+    "give the server the CA's present certificate",
+    _listed,
+)
+NOT_ALLOWED = Cause(
+    "client-cert-not-allowed",
+    "{refused}",
+    "or it is not on the list of those let in",
+    "add it to the server's list of those let in",
+)
+CRL = Cause(
+    "client-cert-revocation-unknown",
+    "{refused}; it knows the CA, so a CRL that it wants may be missing or stale",
+    "or a CRL that the server wants is missing or stale",
+    "give the server a fresh CRL of every CA in the chain: mtlsctl crl",
+)
+STALE_CRL = Cause(
+    "client-cert-revocation-unknown",
+    "{refused}; it is valid by this clock",
+    "or the server's CRL is stale",
+    "renew the server's CRL: a stale one is said with the same alert",
+)
+REVOKED = Cause(
+    "client-cert-revoked",
+    "{refused}; nothing is wrong with it by itself: it may have been revoked",
+    "or it was revoked",
+    "ask the CA, or issue a new one",
+)
+TOO_LONG = Cause(
+    "client-chain-too-long",
+    "{refused}: {count} CA certificates came with it",
+    "or the chain is too long for it: {count} CA certificates were sent",
+    "raise the server's verification depth; Apache: SSLVerifyDepth 3, nginx: ssl_verify_depth 3",
+    lambda case: case.between > 1,
+)
+_REFUSED = Cause(
+    "client-cert-refused",
+    "{refused}",
+    "or for a reason of its own",
+    "nothing is wrong with it by itself: read the server's log",
+)
+_UNTRUSTED = Cause(
+    "client-cert-untrusted", "{refused}", "or the server does not trust {top}", "let the server trust {top}"
+)
+_CHAIN_EXPIRED = Cause(
+    "client-chain-expired",
+    "{refused}",
+    "or the certificate of {top} that the server holds has expired",
+    "renew it there",
+)
+_CLOCKS = Cause(
+    "clock-skew",
+    "{refused}; the two clocks may differ",
+    "or the two clocks differ: by this machine's our certificate is valid",
+    "compare the server's clock: date -u at both ends",
+)
+
+
+class _Row(NamedTuple):
+    alert: int | None
+    """None: any, and none at all."""
+    where: Callable[[Case], bool]
+    causes: tuple[Cause, ...]
+    """The likeliest first."""
+    sure: Confidence
+
+
+# What the refusals of ten servers meant where nothing was wrong with the certificate; the first row that fits counts.
+_ROWS = (
+    # OpenSSL says unknown_ca of a CRL that is not there, too: the only thing left where it has the CA's present key.
+    _Row(
+        alerts.UNKNOWN_CA,
+        _same_ca,
+        (CRL, REKEYED, TOO_LONG),
+        _LIKELY,
+    ),
+    _Row(
+        alerts.UNKNOWN_CA,
+        _listed,
+        (REKEYED, CRL, TOO_LONG),
+        _UNSURE,
+    ),
+    _Row(
+        alerts.UNKNOWN_CA,
+        _anyhow,
+        (_UNTRUSTED, CRL, TOO_LONG),
+        _LIKELY,
+    ),
+    _Row(alerts.DECRYPT_ERROR, _listed, (REKEYED,), _LIKELY),
+    _Row(alerts.CERTIFICATE_EXPIRED, _anyhow, (STALE_CRL, _CLOCKS, _CHAIN_EXPIRED), _LIKELY),
+    # Apache says so of a depth, stunnel of a name that is not on its list.
+    _Row(
+        alerts.INTERNAL_ERROR,
+        _chained,
+        (TOO_LONG, NOT_ALLOWED),
+        _LIKELY,
+    ),
+    # Nothing is bad about it: so say servers whose own rule comes after the chain (Go, stunnel).
+    _Row(
+        alerts.BAD_CERTIFICATE,
+        _anyhow,
+        (NOT_ALLOWED, CRL, REKEYED, _CLOCKS),
+        _LIKELY,
+    ),
+    # Java says so of everything.
+    _Row(
+        alerts.CERTIFICATE_UNKNOWN,
+        _anyhow,
+        (
+            REVOKED,
+            CRL,
+            NOT_ALLOWED,
+            REKEYED,
+            _CLOCKS,
+        ),
+        _UNSURE,
+    ),
+    # RFC 8446, 6.2: not allowed. GnuTLS says it of every fault; others come without a word.
+    _Row(
+        None,
+        _anyhow,
+        (
+            _REFUSED,
+            REVOKED,
+            NOT_ALLOWED,
+            CRL,
+            REKEYED,
+        ),
+        _UNSURE,
+    ),
+)

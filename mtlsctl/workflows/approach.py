@@ -31,9 +31,9 @@ def approach(connection: socket.socket, endpoint: Endpoint, route: Route | None,
     except OSError:
         pass  # the server has gone: reading, which comes next, tells how
     if not endpoint.starttls:
-        return Approach(time.monotonic() - began)
+        return Approach(time.monotonic() - began, header=route.header)
     result, first = _starttls(connection, endpoint, deadline)
-    return Approach(time.monotonic() - began, None, endpoint.starttls, result, first)
+    return Approach(time.monotonic() - began, None, endpoint.starttls, result, first, route.header)
 
 
 def _starttls(connection: socket.socket, endpoint: Endpoint, deadline: float) -> tuple[Result, bytes]:

@@ -1,17 +1,22 @@
 """Extra probes: the same server asked again, otherwise, where that tells causes apart."""
 
+import socket
+import time
+
 from OpenSSL import SSL
 
-from mtlsctl.core import doubts, schemes
+from mtlsctl.core import doubts, http, schemes
 from mtlsctl.core.diagnose import Diagnosis, Ours
 from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
-from mtlsctl.core.observation import Observation
+from mtlsctl.core.observation import Ended, Observation, Stage
 from mtlsctl.core.route import Route
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.errors import MtlsctlError
-from mtlsctl.workflows.once import Visit, once
+from mtlsctl.workflows import network
+from mtlsctl.workflows.once import Visit, once, unreached
 
 MOST_SECONDS = 3.0  # for each probe
+_HEAD = 4096  # bytes of an answer in plain HTTP
 _EVERYTHING = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 _GROUPS = (
     "X25519MLKEM768:x25519:P-256:x448:P-384:P-521:SecP256r1MLKEM768:SecP384r1MLKEM1024:ffdhe2048:ffdhe3072:ffdhe4096"
@@ -55,6 +60,8 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
     there = visit._replace(
         timeout=min(visit.timeout / 4, MOST_SECONDS), http="", earlier=None, keep=False, on_silence=None
     )
+    if variation is Variation.PLAIN_HTTP:
+        return Probe(variation, _in_plain_http(there))
     if variation is Variation.NO_NAME:
         there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
     if variation in (Variation.NO_ALPN, Variation.ALPN_H2):
@@ -65,7 +72,35 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
         there = there._replace(endpoint=there.endpoint._replace(starttls=""))
     if variation is Variation.PROXY_HEADER:
         there = there._replace(route=(there.route or Route())._replace(header=1))
+    if variation is Variation.NO_PROXY_HEADER:
+        there = there._replace(route=(there.route or Route())._replace(header=0))
     return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
+
+
+def _in_plain_http(visit: Visit) -> Observation:
+    """What a server answers to HTTP without TLS: a web server says that TLS is wanted, and what time it is."""
+    attempt = network.connect(visit.endpoint, visit.timeout, visit.route)
+    seen = unreached(visit.endpoint, attempt, visit.route)
+    if attempt.connection is None:
+        return seen
+    with attempt.connection as connection:
+        answer = _asked_in_the_clear(connection, http.request(visit.endpoint.text, "/"), visit.timeout)
+    return seen._replace(stage=Stage.HELLO, ended=Ended.CLOSED, first_bytes=answer[:64], answer=answer)
+
+
+def _asked_in_the_clear(connection: socket.socket, request: bytes, seconds: float) -> bytes:
+    """The beginning of the answer, up to the end of its head; what came of it where the time is up."""
+    deadline, answer = time.monotonic() + seconds, b""
+    try:
+        connection.sendall(request)
+        while len(answer) < _HEAD and b"\r\n\r\n" not in answer:
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            if not (data := connection.recv(_HEAD)):
+                break
+            answer += data
+    except OSError:
+        pass  # what came until then is what there is
+    return answer
 
 
 def _context(settings: TlsSettings) -> SSL.Context:

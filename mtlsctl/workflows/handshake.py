@@ -63,7 +63,7 @@ class ExtraProbe(NamedTuple):
     variation: str
     """What was done otherwise: a word of core/doubts.py's Variation."""
     answered: bool
-    """The server's hello came."""
+    """The server's hello came; of plain HTTP: its answer."""
     accepted: bool
     """The handshake was completed, and the server stayed."""
     version: str
@@ -259,9 +259,13 @@ def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Pro
 
 
 def _told(probe: "Probe") -> ExtraProbe:
+    from mtlsctl.core import doubts  # there is a probe: it is loaded
+
     seen = probe.seen
     alert = next((a.name for a in reversed(seen.alerts)), "")
-    return ExtraProbe(probe.variation.value, probe.answered, probe.accepted, seen.version, alert)
+    return ExtraProbe(
+        probe.variation.value, probe.answered or doubts.enough(probe), probe.accepted, seen.version, alert
+    )
 
 
 def _ours(us: Client, wish: Wish, at: datetime) -> Ours:

@@ -90,8 +90,10 @@ _VARIED = {
     "tls-1.2": "with TLS 1.2",
     "no-certificate": "without a certificate",
     "proxy-header": "with a PROXY protocol header in front",
+    "no-proxy-header": "without the PROXY protocol header",
     "no-starttls": "with TLS from the first byte",
     "starttls": "with TLS after the first words of the port's protocol",
+    "plain-http": "in plain HTTP, for the time by its clock",
 }
 """By the words of core/doubts.py's Variation."""
 
@@ -101,5 +103,6 @@ def _came_of(probe: "ExtraProbe") -> str:
     if probe.accepted:
         return f"accepted, {version_words(probe.version)}"
     if probe.answered:
-        return f"answered, {version_words(probe.version)}{f', then {said}' if said else ''}"
+        spoken = version_words(probe.version)
+        return f"answered{f', {spoken}' if spoken else ''}{f', then {said}' if said else ''}"
     return said or "nothing came back"
