@@ -28,10 +28,13 @@ Cause = Literal[
     "weak-signature",
     "crl-missing",
     "crl-expired",
+    "ocsp-unusable",
+    "against-policy",
     "other",
     "order",
     "extra",
     "expires-soon",
+    "other-path",
     "portability",
 ]
 
@@ -60,10 +63,13 @@ CODES: dict[Cause, tuple[str, str]] = {
     "weak-signature": ("server-weak-signature", "client-cert-weak-signature"),
     "crl-missing": ("server-crl-missing", "client-cert-revocation-unknown"),
     "crl-expired": ("server-crl-expired", "client-cert-revocation-unknown"),
+    "ocsp-unusable": ("ocsp-unusable", "ocsp-unusable"),
+    "against-policy": ("against-policy", "against-policy"),
     "other": ("server-cert-invalid", "client-cert-invalid"),
     "order": ("server-chain-order", "client-chain-order"),
     "extra": ("server-extra-certs", "client-extra-certs"),
     "expires-soon": ("expires-soon", "expires-soon"),
+    "other-path": ("other-path", "other-path"),
     "portability": ("portability", "portability"),
 }
 _RANK = {cause: number for number, cause in enumerate(CODES)}

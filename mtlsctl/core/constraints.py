@@ -3,10 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from mtlsctl.core import names
+from mtlsctl.core.path import folded
 from mtlsctl.errors import UsageError
 
 # RFC 6761, 6.4: never a real name. A subtree that holds only this one shuts a type that was not permitted:
@@ -62,14 +65,52 @@ def describe(subtrees: Iterable[x509.GeneralName]) -> tuple[str, ...]:
 
 
 def outside(constraints: x509.NameConstraints, wanted: Iterable[x509.GeneralName]) -> list[x509.GeneralName]:
-    """Those of the names that the constraints do not allow."""
-    return [name for name in wanted if not _allowed(name, constraints)]
+    """Those of the names that the constraints do not allow; a form of name that has no rules is not allowed either.
+
+    RFC 5280, 4.2.1.10. A DNS constraint with a dot in front, which the RFC does not have and many CAs write, covers
+    what is below it, as OpenSSL and Go read it.
+    """
+    permitted, excluded = _by_form(constraints.permitted_subtrees), _by_form(constraints.excluded_subtrees)
+    return [name for name in wanted if not _allowed(name, permitted, excluded)]
 
 
-def _allowed(name: x509.GeneralName, constraints: x509.NameConstraints) -> bool:
-    permitted = [s for s in constraints.permitted_subtrees or () if type(s) is type(name)]
-    excluded = [s for s in constraints.excluded_subtrees or () if type(s) is type(name)]
-    return (not permitted or any(_inside(name, s) for s in permitted)) and not any(_inside(name, s) for s in excluded)
+Forms = dict[object, list[x509.GeneralName]]
+_KNOWN = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.IPAddress, x509.DirectoryName)
+
+
+def _by_form(subtrees: Iterable[x509.GeneralName] | None) -> Forms:
+    found: Forms = {}
+    for subtree in subtrees or ():
+        found.setdefault(_form(subtree), []).append(subtree)
+    return found
+
+
+def _form(name: x509.GeneralName) -> object:
+    return name.type_id if isinstance(name, x509.OtherName) else type(name)
+
+
+def _allowed(name: x509.GeneralName, permitted: Forms, excluded: Forms) -> bool:
+    form = _form(name)
+    inside, without = permitted.get(form, ()), excluded.get(form, ())
+    if not inside and not without:
+        return True
+    # RFC 5280, 4.2.1.10: whoever cannot process a constraint on a form of name that is there must refuse.
+    if not isinstance(name, _KNOWN) or not _can_be_compared(name):
+        return False
+    return (not inside or any(_inside(name, s) for s in inside)) and not any(_catches(name, s) for s in without)
+
+
+def _can_be_compared(name: x509.GeneralName) -> bool:
+    """A URI needs a host that is no address; an e-mail address has one @ (RFC 5280, 4.2.1.6 and 4.2.1.10)."""
+    match name:
+        case x509.UniformResourceIdentifier():
+            host = uri_host(name.value)
+            return bool(host) and not host.startswith("[") and names.to_address(host) is None
+        case x509.RFC822Name():
+            local, _, host = name.value.rpartition("@")
+            return bool(local) and bool(host) and ("@" not in local or local.startswith('"'))
+        case _:
+            return True
 
 
 def _inside(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
@@ -79,26 +120,58 @@ def _inside(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
                 name.value, ipaddress.IPv4Network | ipaddress.IPv6Network
             ) and name.value in ipaddress.ip_network(subtree.value)
         case x509.DNSName(), x509.DNSName():
-            return _below(name.value.lower().removeprefix("*."), subtree.value.lower())
+            host, base = _host_name(name.value).removeprefix("*."), _host_name(subtree.value)
+            return host.endswith(base) if base.startswith(".") else _below(host, base)
         case x509.RFC822Name(), x509.RFC822Name():
-            if "@" in subtree.value:
-                return name.value == subtree.value
-            return _host(name.value.rpartition("@")[2].lower(), subtree.value.lower())
+            local, _, domain = name.value.rpartition("@")
+            mailbox, at, host = subtree.value.rpartition("@")
+            return (not at or local == mailbox) and _host(domain.lower(), host.lower(), exact=bool(at))
         case x509.UniformResourceIdentifier(), x509.UniformResourceIdentifier():
             return _host(uri_host(name.value), subtree.value.lower())
+        case x509.DirectoryName(), x509.DirectoryName():
+            base_name = folded(subtree.value)
+            return folded(name.value)[: len(base_name)] == base_name
         case _:
-            return name == subtree
+            return False
+
+
+def _catches(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
+    """Whether an excluded subtree holds a name, or one that a wildcard stands for (CVE-2025-61727)."""
+    if not isinstance(name, x509.DNSName) or not isinstance(subtree, x509.DNSName):
+        return _inside(name, subtree)
+    host, base = _host_name(name.value), _host_name(subtree.value).removeprefix("*").removeprefix(".")
+    return _below(host.removeprefix("*."), base) or (host.startswith("*.") and base.endswith(host[1:]))
+
+
+def _host_name(text: str) -> str:
+    return text.lower().removesuffix(".")
 
 
 def _below(host: str, base: str) -> bool:
     return not base or host == base or host.endswith("." + base)
 
 
-def _host(host: str, base: str) -> bool:
-    return host.endswith(base) and host != base[1:] if base.startswith(".") else host == base
+def _host(host: str, base: str, exact: bool = False) -> bool:
+    if base.startswith(".") and not exact:
+        return host.endswith(base) and host != base[1:]
+    return not base or host == base
 
 
 def uri_host(uri: str) -> str:
-    """The host of a URI in lower case, "" where there is none."""
+    """The host of a URI in lower case, an IPv6 address in its brackets; "" where there is none."""
     authority = re.split(r"[/?#]", uri.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]  # RFC 3986, 3.2
+    if authority.startswith("["):
+        return authority.partition("]")[0].lower() + "]"
     return authority.partition(":")[0].lower()
+
+
+def bound(certificate: x509.Certificate, san: Iterable[x509.GeneralName]) -> list[x509.GeneralName]:
+    """The names of a certificate that constraints hold for: its SAN, its subject, the e-mail addresses in that."""
+    found = list(san)
+    if certificate.subject.rdns:
+        found.append(x509.DirectoryName(certificate.subject))
+    for part in certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS):
+        # What is no address is left to OpenSSL, which refuses it under a constraint on addresses (error 53).
+        with suppress(ValueError):
+            found.append(x509.RFC822Name(part.value if isinstance(part.value, str) else part.value.decode("ascii")))
+    return found

@@ -2,25 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import is_ as _is
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
 from OpenSSL import crypto
 
 from mtlsctl.core.causes import Cause
-from mtlsctl.core.path import UNREADABLE, Path
-from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.core.looks import Purpose
+from mtlsctl.core.path import MAX_DEPTH, UNREADABLE, Path
 
-# <openssl/x509_vfy.h>; pyOpenSSL has no name for it and takes any number.
+# <openssl/x509_vfy.h>; pyOpenSSL has no name for these and takes any number.
 NO_CHECK_TIME = 0x200000
+_EXTENDED_CRL, _DELTAS = 0x1000, 0x2000  # indirect CRLs, CRLs by another key of the CA; delta CRLs
 STRICT = crypto.X509StoreFlags.X509_STRICT
 PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
-CRL_LEAF = crypto.X509StoreFlags.CRL_CHECK
-CRL_ALL = crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL
+POLICIES = crypto.X509StoreFlags.POLICY_CHECK
+CRL_LEAF = crypto.X509StoreFlags.CRL_CHECK | _EXTENDED_CRL | _DELTAS
+CRL_ALL = CRL_LEAF | crypto.X509StoreFlags.CRL_CHECK_ALL
 
 UNDECODABLE = -1
 """OpenSSL could not load a certificate or CRL at all."""
+KEPT = 16  # stores: of all the roots of a call for cryptography, of the anchor of a path for both
 
 
 class Answer(NamedTuple):
@@ -41,24 +52,72 @@ def openssl(
     crls: Sequence[x509.CertificateRevocationList] = (),
     flags: int = 0,
 ) -> Answer:
-    """Ask OpenSSL's store about path[0] with the rest as untrusted. at None: the time is not checked."""
+    """Ask OpenSSL's store about path[0] with the rest as untrusted. at None: the time is not checked.
+
+    Certificate policies are processed as RFC 5280, 6.1 has it: any policy will do, and what a CA requires is required.
+    """
     try:
         store = crypto.X509Store()
         for root in roots:
-            store.add_cert(crypto.X509.from_cryptography(root))
+            store.add_cert(_loaded(root))
         for crl in crls:
             store.add_crl(crl)
-        # set_time reads the fields as UTC and ignores the time zone.
+        # set_time reads the fields as UTC and ignores the time zone; a store keeps the first time that it is given.
         if at is not None:
             store.set_time(at.astimezone(UTC))
-        store.set_flags(flags if at is not None else flags | NO_CHECK_TIME)
-        leaf, *pool = [crypto.X509.from_cryptography(c) for c in path]
-        chain = crypto.X509StoreContext(store, leaf, pool).get_verified_chain()
+        store.set_flags(flags | (POLICIES if at is not None else POLICIES | NO_CHECK_TIME))
+        chain = _context(store, path).get_verified_chain()
     except crypto.X509StoreContextError as error:
         return Answer(False, error.errors[0], error.errors[1])
     except (crypto.Error, *UNREADABLE):
         return Answer(False, UNDECODABLE)
     return Answer(True, path=tuple(one.to_cryptography() for one in chain))
+
+
+def openssl_alone(path: Path, flags: int = 0) -> Answer:
+    """As openssl(), about one path and its own anchor: yes, or why not. The time is not looked at, as pathchecks did.
+
+    The quick way: the store is kept, which OpenSSL would allow only one time of checking.
+    """
+    try:
+        _context(_store(Roots(path[-1:]), flags), path[:-1] or path).verify_certificate()
+    except crypto.X509StoreContextError as error:
+        return Answer(False, error.errors[0], error.errors[1])
+    except (crypto.Error, *UNREADABLE):
+        return Answer(False, UNDECODABLE)
+    return Answer(True, path=path)
+
+
+def _context(store: crypto.X509Store, path: Sequence[x509.Certificate]) -> crypto.X509StoreContext:
+    leaf, *pool = [crypto.X509.from_cryptography(path[0]), *map(_loaded, path[1:])]
+    return crypto.X509StoreContext(store, leaf, pool)
+
+
+class Roots(tuple[x509.Certificate, ...]):
+    """Trust anchors, told from others by identity: to hash 150 certificates costs more than to verify with them."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Roots) and len(self) == len(other) and all(map(_is, self, other))
+
+
+@lru_cache(maxsize=KEPT)
+def _store(roots: Roots, flags: int) -> crypto.X509Store:
+    store = crypto.X509Store()
+    for root in roots:
+        store.add_cert(_loaded(root))
+    store.set_flags(flags | POLICIES | NO_CHECK_TIME)
+    return store
+
+
+@lru_cache(maxsize=256)
+def _loaded(certificate: x509.Certificate) -> crypto.X509:
+    """A CA's certificate as OpenSSL has it; the same one stands above many leaves."""
+    return crypto.X509.from_cryptography(certificate)
 
 
 # X509_V_ERR_* -> the cause, and what it means in our words. <openssl/x509_vfy.h>
@@ -95,8 +154,8 @@ NUMBERS: dict[int, tuple[Cause, str]] = {
     35: ("crl-missing", "the key usage of the CRL's issuer lacks cRLSign"),
     36: ("crl-missing", "the CRL has a critical extension that is unknown to it"),
     41: ("invalid", "an extension is malformed or misplaced"),
-    42: ("invalid", "an extension is malformed or misplaced"),
-    43: ("invalid", "there is no explicit policy"),
+    42: ("invalid", "the certificate policies of the path are malformed or misplaced"),
+    43: ("other", "a CA of the path requires a certificate policy, and the path has none in common"),
     44: ("crl-missing", "the CRL's scope is another one"),
     47: ("name-constraints", "a name is outside the permitted ones"),
     48: ("name-constraints", "a name is among the excluded ones"),
@@ -155,12 +214,12 @@ def webpki(
     purpose: Purpose,
     wanted: Sequence[x509.GeneralName],
 ) -> Opinion:
-    """Ask cryptography's verifier about path[0] as a TLS server (for each wanted name) or client."""
+    """Ask cryptography's verifier about path[0] as a TLS server (for each wanted name) or client, by its own rules."""
     if purpose not in (Purpose.SERVER, Purpose.CLIENT):
         return Opinion(False, False, f"it judges servers and clients, not {purpose}")
     leaf, *pool = path
     try:
-        builder = PolicyBuilder().store(Store(list(roots))).time(at.astimezone(UTC))
+        builder = PolicyBuilder().store(_anchors(Roots(roots))).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
         if purpose is Purpose.CLIENT:
             builder.build_client_verifier().verify(leaf, pool)
             return Opinion(True, True)
@@ -169,11 +228,38 @@ def webpki(
             return Opinion(False, False, "it judges servers by a DNS name or IP address, and there is none")
         for subject in subjects if wanted else subjects[:1]:
             builder.build_server_verifier(subject).verify(leaf, pool)
-    except VerificationError as error:
-        return Opinion(True, False, str(error).partition(" (encountered processing <")[0])
-    except UNREADABLE as error:
-        return Opinion(True, False, str(error))
+    except (VerificationError, *UNREADABLE) as error:
+        return Opinion(True, False, _words(error))
     return Opinion(True, True)
+
+
+def webpki_alone(path: Path, at: datetime) -> Opinion:
+    """Ask cryptography's verifier about one path by RFC 5280, 6.1 alone, without the rules of the Web PKI.
+
+    Signatures, time, basicConstraints, path lengths and name constraints; the names and purposes asked for are not its
+    business here. It knows neither Ed25519, SHA-1 nor constraints on directory names: its no may be our yes.
+    """
+    try:
+        builder = PolicyBuilder().store(_anchors(Roots(path[-1:]))).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
+        builder = builder.extension_policies(ca_policy=_ANY_CA, ee_policy=_ANY_LEAF)
+        builder.build_client_verifier().verify(path[0], list(path[1:-1]))
+    except (VerificationError, *UNREADABLE) as error:
+        return Opinion(True, False, _words(error))
+    return Opinion(True, True)
+
+
+# It demands that basicConstraints be there in a CA; all else is for the rules of the policy asked for.
+_ANY_LEAF = ExtensionPolicy.permit_all()
+_ANY_CA = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+
+
+@lru_cache(maxsize=KEPT)
+def _anchors(roots: Roots) -> Store:
+    return Store(list(roots))
+
+
+def _words(error: Exception) -> str:
+    return str(error).partition(" (encountered processing <")[0]
 
 
 def _own_names(leaf: x509.Certificate) -> list[x509.GeneralName]:

@@ -1,18 +1,18 @@
-"""Paths from a leaf to the trust anchors, and why one ends before it gets there."""
+"""Paths from a leaf to the trust anchors, over all the certificates that are at hand (RFC 4158)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from mtlsctl.core import names
-from mtlsctl.core.causes import Problem
 
 MAX_CHECKS = 300  # signatures; hostile files hold thousands of certificates of one name
+MAX_STEPS = 3000  # certificates looked at in one search, whatever they are
 MAX_DEPTH = 20
-MAX_PATHS = 12
+MAX_NAMESAKES = 150  # issuers of one name that are tried; OpenSSL and Go try them all
 
 # What cryptography raises for a certificate that it loaded and cannot decode further.
 UNREADABLE = (
@@ -33,19 +33,10 @@ class Link(Enum):
 
     SIGNED = "signed"
     UNSURE = "unsure"
-    """The names fit, and the signature's algorithm is one that cryptography does not check (SHA-1, MD5)."""
+    """The names fit, and cryptography does not check the signature: SHA-1, MD5, or names that differ in case."""
     BROKEN = "broken"
     """The names fit, the signature does not."""
     NONE = "none"
-
-
-class Paths(NamedTuple):
-    """What a search found."""
-
-    complete: tuple[Path, ...]
-    """Those that end at a trust anchor."""
-    longest: Path
-    """The longest of those that do not; only the leaf where there is nothing above."""
 
 
 def called(certificate: x509.Certificate) -> str:
@@ -59,11 +50,14 @@ def called(certificate: x509.Certificate) -> str:
         return f"the certificate with serial {certificate.serial_number:x}"
 
 
+@lru_cache(maxsize=1024)
 def link(child: x509.Certificate, issuer: x509.Certificate) -> Link:
-    """Whether issuer's name and key stand behind child."""
+    """Whether issuer's name and key stand behind child. A pure function of two values, and a dear one: kept."""
     try:
-        if child.issuer != issuer.subject:
+        if not same_name(child.issuer, issuer.subject):
             return Link.NONE
+        if child.issuer != issuer.subject:
+            return Link.UNSURE  # cryptography compares names byte for byte: an engine that does not must say
         child.verify_directly_issued_by(issuer)
     except InvalidSignature:
         return Link.BROKEN
@@ -72,153 +66,150 @@ def link(child: x509.Certificate, issuer: x509.Certificate) -> Link:
     return Link.SIGNED
 
 
+def same_name(one: x509.Name, other: x509.Name) -> bool:
+    """True for two spellings of one name: case, repeated spaces and the string type do not count (RFC 5280, 7.1)."""
+    return one == other or (len(one.rdns) == len(other.rdns) and folded(one) == folded(other))
+
+
+def folded(name: x509.Name) -> tuple[frozenset[tuple[x509.ObjectIdentifier, str | bytes]], ...]:
+    """A name in the form in which RFC 5280, 7.1 compares it."""
+    return tuple(frozenset((part.oid, _fold(part.value)) for part in rdn) for rdn in name.rdns)
+
+
+def _fold(value: str | bytes) -> str | bytes:
+    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+
+
 def self_issued(certificate: x509.Certificate) -> bool:
     """True when issuer and subject are one name (RFC 5280, 3.2)."""
     try:
-        return certificate.issuer == certificate.subject
+        return same_name(certificate.issuer, certificate.subject)
     except UNREADABLE:
         return False
 
 
-class _Search:
-    """Depth first, trust anchors before intermediates, within a budget of signature checks."""
+class Forest:
+    """The certificates at hand, by subject: the trust anchors before the others."""
 
-    def __init__(self, pool: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], partial: bool) -> None:
-        self.candidates = list(dict.fromkeys([*roots, *pool]))
-        self.roots = set(roots)
+    def __init__(self, roots: Sequence[x509.Certificate], pool: Sequence[x509.Certificate], partial: bool) -> None:
+        self.roots = frozenset(roots)
         self.partial = partial
-        self.checks = 0
-        self.seen: dict[tuple[int, int], Link] = {}
-        self.complete: list[Path] = []
-        self.longest: Path = ()
+        self.all = tuple(dict.fromkeys([*roots, *pool]))
+        self._exact: dict[bytes, list[x509.Certificate]] = {}
+        self._folded: dict[object, list[x509.Certificate]] | None = None
+        for certificate in self.all:
+            try:
+                self._exact.setdefault(certificate.subject.public_bytes(), []).append(certificate)
+            except UNREADABLE:
+                continue  # what has no readable name is nobody's issuer
 
     def is_anchor(self, certificate: x509.Certificate) -> bool:
         """True where a path may end: at a root that is self-issued, or at any where partial paths are allowed."""
         return certificate in self.roots and (self.partial or self_issued(certificate))
 
-    def walk(self, path: Path) -> None:
-        """Go on upwards from the end of a path; what is found is kept."""
-        if self.is_anchor(path[-1]):
-            self.complete.append(path)
+    def namesakes(self, child: x509.Certificate, lenient: bool = False) -> list[x509.Certificate]:
+        """The certificates whose subject is child's issuer, its key identifier's first; [] for an unreadable name."""
+        try:
+            found = self._like(child.issuer) if lenient else self._exact.get(child.issuer.public_bytes(), [])
+        except UNREADABLE:
+            return []
+        if len(found) < 2:
+            return found
+        wanted = authority_key_id(child)
+        return sorted(found, key=lambda c: (not self.is_anchor(c), bool(wanted) and subject_key_id(c) != wanted))
+
+    def above(self, leaf: x509.Certificate, most: int) -> Path:
+        """Those that may stand above a leaf, by their names, nearest first; at most so many."""
+        known: dict[x509.Certificate, None] = {leaf: None}
+        waiting = [leaf]
+        while waiting and len(known) <= most:
+            for issuer in self.namesakes(waiting.pop(0), lenient=True)[:MAX_NAMESAKES]:
+                if issuer not in known:
+                    known[issuer] = None
+                    waiting.append(issuer)
+        return tuple(known)[1 : most + 1]
+
+    def _like(self, name: x509.Name) -> list[x509.Certificate]:
+        if self._folded is None:
+            self._folded = {}
+            for found in self._exact.values():
+                self._folded.setdefault(folded(found[0].subject), []).extend(found)
+        return self._folded.get(folded(name), [])
+
+
+def straight(leaf: x509.Certificate, forest: Forest) -> Path:
+    """The path by names alone where each step has one certificate only; () where there is a choice, or a gap.
+
+    Nothing is proved by it: whoever uses it must have the signatures checked.
+    """
+    path: Path = (leaf,)
+    while not forest.is_anchor(path[-1]):
+        above = forest.namesakes(path[-1])
+        if len(above) != 1 or above[0] in path or len(path) > MAX_DEPTH:
+            return ()
+        path = (*path, above[0])
+    return path
+
+
+class Search:
+    """Depth first and backwards from dead ends, trust anchors first, within a budget of steps and signatures."""
+
+    def __init__(self, leaf: x509.Certificate, forest: Forest) -> None:
+        self.leaf = leaf
+        self.forest = forest
+        self.checks = 0
+        self.steps = 0
+        self._checked: set[tuple[int, int]] = set()
+        self.longest: Path = (leaf,)
+        """The longest of the paths that end before an anchor."""
+
+    @property
+    def spent(self) -> bool:
+        """True when the budget is used up: there may be paths that were not tried."""
+        return self.steps >= MAX_STEPS or self.checks >= MAX_CHECKS
+
+    def paths(self) -> Iterator[Path]:
+        """The paths to an anchor. Names that differ in case or spaces count only where no others lead there."""
+        found = 0
+        for path in self._walk((self.leaf,), (), False):
+            found += 1
+            yield path
+        if not found and not self.spent:
+            yield from self._walk((self.leaf,), (), True)
+
+    def _walk(self, path: Path, entities: tuple[tuple[bytes, bytes], ...], lenient: bool) -> Iterator[Path]:
+        top = path[-1]
+        if self.forest.is_anchor(top):
+            yield path
             return
-        above = [] if len(path) >= MAX_DEPTH else [c for c in self.issuers(path[-1]) if c not in path]
-        if not above and len(path) > len(self.longest):
+        if len(path) > len(self.longest):
             self.longest = path
-        for issuer in above:
-            if len(self.complete) < MAX_PATHS and self.checks < MAX_CHECKS:
-                self.walk((*path, issuer))
+        if len(path) >= MAX_DEPTH:
+            return
+        for issuer in self.forest.namesakes(top, lenient)[:MAX_NAMESAKES]:
+            if self.spent:
+                return
+            self.steps += 1
+            entity = _entity(issuer)
+            # A CA met twice is a cycle: without it the path is shorter and as good (RFC 4158, 5.2).
+            if issuer not in path and entity not in entities and self._links(top, issuer):
+                yield from self._walk((*path, issuer), (*entities, entity), lenient)
 
-    def issuers(self, child: x509.Certificate) -> list[x509.Certificate]:
-        """Those who issued it, the ones whose signature could be checked first."""
-        links = [(issuer, self.link(child, issuer)) for issuer in self.candidates if issuer is not child]
-        sure = [issuer for issuer, kind in links if kind is Link.SIGNED]
-        return sure + [issuer for issuer, kind in links if kind is Link.UNSURE]
-
-    def link(self, child: x509.Certificate, issuer: x509.Certificate) -> Link:
-        """As link(), each pair once; NONE where the budget is spent."""
-        key = id(child), id(issuer)
-        if key not in self.seen:
-            if self.checks >= MAX_CHECKS:
-                return Link.NONE
-            found = link(child, issuer)
-            self.checks += found is not Link.NONE
-            self.seen[key] = found
-        return self.seen[key]
+    def _links(self, child: x509.Certificate, issuer: x509.Certificate) -> bool:
+        pair = id(child), id(issuer)
+        self.checks += pair not in self._checked
+        self._checked.add(pair)
+        return link(child, issuer) in (Link.SIGNED, Link.UNSURE)
 
 
-def find(
-    leaf: x509.Certificate, pool: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], partial: bool
-) -> Paths:
-    """The paths from leaf over pool to roots. With partial, a root need not be self-signed."""
-    search = _Search(pool, roots, partial)
-    search.walk((leaf,))
-    return Paths(tuple(search.complete), search.longest or (leaf,))
-
-
-def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]) -> Problem:
-    """Why a path ends before a trust anchor: the one cause that a person would repair."""
-    top = path[-1]
-    if top in roots:
-        return _not_self_signed(top)
-    if self_issued(top) and link(top, top) is not Link.BROKEN:
-        return _ends_at_root(path, roots)
-    namesakes = [c for c in dict.fromkeys([*roots, *pool]) if c != top and link(top, c) is Link.BROKEN]
-    if namesakes:
-        return _wrong_key(top, namesakes)
-    if self_issued(top):
-        return Problem(
-            "bad-signature",
-            f"{called(top)}: it names itself as its issuer, and its signature does not fit its own key",
-            "get an undamaged copy of the file",
-            called(top),
-        )
-    return _issuer_absent(path, roots)
-
-
-def _listed(roots: Sequence[x509.Certificate]) -> str:
-    if len(roots) > 3:
-        return f"{len(roots)} others"
-    return " and ".join(dict.fromkeys(called(root) for root in roots))
-
-
-def _ends_at_root(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
-    top = path[-1]
-    namesake = next((root for root in roots if _same_subject(root, top)), None)
-    if namesake:
-        return _other_key(f"{called(top)}: the chain ends at the one with key {key_id(top)}", namesake, top)
-    if len(path) == 1:
-        message = f"{called(top)}: the certificate is self-signed and is not trusted; trusted: {_listed(roots)}"
-        return Problem(
-            "self-signed", message, "trust exactly this certificate with --ca FILE, or have a CA issue it", called(top)
-        )
-    message = f"{called(top)}: the chain ends at this root, and it is not trusted; trusted: {_listed(roots)}"
-    return Problem("untrusted", message, "if this root is the right one, trust it: --ca FILE", called(top))
-
-
-def _same_subject(one: x509.Certificate, other: x509.Certificate) -> bool:
+@lru_cache(maxsize=256)
+def _entity(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+    """Name and key: what makes two certificates of one CA the same CA."""
     try:
-        return one.subject == other.subject
+        key = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
+        return certificate.subject.public_bytes(), key.digest
     except UNREADABLE:
-        return False
-
-
-def _not_self_signed(top: x509.Certificate) -> Problem:
-    message = f"{called(top)}: it is trusted but not self-signed, and its issuer {names.dn(top.issuer)} is not trusted"
-    hint = "pass --partial-chain (curl, Go, Python >= 3.13 do), or add the issuer's certificate to --ca"
-    return Problem("untrusted", message, hint, called(top))
-
-
-def _wrong_key(child: x509.Certificate, namesakes: Sequence[x509.Certificate]) -> Problem:
-    """The issuer's name is there and its key does not fit: another key of that CA, or a damaged certificate."""
-    wanted = authority_key_id(child)
-    issuer = next((c for c in namesakes if wanted and wanted == subject_key_id(c)), None)
-    if issuer:
-        message = f"{called(child)}: its signature does not fit, though {called(issuer)} has the key that it names"
-        return Problem(
-            "bad-signature", message, "get an undamaged copy of the certificate, or have it issued anew", called(child)
-        )
-    start = f"{called(child)}: it was signed with another key of its CA" + (
-        f" (key {wanted.hex()[:16]})" if wanted else ""
-    )
-    return _other_key(start, namesakes[0], child)
-
-
-def _other_key(start: str, namesake: x509.Certificate, about: x509.Certificate) -> Problem:
-    message = f"{start}, and the {called(namesake)} at hand has the same name and key {key_id(namesake)}"
-    hint = "the CA was made anew under its old name: issue the certificate again, or get the CA certificate that fits"
-    return Problem("ca-rekeyed", message, hint, called(about))
-
-
-def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
-    top, issuer = path[-1], names.dn(path[-1].issuer) or "a CA without a name"
-    if len(path) == 1:
-        message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
-        hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
-        hint += "\nor, if it is a root, trust it: --ca FILE"
-        return Problem("missing-intermediate", message, hint, called(top))
-    message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
-    hint = f"trust {issuer} with --ca FILE, or add its certificate to the chain if it is an intermediate"
-    return Problem("untrusted", message, hint, called(top))
+        return b"", certificate.signature
 
 
 def key_id(certificate: x509.Certificate) -> str:

@@ -2,32 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
+from cryptography.x509.oid import ObjectIdentifier
 
-from mtlsctl.core import constraints, names, strength
+from mtlsctl.core import namechecks, strength
 from mtlsctl.core.causes import Problem
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, Question, look, read, value
+from mtlsctl.core.namechecks import MAX_COMPARISONS
 from mtlsctl.core.path import UNREADABLE, Path, called, self_issued
 
-T = TypeVar("T", bound=x509.ExtensionType)
+__all__ = ["MAX_COMPARISONS", "PURPOSE_OIDS", "Look", "Purpose", "Question", "check", "look", "read", "value"]
 
-
-class Purpose(StrEnum):
-    """What the leaf shall be good for."""
-
-    SERVER = "server"
-    CLIENT = "client"
-    CA = "ca"
-    """To issue certificates itself."""
-    ANY = "any"
-    """Whatever it says: the path alone is judged."""
-
-
-PURPOSE_OIDS = {Purpose.SERVER: Eku.SERVER_AUTH, Purpose.CLIENT: Eku.CLIENT_AUTH}
 _PURPOSE_WORDS = {
     Eku.SERVER_AUTH: "serverAuth",
     Eku.CLIENT_AUTH: "clientAuth",
@@ -37,46 +26,6 @@ _PURPOSE_WORDS = {
     Eku.TIME_STAMPING: "timeStamping",
     Eku.OCSP_SIGNING: "OCSPSigning",
 }
-MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
-
-
-class Look(NamedTuple):
-    """A certificate that could be read through, with its extensions by type."""
-
-    certificate: x509.Certificate
-    name: str
-    values: dict[type[x509.ExtensionType], x509.ExtensionType]
-    critical: tuple[x509.ExtensionType, ...]
-    not_before: datetime
-    not_after: datetime
-
-
-class Question(NamedTuple):
-    """What is asked of a path."""
-
-    purpose: Purpose
-    at: datetime
-    names: tuple[x509.GeneralName, ...]
-
-
-def look(certificate: x509.Certificate) -> Look:
-    """Read a certificate through. Raises one of UNREADABLE where it cannot be."""
-    extensions = certificate.extensions
-    certificate.signature_algorithm_oid  # noqa: B018  read for its ValueError
-    return Look(
-        certificate,
-        called(certificate),
-        {type(e.value): e.value for e in extensions},
-        tuple(e.value for e in extensions if e.critical),
-        certificate.not_valid_before_utc,
-        certificate.not_valid_after_utc,
-    )
-
-
-def value(seen: Look, kind: type[T]) -> T | None:
-    """The extension of a kind, or None."""
-    found = seen.values.get(kind)
-    return found if isinstance(found, kind) else None
 
 
 def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
@@ -92,38 +41,23 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
     for number, one in enumerate(seen[1:], 1):
         problems += _authority(one, anchored and number == len(path) - 1)
         problems += _path_length(one, path[1:number])
+    problems += _depth(path[1:-1] if anchored else path[1:], seen, question.max_depth)
     # 3. No critical extension is unknown (RFC 5280, 4.2).
     for one in seen:
         problems += _critical(one)
     # 4. Name constraints of each CA hold for what is below it (RFC 5280, 6.1.3 (b) and (c)).
     for number, one in enumerate(seen):
-        problems += _constraints(one, seen[:number])
+        problems += namechecks.constrained(one, seen[:number])
     # 5. The purpose is allowed by the leaf and by every CA (RFC 5280, 4.2.1.12; CAs as OpenSSL reads it).
     problems += _purposes(seen, question.purpose)
     # 6. The leaf's key usage allows what it does in a handshake (RFC 8446, 4.4.2.2).
     if seen and seen[0].certificate is path[0]:
-        problems += _key_usage(seen[0], question.purpose)
-        problems += wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
+        problems += _key_usage(seen[0], question)
+        problems += namechecks.wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
     # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.
     for number, one in enumerate(seen):
         problems += strength.check(one.certificate, one.name, anchored and number == len(path) - 1)
     return problems
-
-
-def read(path: Path) -> tuple[list[Look], list[Problem]]:
-    """The certificates of a path that can be read through, and a problem for each that cannot."""
-    seen, problems = [], []
-    for certificate in path:
-        try:
-            seen.append(look(certificate))
-        except UNREADABLE as error:
-            message = f"{called(certificate)}: the certificate cannot be decoded: {str(error).rstrip('.')}"
-            problems.append(
-                Problem(
-                    "invalid", message, "have it issued again, by a tool that keeps to RFC 5280", called(certificate)
-                )
-            )
-    return seen, problems
 
 
 def _time(one: Look, depth: int, at: datetime) -> Iterator[Problem]:
@@ -178,55 +112,42 @@ def _path_length(one: Look, below: Sequence[x509.Certificate]) -> Iterator[Probl
         )
 
 
+# What is processed here or by OpenSSL for us; RFC 5280, 4.2: a critical extension that is not must be refused.
+_PROCESSED = (
+    x509.BasicConstraints,
+    x509.KeyUsage,
+    x509.ExtendedKeyUsage,
+    x509.SubjectAlternativeName,
+    x509.NameConstraints,
+    x509.CertificatePolicies,
+    x509.PolicyConstraints,
+    x509.InhibitAnyPolicy,
+    x509.CRLDistributionPoints,
+    x509.SubjectKeyIdentifier,
+    x509.AuthorityKeyIdentifier,
+    x509.OCSPNoCheck,
+)
+_POLICY_MAPPINGS = ObjectIdentifier("2.5.29.33")
+
+
+def _depth(between: Path, seen: Sequence[Look], allowed: int | None) -> Iterator[Problem]:
+    count = sum(not self_issued(certificate) for certificate in between)
+    if allowed is not None and count > allowed:
+        name = called(seen[0].certificate) if seen else "the path"
+        message = f"{name}: the path has {count} CAs between leaf and trust anchor, {allowed} are allowed (--max-depth)"
+        hint = "issue the leaf from a CA higher up, or allow more, as peers do (nginx, Apache: verify depth)"
+        yield Problem("path-length", message, hint, name)
+
+
 def _critical(one: Look) -> Iterator[Problem]:
     for extension in one.critical:
-        if isinstance(extension, x509.UnrecognizedExtension):
-            oid = extension.oid.dotted_string
-            message = f"{one.name}: the extension {oid} is critical, and verifiers that do not know it must refuse"
-            yield Problem(
-                "critical-extension", message, f"issue the certificate with {oid} not critical, or without it", one.name
-            )
-
-
-def _constraints(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
-    """Names by kind; directory names are left to OpenSSL, whose number is then reported."""
-    limits = value(one, x509.NameConstraints)
-    if limits is None:
-        return
-    for number, lower in enumerate(below):
-        if number and self_issued(lower.certificate):
-            continue  # RFC 5280, 6.1.3 (b): self-issued CAs are free
-        san = value(lower, x509.SubjectAlternativeName) or ()
-        if len(tuple(san)) * _subtrees(limits) > MAX_COMPARISONS:
-            message = f"{one.name}: its name constraints and the names of {lower.name} are too many to compare"
-            yield Problem("name-constraints", message, "use fewer names and constraints", lower.name)
-            return
-        wanted = [
-            n
-            for n in san
-            if isinstance(n, x509.DNSName | x509.IPAddress | x509.RFC822Name | x509.UniformResourceIdentifier)
-        ]
-        caught = _caught_wildcards(limits, wanted)
-        for name in dict.fromkeys([*constraints.outside(limits, wanted), *caught]):
-            allowed = ", ".join(
-                constraints.describe(n for n in limits.permitted_subtrees or () if type(n) is type(name))
-            )
-            reason = f"it permits {allowed} only" if allowed else "it excludes such names"
-            message = f"{lower.name}: {names.tagged(name)} is outside the name constraints of {one.name}: {reason}"
-            yield Problem(
-                "name-constraints", message, f"leave out {names.show(name)}, or use a CA that permits it", lower.name
-            )
-
-
-def _subtrees(limits: x509.NameConstraints) -> int:
-    return len(limits.permitted_subtrees or ()) + len(limits.excluded_subtrees or ())
-
-
-def _caught_wildcards(limits: x509.NameConstraints, wanted: Sequence[x509.GeneralName]) -> list[x509.GeneralName]:
-    """Wildcards that stand for an excluded name: `*.a.test` for `b.a.test` (CVE-2025-61727)."""
-    excluded = [s.value.lower() for s in limits.excluded_subtrees or () if isinstance(s, x509.DNSName)]
-    stars = [n for n in wanted if isinstance(n, x509.DNSName) and n.value.startswith("*.")]
-    return [n for n in stars if any(host.endswith(n.value[1:].lower()) for host in excluded)]
+        if isinstance(extension, _PROCESSED) or extension.oid == _POLICY_MAPPINGS:
+            continue
+        oid = extension.oid.dotted_string
+        message = f"{one.name}: the extension {oid} is critical, and verifiers that do not know it must refuse"
+        yield Problem(
+            "critical-extension", message, f"issue the certificate with {oid} not critical, or without it", one.name
+        )
 
 
 def _purposes(seen: Sequence[Look], purpose: Purpose) -> Iterator[Problem]:
@@ -245,7 +166,8 @@ def _purposes(seen: Sequence[Look], purpose: Purpose) -> Iterator[Problem]:
         yield Problem("purpose", message, hint, one.name)
 
 
-def _key_usage(leaf: Look, purpose: Purpose) -> Iterator[Problem]:
+def _key_usage(leaf: Look, question: Question) -> Iterator[Problem]:
+    purpose = question.purpose
     usage = value(leaf, x509.KeyUsage)
     if purpose is Purpose.CA:
         basic = value(leaf, x509.BasicConstraints)
@@ -269,7 +191,8 @@ def _key_usage(leaf: Look, purpose: Purpose) -> Iterator[Problem]:
     message = f"{leaf.name}: a handshake needs digitalSignature, its key usage lacks it"
     if purpose is Purpose.SERVER and usage.key_encipherment and _is_rsa(leaf.certificate):
         message += "; only the RSA key exchange of TLS 1.2 is left"
-    yield Problem("key-usage", message, f"issue it for this purpose: mtlsctl issue {purpose} NAME", leaf.name)
+    verdict = Verdict.FAIL if question.handshake else Verdict.WARN
+    yield Problem("key-usage", message, f"issue it for this purpose: mtlsctl issue {purpose} NAME", leaf.name, verdict)
 
 
 def _is_rsa(certificate: x509.Certificate) -> bool:
@@ -277,32 +200,3 @@ def _is_rsa(certificate: x509.Certificate) -> bool:
         return isinstance(certificate.public_key(), rsa.RSAPublicKey)
     except UNREADABLE:
         return False
-
-
-def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
-    """Each name asked for that the leaf does not carry, with those that it does."""
-    presented = tuple(value(leaf, x509.SubjectAlternativeName) or ())
-    listed = ", ".join(names.tagged(n) for n in presented[:6]) + (" ..." if len(presented) > 6 else "")
-    for wanted in question.names:
-        if names.matches(presented, wanted):
-            continue
-        shown = names.plain(wanted)
-        hint = f"issue it with this name: mtlsctl issue {question.purpose} {shown}"
-        if not presented:
-            yield _without_san(leaf, shown, hint)
-        elif isinstance(wanted, x509.IPAddress):
-            as_dns = any(isinstance(n, x509.DNSName) and n.value == shown for n in presented)
-            why = f"{shown} is there as a DNS name, which is no IP address" if as_dns else f"valid for {listed}"
-            yield Problem("ip", f"{leaf.name}: not valid for the address {shown}; {why}", hint, leaf.name)
-        else:
-            yield Problem("name", f"{leaf.name}: not valid for {shown}; valid for {listed}", hint, leaf.name)
-
-
-def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
-    cn = names.common_name(leaf.certificate.subject)
-    if cn and cn.lower() == shown.lower():
-        message = f"{leaf.name}: {shown} is only its common name, which is no name since RFC 9525; it has no SAN"
-        return Problem("cn-only", message, hint, leaf.name)
-    return Problem(
-        "name", f"{leaf.name}: not valid for {shown}; it has no SAN, so it is valid for no name", hint, leaf.name
-    )

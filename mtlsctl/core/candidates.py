@@ -1,0 +1,105 @@
+"""The paths that there are, judged by our own checks: the one with the fewest faults, and the others."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from cryptography import x509
+
+from mtlsctl.core import gaps, policy
+from mtlsctl.core.causes import Problem, by_rank
+from mtlsctl.core.findings import Verdict, Whose
+from mtlsctl.core.gaps import issuer_of
+from mtlsctl.core.looks import Question, read
+from mtlsctl.core.path import Forest, Path, Search, called
+from mtlsctl.core.pathchecks import check
+from mtlsctl.core.policy import Policy
+from mtlsctl.core.revoked import Lookup
+
+MAX_PATHS = 40
+MAX_OTHERS = 8  # paths told of beside the one that was chosen
+
+
+class Task(NamedTuple):
+    """What was given, with the leaf told from the rest."""
+
+    leaf: x509.Certificate
+    pool: Path
+    roots: Path
+    question: Question
+    rules: Policy
+    partial: bool
+    lookup: Lookup
+
+
+class Candidate(NamedTuple):
+    """A path, and what is wrong with it."""
+
+    path: Path
+    anchored: bool
+    problems: tuple[Problem, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many of its faults refuse it."""
+        return sum(problem.verdict is Verdict.FAIL for problem in self.problems)
+
+
+class Other(NamedTuple):
+    """A path that was not chosen."""
+
+    path: Path
+    fault: str
+    """The first that is wrong with it; "" where it holds as well."""
+
+
+def judged(task: Task, path: Path, anchored: bool) -> Candidate:
+    """A path with all its faults: RFC 5280's and TLS's, those of the policy's rules, and what revocation says."""
+    problems = check(path, anchored, task.question)
+    if task.rules is not Policy.OPENSSL:
+        problems += policy.faults(task.rules, read(path)[0], anchored, task.question)
+    if anchored:
+        problems += task.lookup.problems(path)
+    return Candidate(path, anchored, tuple(problems))
+
+
+def found(task: Task, forest: Forest) -> list[Candidate]:
+    """The paths to an anchor, that with the fewest faults first; without one, the longest way, with why it ends."""
+    search = Search(task.leaf, forest)
+    paths = list(islice(search.paths(), MAX_PATHS))
+    if not paths:
+        why = gaps.why_incomplete(search.longest, task.pool, task.roots)
+        rest = judged(task, search.longest, False).problems
+        return [Candidate(search.longest, False, (why, *rest))]
+    return sorted((judged(task, path, True) for path in paths), key=lambda candidate: candidate.refused)
+
+
+def others(candidates: Sequence[Candidate], chosen: Candidate) -> tuple[Other, ...]:
+    """The paths beside the chosen one."""
+    rest = [c for c in candidates if c.path != chosen.path and c.anchored]
+    return tuple(Other(c.path, _first_fault(c.problems)) for c in rest[:MAX_OTHERS])
+
+
+def _first_fault(problems: Sequence[Problem]) -> str:
+    return next((p.message for p in by_rank(list(problems)) if p.verdict is Verdict.FAIL), "")
+
+
+def crossings(rest: Sequence[Other], chosen: Path, sent: Sequence[x509.Certificate]) -> list[Problem]:
+    """Notes on worse paths that the chain as presented invites to: an expired cross-certificate is the usual one."""
+    notes: dict[str, Problem] = {}
+    for other in rest:
+        invites = next((c for c in other.path[1:] if c in sent and c not in chosen), None)
+        if not other.fault or invites is None:
+            continue
+        name = called(invites)
+        message = (
+            f"{name}, issued by {issuer_of(invites)}: the path over it does not hold: {other.fault};"
+            f" {_way(chosen)} does, and peers that try one path only may take the wrong one"
+        )
+        hint = "leave it out of the chain, unless peers that trust only its root are to be served"
+        notes.setdefault(name, Problem("other-path", message, hint, name, Verdict.NOTE, Whose.PEER))
+    return list(notes.values())
+
+
+def _way(path: Path) -> str:
+    return f"that to {called(path[-1])}"

@@ -1,0 +1,24 @@
+"""Codes of what a policy demands beyond a path that holds."""
+
+from mtlsctl.core.catalogue.entry import Entry
+
+POLICIES = (
+    Entry(
+        "against-policy",
+        "A rule of the policy that was asked for is broken",
+        "The path holds, and a certificate of it breaks a rule of the profile chosen with --policy; the rule's source"
+        " stands behind it. Peers that keep to the profile less strictly take the chain.",
+        "have the certificate named issued again without the fault; or choose the policy that your peers keep to:"
+        " --policy openssl is the default",
+        "RFC 5280, 4; CA/Browser Forum Baseline Requirements, 7.1",
+    ),
+    Entry(
+        "other-path",
+        "Another path, over a certificate in the chain, does not hold",
+        "The chain holds a certificate (most often a cross-certificate, expired or of another root) over which a second"
+        " path leads that peers must not take. Verifiers that go back from dead ends find the good one; those that try"
+        " one path only may refuse.",
+        "leave the certificate out of the chain, unless peers that trust only its root are to be served",
+        "RFC 4158, 2.4; https://bugs.debian.org/961889 (the expired AddTrust root of May 2020)",
+    ),
+)

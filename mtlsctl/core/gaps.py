@@ -1,0 +1,113 @@
+"""Why a path ends before it gets to a trust anchor: the one cause that a person would repair."""
+
+from collections.abc import Sequence
+
+from cryptography import x509
+
+from mtlsctl.core import names
+from mtlsctl.core.causes import Problem
+from mtlsctl.core.path import (
+    UNREADABLE,
+    Link,
+    Path,
+    authority_key_id,
+    called,
+    key_id,
+    link,
+    self_issued,
+    subject_key_id,
+)
+
+
+def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]) -> Problem:
+    """Why a path ends before a trust anchor: the one cause that a person would repair."""
+    top = path[-1]
+    if top in roots:
+        return _not_self_signed(top)
+    if self_issued(top) and link(top, top) is not Link.BROKEN:
+        return _ends_at_root(path, roots)
+    namesakes = [c for c in dict.fromkeys([*roots, *pool]) if c != top and link(top, c) is Link.BROKEN]
+    if namesakes:
+        return _wrong_key(top, namesakes)
+    if self_issued(top):
+        return Problem(
+            "bad-signature",
+            f"{called(top)}: it names itself as its issuer, and its signature does not fit its own key",
+            "get an undamaged copy of the file",
+            called(top),
+        )
+    return _issuer_absent(path, roots)
+
+
+def _listed(roots: Sequence[x509.Certificate]) -> str:
+    if len(roots) > 3:
+        return f"{len(roots)} others"
+    return " and ".join(dict.fromkeys(called(root) for root in roots))
+
+
+def _ends_at_root(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
+    top = path[-1]
+    namesake = next((root for root in roots if _same_subject(root, top)), None)
+    if namesake:
+        return _other_key(f"{called(top)}: the chain ends at the one with key {key_id(top)}", namesake, top)
+    if len(path) == 1:
+        message = f"{called(top)}: the certificate is self-signed and is not trusted; trusted: {_listed(roots)}"
+        return Problem(
+            "self-signed", message, "trust exactly this certificate with --ca FILE, or have a CA issue it", called(top)
+        )
+    message = f"{called(top)}: the chain ends at this root, and it is not trusted; trusted: {_listed(roots)}"
+    return Problem("untrusted", message, "if this root is the right one, trust it: --ca FILE", called(top))
+
+
+def _same_subject(one: x509.Certificate, other: x509.Certificate) -> bool:
+    try:
+        return one.subject == other.subject
+    except UNREADABLE:
+        return False
+
+
+def _not_self_signed(top: x509.Certificate) -> Problem:
+    message = f"{called(top)}: it is trusted but not self-signed, and its issuer {issuer_of(top)} is not trusted"
+    hint = "pass --partial-chain (curl, Go, Python >= 3.13 do), or add the issuer's certificate to --ca"
+    return Problem("untrusted", message, hint, called(top))
+
+
+def _wrong_key(child: x509.Certificate, namesakes: Sequence[x509.Certificate]) -> Problem:
+    """The issuer's name is there and its key does not fit: another key of that CA, or a damaged certificate."""
+    wanted = authority_key_id(child)
+    issuer = next((c for c in namesakes if wanted and wanted == subject_key_id(c)), None)
+    if issuer:
+        message = f"{called(child)}: its signature does not fit, though {called(issuer)} has the key that it names"
+        return Problem(
+            "bad-signature", message, "get an undamaged copy of the certificate, or have it issued anew", called(child)
+        )
+    start = f"{called(child)}: it was signed with another key of its CA" + (
+        f" (key {wanted.hex()[:16]})" if wanted else ""
+    )
+    return _other_key(start, namesakes[0], child)
+
+
+def _other_key(start: str, namesake: x509.Certificate, about: x509.Certificate) -> Problem:
+    message = f"{start}, and the {called(namesake)} at hand has the same name and key {key_id(namesake)}"
+    hint = "the CA was made anew under its old name: issue the certificate again, or get the CA certificate that fits"
+    return Problem("ca-rekeyed", message, hint, called(about))
+
+
+def issuer_of(certificate: x509.Certificate) -> str:
+    """How a message names a certificate's issuer."""
+    try:
+        return names.dn(certificate.issuer) or "a CA without a name"
+    except UNREADABLE:
+        return "a CA whose name cannot be read"
+
+
+def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
+    top, issuer = path[-1], issuer_of(path[-1])
+    if len(path) == 1:
+        message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
+        hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
+        hint += "\nor, if it is a root, trust it: --ca FILE"
+        return Problem("missing-intermediate", message, hint, called(top))
+    message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
+    hint = f"trust {issuer} with --ca FILE, or add its certificate to the chain if it is an intermediate"
+    return Problem("untrusted", message, hint, called(top))

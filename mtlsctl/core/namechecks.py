@@ -1,0 +1,69 @@
+"""Whether a leaf is who was asked for (RFC 9525), and whether its names keep to the constraints of its CAs."""
+
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
+
+from mtlsctl.core import constraints, names
+from mtlsctl.core.causes import Problem
+from mtlsctl.core.looks import Look, Question, value
+from mtlsctl.core.path import self_issued
+
+MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
+
+
+def constrained(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
+    """Each name below a CA that its constraints do not allow (RFC 5280, 4.2.1.10 and 6.1.3 (b) and (c))."""
+    limits = value(one, x509.NameConstraints)
+    if limits is None:
+        return
+    for number, lower in enumerate(below):
+        if number and self_issued(lower.certificate):
+            continue  # RFC 5280, 6.1.3 (b): self-issued CAs are free
+        san = tuple(value(lower, x509.SubjectAlternativeName) or ())
+        if (len(san) + len(tuple(lower.certificate.subject))) * _subtrees(limits) > MAX_COMPARISONS:
+            message = f"{one.name}: its name constraints and the names of {lower.name} are too many to compare"
+            yield Problem("name-constraints", message, "use fewer names and constraints", lower.name)
+            return
+        for name in dict.fromkeys(constraints.outside(limits, constraints.bound(lower.certificate, san))):
+            allowed = ", ".join(
+                constraints.describe(n for n in limits.permitted_subtrees or () if type(n) is type(name))
+            )
+            reason = f"it permits {allowed} only" if allowed else "it excludes such names"
+            message = f"{lower.name}: {names.tagged(name)} is outside the name constraints of {one.name}: {reason}"
+            yield Problem(
+                "name-constraints", message, f"leave out {names.show(name)}, or use a CA that permits it", lower.name
+            )
+
+
+def _subtrees(limits: x509.NameConstraints) -> int:
+    return len(limits.permitted_subtrees or ()) + len(limits.excluded_subtrees or ())
+
+
+def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
+    """Each name asked for that the leaf does not carry, with those that it does."""
+    presented = tuple(value(leaf, x509.SubjectAlternativeName) or ())
+    listed = ", ".join(names.tagged(n) for n in presented[:6]) + (" ..." if len(presented) > 6 else "")
+    for wanted in question.names:
+        if names.matches(presented, wanted):
+            continue
+        shown = names.plain(wanted)
+        hint = f"issue it with this name: mtlsctl issue {question.purpose} {shown}"
+        if not presented:
+            yield _without_san(leaf, shown, hint)
+        elif isinstance(wanted, x509.IPAddress):
+            as_dns = any(isinstance(n, x509.DNSName) and n.value == shown for n in presented)
+            why = f"{shown} is there as a DNS name, which is no IP address" if as_dns else f"valid for {listed}"
+            yield Problem("ip", f"{leaf.name}: not valid for the address {shown}; {why}", hint, leaf.name)
+        else:
+            yield Problem("name", f"{leaf.name}: not valid for {shown}; valid for {listed}", hint, leaf.name)
+
+
+def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
+    cn = names.common_name(leaf.certificate.subject)
+    if cn and cn.lower() == shown.lower():
+        message = f"{leaf.name}: {shown} is only its common name, which is no name since RFC 9525; it has no SAN"
+        return Problem("cn-only", message, hint, leaf.name)
+    return Problem(
+        "name", f"{leaf.name}: not valid for {shown}; it has no SAN, so it is valid for no name", hint, leaf.name
+    )

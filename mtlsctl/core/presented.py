@@ -1,0 +1,110 @@
+"""How a chain was presented: which certificate is the leaf, in what order the rest came, and what ends soon."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from mtlsctl.core.causes import Problem
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.looks import PURPOSE_OIDS, Purpose, look, value
+from mtlsctl.core.path import UNREADABLE, Path, called
+
+MAX_STRANGERS = 5
+
+
+def leaf_of(chain: Sequence[x509.Certificate], purpose: Purpose) -> x509.Certificate:
+    """The leaf: the first, as peers take it (RFC 8446, 4.4.2), unless that is a CA with a leaf behind it."""
+    if purpose not in PURPOSE_OIDS or not is_ca(chain[0]):
+        return chain[0]
+    return next((c for c in chain if not is_ca(c)), chain[0])
+
+
+def purpose_of(chain: Sequence[x509.Certificate]) -> Purpose | None:
+    """The purpose that a chain's leaf states: one of its EKUs, or a CA without names; None where that is not clear.
+
+    Where a CA stands in front of a leaf, the leaf counts: such a chain is in the wrong order.
+    """
+    try:
+        seen = look(next((c for c in chain if not is_ca(c)), chain[0]))
+    except UNREADABLE:
+        return None
+    basic, usage = value(seen, x509.BasicConstraints), value(seen, x509.ExtendedKeyUsage)
+    if usage is None:
+        names = value(seen, x509.SubjectAlternativeName)
+        return Purpose.CA if basic and basic.ca and not names else None
+    stated = [purpose for purpose, oid in PURPOSE_OIDS.items() if oid in usage]
+    return stated[0] if len(stated) == 1 else None
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """True where basicConstraints say so; a certificate that cannot be read is none."""
+    try:
+        basic = value(look(certificate), x509.BasicConstraints)
+    except UNREADABLE:
+        return False
+    return bool(basic and basic.ca)
+
+
+def ending(path: Path, at: datetime) -> list[Problem]:
+    """The leaf in its last third (its last half when it lives less than ten days); a CA in its last tenth."""
+    problems = []
+    leaf_end = path[0].not_valid_after_utc
+    for depth, certificate in enumerate(path):
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        whole, left = end - start, end - at
+        part = 10 if depth else 2 if whole < timedelta(days=10) else 3
+        early = depth and end < leaf_end
+        if left * part >= whole and not early:
+            continue
+        why = (
+            f"before the leaf does, at {leaf_end:%Y-%m-%d %H:%M} UTC"
+            if early
+            else f"less than 1/{part} of its life is left"
+        )
+        hint = "have the CA make a new one, and serve it" if depth else "renew it: mtlsctl renew FOLDER"
+        message = f"{called(certificate)}: ends at {end:%Y-%m-%d %H:%M} UTC, {why}"
+        problems.append(Problem("expires-soon", message, hint, called(certificate), Verdict.WARN))
+    return problems
+
+
+def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: Path, anchored: bool) -> list[Problem]:
+    """Whether the file has the path in its order and nothing beside it (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
+    places = {certificate: number for number, certificate in reversed(list(enumerate(chain)))}
+    served = [places[c] for c in path if c in places]
+    problems = [] if leaf is chain[0] else [_misplaced(chain[0], leaf)]
+    if not problems and served != sorted(served):
+        wanted = ", ".join(called(c) for c in path if c in places)
+        message = (
+            f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
+        )
+        problems.append(Problem("order", message, "write them in this order", called(leaf), Verdict.WARN))
+    return problems + _not_needed(Counter(chain), leaf, path) if anchored else problems
+
+
+def _misplaced(first: x509.Certificate, leaf: x509.Certificate) -> Problem:
+    message = (
+        f"the first certificate is {called(first)}, a CA; the leaf {called(leaf)} comes later, and peers take the first"
+    )
+    return Problem("order", message, "put the leaf first: cat leaf.pem issuing.pem > fullchain.pem", called(leaf))
+
+
+def _not_needed(counts: Counter[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:
+    """Certificates on no path (in one finding where they are many), doubles, and the root."""
+    said = []
+    strangers = [c for c in counts if c not in path]
+    for certificate in strangers[:MAX_STRANGERS]:
+        said.append((called(certificate), f"it is in the chain and not on the path of {called(leaf)}"))
+    if len(strangers) > MAX_STRANGERS:
+        said = [(f"{len(strangers)} certificates", f"they are in the chain and not on the path of {called(leaf)}")]
+    for certificate in path:
+        if counts[certificate] > 1:
+            said.append((called(certificate), f"it is in the chain {counts[certificate]} times"))
+        elif counts[certificate] and certificate is path[-1] and certificate != leaf:
+            words = "the trusted root is in the chain; whoever verifies has it, or does not trust it"
+            said.append((called(certificate), words))
+    return [
+        Problem("extra", f"{name}: {words}", f"leave {name} out of the chain", name, Verdict.NOTE)
+        for name, words in said
+    ]
