@@ -10,7 +10,7 @@ from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.core.findings import Verdict
 from mtlsctl.errors import InputError
 from mtlsctl.workflows import examine
-from mtlsctl.workflows.passwords import Source
+from mtlsctl.workflows.passwords import Secret, Source
 
 
 @options.with_password
@@ -40,11 +40,10 @@ def inspect(
     """
     gc.disable()  # a bundle of thousands makes many values and no garbage: looking for some costs a fifth of the time
     secret = options.secret_from(password) if password.given or os.environ.get("MTLSCTL_PASSWORD_FILE") else None
+    if as_json:
+        return _stream(paths, secret)
     result, findings = examine.inspect(paths, secret)
     failed = any(finding.verdict is Verdict.FAIL for finding in findings)
-    if as_json:
-        output.show("inspect", result, (), as_json=True, findings=findings)
-        return 2 if failed else 0
     from mtlsctl.cli.text import inspect as text  # scripts read JSON, and pay for each module
 
     if pem:
@@ -57,3 +56,12 @@ def inspect(
         lines_of = text.short_lines if short else text.lines
         output.show("inspect", result, lines_of(result), as_json=False, findings=findings)
     return 2 if failed else 0
+
+
+def _stream(paths: list[str], secret: Secret | None) -> int:
+    from mtlsctl.cli.stream import Stream  # people read text
+
+    stream = Stream("inspect")
+    result, findings = examine.inspect(paths, secret, stream)
+    stream.finish(result, findings)
+    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0

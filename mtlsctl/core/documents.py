@@ -50,6 +50,8 @@ class Document:
     """The name that a PKCS#12 file gives it (friendlyName, RFC 2985, 5.5.1)."""
     encrypted: bool = False
     """It took a password to open."""
+    der: bytes = b""
+    """Of a certificate whose bytes were at hand; b"" where they have to be asked for."""
 
 
 def number(label: str, position: int, count: int) -> str:

@@ -1,6 +1,6 @@
 """What a certificate says, as plain values: for inspect, verify, handshake and their JSON."""
 
-from binascii import a2b_base64
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtlsctl.core import extensions, keys, names
 from mtlsctl.core.extensions import OtherExtension
@@ -17,7 +17,6 @@ from mtlsctl.core.extensions import OtherExtension
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands where a certificate's time cannot be read."""
 
-_BEGIN, _END = len("-----BEGIN CERTIFICATE-----\n"), len("-----END CERTIFICATE-----\n")
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
@@ -67,14 +66,17 @@ class CertificateFacts:
     """The parts of a malformed certificate that cannot be read, each with the reason."""
 
 
-def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
-    """All facts of a certificate. Never raises: what cannot be read is named in `unreadable`."""
+def certificate_facts(certificate: x509.Certificate, der: bytes = b"") -> CertificateFacts:
+    """All facts of a certificate. Never raises: what cannot be read is named in `unreadable`.
+
+    der: the certificate's own bytes, where they are at hand.
+    """
     bad: list[str] = []
     said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), extensions.nothing())
     subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
     issuer = part(bad, "issuer", lambda: names.dn(certificate.issuer), "")
     serial = certificate.serial_number
-    pem = certificate.public_bytes(Encoding.PEM)
+    der = der or certificate.public_bytes(Encoding.DER)
     kind, spki = part(bad, "public key", lambda: public_key(certificate.public_key()), ("unknown", ""))
     return CertificateFacts(
         subject=subject,
@@ -86,12 +88,19 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
         self_signed=subject == issuer and said["authority_key_id"] in ("", said["subject_key_id"]),
         key=kind,
         signature_algorithm=extensions.called(certificate.signature_algorithm_oid),
-        sha256=sha256(a2b_base64(pem[_BEGIN:-_END])).hexdigest(),  # decoding is quicker than asking for DER
+        sha256=sha256(der).hexdigest(),
         spki_sha256=spki,
-        pem=pem.decode("ascii"),
+        pem=armoured(der, "CERTIFICATE"),
         unreadable=tuple(bad),
         **said,
     )
+
+
+def armoured(der: bytes, label: str) -> str:
+    """DER as PEM (RFC 7468, 3)."""
+    text = b2a_base64(der, newline=False).decode("ascii")
+    lines = "\n".join([text[i : i + 64] for i in range(0, len(text), 64)])
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n"
 
 
 def part(bad: list[str], what: str, read: Callable[[], Any], otherwise: Any) -> Any:
@@ -113,4 +122,5 @@ def _reason(text: str) -> str:
 
 def public_key(key: Any) -> tuple[str, str]:
     """The kind of a public key and the SHA-256 of its SPKI."""
-    return keys.describe(key), sha256(keys.spki(key)).hexdigest()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return keys.describe(key), sha256(spki).hexdigest()

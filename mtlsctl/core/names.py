@@ -203,12 +203,12 @@ def tagged(name: x509.GeneralName) -> str:
 
 def dn(name: x509.Name) -> str:
     """A distinguished name in the order of the certificate: `O=Acme, CN=alice`; parts of one RDN are joined by `+`."""
-    return ", ".join("+".join(map(_attribute, rdn)) for rdn in name.rdns)
+    return ", ".join(["+".join(map(_attribute, rdn)) for rdn in name.rdns])
 
 
 def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
     value = attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
-    if not _SPECIAL.isdisjoint(value):
+    if not value.isalnum() and not _SPECIAL.isdisjoint(value):
         value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{attribute.rfc4514_attribute_name}={printable(value)}"
 

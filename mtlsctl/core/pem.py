@@ -1,6 +1,7 @@
 """Bytes of any kind (PEM, DER, PKCS#7, PKCS#12, OpenSSH) to Documents; damaged input read where it can be."""
 
 import warnings
+from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterable
 
 from cryptography import x509
@@ -78,12 +79,24 @@ def _clean_certificates(data: bytes, label: str) -> tuple[Document, ...] | None:
         return None
     if not data.startswith(_BEGIN) and data.count(b"\n" + _BEGIN) != count:
         return None
+    load = x509.load_der_x509_certificate
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            found = x509.load_pem_x509_certificates(data)
-    except (*der.UNREADABLE, UserWarning):
+            whole = [a2b_base64(_body(part), strict_mode=True) for part in data.split(_BEGIN)[1:]]
+            found = [(load(one), one) for one in whole]
+    except (*der.UNREADABLE, UserWarning, Error):
         return None
-    if len(found) != count:
-        return None
-    return tuple(Document(Kind.CERTIFICATE, c, number(label, i, count), "PEM") for i, c in enumerate(found, 1))
+    labels = (number(label, i, count) for i in range(1, count + 1))
+    return tuple(
+        Document(Kind.CERTIFICATE, value, name, "PEM", der=one)
+        for (value, one), name in zip(found, labels, strict=True)
+    )
+
+
+def _body(part: bytes) -> bytes:
+    """The base64 in front of a block's END. Raises ValueError for one that is laid out oddly."""
+    body = part[: part.index(b"\n-----END CERTIFICATE-----")]
+    if b"\n\n" in body:
+        raise ValueError("a blank line")
+    return body.replace(b"\n", b"")

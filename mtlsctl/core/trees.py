@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from mtlsctl.core.facts import CertificateFacts
 
 MAX_SIGNATURES = 64  # a signature costs as much as all facts of a certificate: a bundle of thousands goes by names
+MAX_KEPT = 1000  # certificates at hand, repetitions counted: read, each takes up 20 kB
 MAX_NAMESAKES = 8  # certificates of one subject that are tried as an issuer
 
 
@@ -17,7 +18,8 @@ class Member(NamedTuple):
     """A certificate with its facts and where it was found."""
 
     label: str
-    certificate: x509.Certificate
+    certificate: x509.Certificate | None
+    """None where so many are looked at that they go by names alone."""
     facts: CertificateFacts
 
 
@@ -45,7 +47,7 @@ def grow(members: Sequence[Member]) -> Forest:
     for member in members:
         first.setdefault(member.facts.sha256, member)
     unique = list(first.values())
-    verified = len(unique) <= MAX_SIGNATURES
+    verified = len(unique) <= MAX_SIGNATURES and all(member.certificate for member in members)
     search = _by_names(unique)
     parents: dict[int, int] = {}
     strangers = []
@@ -81,6 +83,8 @@ def _by_names(members: Sequence[Member]) -> Callable[[Member], list[int]]:
 
 def _signed(member: Member, issuer: Member) -> bool:
     key, wanted = issuer.facts.subject_key_id, member.facts.authority_key_id
+    if member.certificate is None or issuer.certificate is None:
+        return not wanted or key == wanted
     try:
         member.certificate.verify_directly_issued_by(issuer.certificate)
     except InvalidSignature:

@@ -6,10 +6,10 @@ import stat
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mtlsctl.core import pem, remarks, trees
 from mtlsctl.core.documents import Document, Kind
@@ -76,11 +76,25 @@ class Inspection:
     pairs: tuple[Pair, ...]
 
 
+class Watcher(Protocol):
+    """Who wants to see each object when it is read, and not only when all are."""
+
+    def begin(self, file: str) -> None:
+        """A file was opened."""
+
+    def item(self, item: Item) -> None:
+        """The next object of the file."""
+
+    def end(self, shown: FileShown) -> None:
+        """The file has no more; shown has what was seen, or why it could not be read."""
+
+
 class _Reader:
     """One run over some files: the password asked for once, the certificates met, the findings so far."""
 
-    def __init__(self, secret: Secret | None, now: datetime) -> None:
+    def __init__(self, secret: Secret | None, now: datetime, watcher: Watcher | None) -> None:
         self.secret = secret
+        self.watcher = watcher
         self.password: bytes | None = None
         self.now = now
         self.members: list[trees.Member] = []
@@ -93,15 +107,17 @@ class _Reader:
         return self.password
 
 
-def inspect(paths: Sequence[str], secret: Secret | None = None) -> tuple[Inspection, tuple[Finding, ...]]:
+def inspect(
+    paths: Sequence[str], secret: Secret | None = None, watcher: Watcher | None = None
+) -> tuple[Inspection, tuple[Finding, ...]]:
     """Everything that files ("-": stdin; a folder: the files in it that look like ours) hold, and what to say of it.
 
     secret opens what is encrypted; without it such objects stay shut. Of several files an unreadable one becomes a
-    failing finding; a single one raises its MtlsctlError.
+    failing finding; a single one raises its MtlsctlError, before watcher has seen anything.
     """
     if list(paths).count("-") > 1:
         raise UsageError("standard input can be read only once", "give - once")
-    reader = _Reader(secret, clock.now())
+    reader = _Reader(secret, clock.now(), watcher)
     wanted = [found for path in paths for found in _expand(path)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cryptography's word to programmers, of objects looked at lazily
@@ -142,13 +158,36 @@ def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
             raise error from None
         about = files.label(path)
         reader.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
-        return FileShown(about, (), error.message)
+        return _watched(reader, FileShown(about, (), error.message), [])
     met = len(reader.members)
-    items = tuple(_item(reader, document) for document in documents)
-    reader.findings += remarks.on_order(files.label(path), reader.members[met:])
-    if any(d.kind in (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY) and d.encoding != "PKCS#12" for d in documents):
+    shown = _watched(reader, FileShown(files.label(path), ()), documents)
+    reader.findings += remarks.on_order(shown.file, reader.members[met:])
+    if any(_bare_key(item) for item in shown.objects):
         reader.findings += _on_mode(path)
-    return FileShown(files.label(path), items)
+    return shown
+
+
+def _watched(reader: _Reader, file: FileShown, documents: list[Document]) -> FileShown:
+    """A file with its objects, shown one by one to who watches. documents is emptied: each is let go when it is told.
+
+    What cryptography has read of a certificate stays with it, and takes 20 kB.
+    """
+    watcher, items = reader.watcher, []
+    if watcher:
+        watcher.begin(file.file)
+    documents.reverse()
+    while documents:
+        items.append(item := _item(reader, documents.pop()))
+        if watcher:
+            watcher.item(item)
+    shown = replace(file, objects=tuple(items))
+    if watcher:
+        watcher.end(shown)
+    return shown
+
+
+def _bare_key(item: Item) -> bool:
+    return item.kind in (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY) and item.encoding != "PKCS#12"
 
 
 def _with_advice(error: MtlsctlError, path: str) -> MtlsctlError:
@@ -158,35 +197,43 @@ def _with_advice(error: MtlsctlError, path: str) -> MtlsctlError:
     return error
 
 
-def _read(reader: _Reader, path: str) -> tuple[Document, ...]:
+def _read(reader: _Reader, path: str) -> list[Document]:
     data, label = files.read(path), files.label(path)
     documents = pem.read_all(data, label)
     shut = any(d.value is None and d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents)
     if shut and (password := reader.unlock(label)) is not None:
-        return pem.read_all(data, label, password)
-    return documents
+        return list(pem.read_all(data, label, password))
+    return list(documents)
+
+
+def told(document: Document) -> Item:
+    """An object with its facts. Never raises."""
+    if document.kind is Kind.CERTIFICATE:
+        facts: Any = certificate_facts(document.value, document.der)
+    else:
+        from mtlsctl.workflows import (
+            examine_other,
+        )  # requests, keys, CRLs and OCSP have modules that chains do not need
+
+        facts = examine_other.facts(document)
+    return Item(document.label, document.kind, document.encoding, document.alias, facts)
 
 
 def _item(reader: _Reader, document: Document) -> Item:
-    label, kind = document.label, document.kind
+    item = told(document)
+    label, facts = item.label, item.facts
     reader.findings += document.notes
-    if kind is Kind.CERTIFICATE:
-        facts = certificate_facts(document.value)
-        reader.members.append(trees.Member(label, document.value, facts))
+    if item.kind is Kind.CERTIFICATE:
+        kept = document.value if len(reader.members) < trees.MAX_KEPT else None
+        reader.members.append(trees.Member(label, kept, facts))
         reader.findings += remarks.on_time(label, facts, reader.now)
         if facts.unreadable:
             reader.findings += remarks.on_form(label, facts.unreadable)
-        return Item(label, kind, document.encoding, document.alias, facts)
-    return Item(label, kind, document.encoding, document.alias, _other_facts(reader, document))
+        return item
+    from mtlsctl.workflows import examine_other
 
-
-def _other_facts(reader: _Reader, document: Document) -> Any:
-    """The facts of what is no certificate."""
-    from mtlsctl.workflows import examine_other  # requests, keys, CRLs and OCSP have modules that chains do not need
-
-    facts = examine_other.facts(document)
     reader.findings += examine_other.findings(document, facts, reader.now)
-    return facts
+    return item
 
 
 def _on_mode(path: str) -> Iterator[Finding]:

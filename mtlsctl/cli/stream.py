@@ -1,0 +1,63 @@
+"""The JSON of inspect, written while files are read: of ten thousand certificates the first is there at once."""
+
+import dataclasses
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from mtlsctl.cli import jsonform, output
+from mtlsctl.core.findings import Finding, Verdict, worst
+from mtlsctl.workflows.examine import FileShown, Inspection, Item
+
+AT_ONCE = 32  # objects that are encoded together: a call of the encoder costs as much as a quarter of an object
+
+
+class Stream:
+    """One JSON object in pieces; nothing of it is written before the first file was read."""
+
+    def __init__(self, command: str) -> None:
+        self.encode = jsonform.encoder()
+        self.opening = f'{{"schema": {output.SCHEMA}, "command": {self.encode(command)}, "result": {{"files": ['
+        self.waiting: list[dict[str, Any]] = []
+        self.separator = ""
+
+    def begin(self, file: str) -> None:
+        """A file was opened."""
+        self._write(f'{self.opening}{{"file": {self.encode(file)}, "objects": [')
+        self.opening = ", "
+        self.separator = ""
+
+    def item(self, item: Item) -> None:
+        """The next object of the file."""
+        told = jsonform.flat(item)
+        if item.facts is not None:
+            told["facts"] = jsonform.flat(item.facts)
+        self.waiting.append(told)
+        if len(self.waiting) == AT_ONCE:
+            self._tell()
+
+    def end(self, shown: FileShown) -> None:
+        """The file has no more."""
+        self._tell()
+        self._write(f"]{self._rest(shown, 'file', 'objects')}}}")
+
+    def finish(self, result: Inspection, findings: Sequence[Finding]) -> None:
+        """All that is known when all files are read."""
+        ok = not findings or worst(findings).rank < Verdict.FAIL.rank
+        last = self.encode(jsonform.objects(list(findings)))
+        self._write(f"]{self._rest(result, 'files')}}}, \"findings\": {last}, \"ok\": {self.encode(ok)}}}\n")
+        sys.stdout.flush()
+
+    def _tell(self) -> None:
+        if self.waiting:
+            self._write(self.separator + self.encode(self.waiting)[1:-1])
+            self.waiting.clear()
+            self.separator = ", "
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
+
+    def _rest(self, value: FileShown | Inspection, *written: str) -> str:
+        """The fields that are not written yet."""
+        names = [field.name for field in dataclasses.fields(value) if field.name not in written]
+        return "".join(f', "{name}": {self.encode(jsonform.objects(getattr(value, name)))}' for name in names)
