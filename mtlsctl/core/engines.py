@@ -25,7 +25,6 @@ NO_CHECK_TIME = 0x200000
 _EXTENDED_CRL, _DELTAS = 0x1000, 0x2000  # indirect CRLs, CRLs by another key of the CA; delta CRLs
 STRICT = crypto.X509StoreFlags.X509_STRICT
 PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
-POLICIES = crypto.X509StoreFlags.POLICY_CHECK
 CRL_LEAF = crypto.X509StoreFlags.CRL_CHECK | _EXTENDED_CRL | _DELTAS
 CRL_ALL = CRL_LEAF | crypto.X509StoreFlags.CRL_CHECK_ALL
 
@@ -54,7 +53,8 @@ def openssl(
 ) -> Answer:
     """Ask OpenSSL's store about path[0] with the rest as untrusted. at None: the time is not checked.
 
-    Certificate policies are processed as RFC 5280, 6.1 has it: any policy will do, and what a CA requires is required.
+    Certificate policies are for core/certpolicies.py: pyOpenSSL has no call for the policies that are wanted, and then
+    OpenSSL's own check refuses every path in which a CA requires one.
     """
     try:
         store = crypto.X509Store()
@@ -65,7 +65,7 @@ def openssl(
         # set_time reads the fields as UTC and ignores the time zone; a store keeps the first time that it is given.
         if at is not None:
             store.set_time(at.astimezone(UTC))
-        store.set_flags(flags | (POLICIES if at is not None else POLICIES | NO_CHECK_TIME))
+        store.set_flags(flags if at is not None else flags | NO_CHECK_TIME)
         chain = _context(store, path).get_verified_chain()
     except crypto.X509StoreContextError as error:
         return Answer(False, error.errors[0], error.errors[1])
@@ -110,7 +110,7 @@ def _store(roots: Roots, flags: int) -> crypto.X509Store:
     store = crypto.X509Store()
     for root in roots:
         store.add_cert(_loaded(root))
-    store.set_flags(flags | POLICIES | NO_CHECK_TIME)
+    store.set_flags(flags | NO_CHECK_TIME)
     return store
 
 
@@ -215,11 +215,16 @@ def webpki(
     wanted: Sequence[x509.GeneralName],
 ) -> Opinion:
     """Ask cryptography's verifier about path[0] as a TLS server (for each wanted name) or client, by its own rules."""
+    return _webpki(tuple(path), Roots(roots), at, purpose, tuple(wanted))
+
+
+@lru_cache(maxsize=2)  # it may vouch first and be asked for its opinion later, of the same path
+def _webpki(path: Path, roots: Roots, at: datetime, purpose: Purpose, wanted: tuple[x509.GeneralName, ...]) -> Opinion:
     if purpose not in (Purpose.SERVER, Purpose.CLIENT):
         return Opinion(False, False, f"it judges servers and clients, not {purpose}")
-    leaf, *pool = path
+    leaf, pool = path[0], list(path[1:])
     try:
-        builder = PolicyBuilder().store(_anchors(Roots(roots))).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
+        builder = PolicyBuilder().store(_anchors(roots)).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
         if purpose is Purpose.CLIENT:
             builder.build_client_verifier().verify(leaf, pool)
             return Opinion(True, True)

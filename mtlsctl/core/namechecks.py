@@ -43,10 +43,11 @@ def _subtrees(limits: x509.NameConstraints) -> int:
 def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
     """Each name asked for that the leaf does not carry, with those that it does."""
     presented = tuple(value(leaf, x509.SubjectAlternativeName) or ())
+    missing = [wanted for wanted in question.names if not names.matches(presented, wanted)]
+    if not missing:
+        return
     listed = ", ".join(names.tagged(n) for n in presented[:6]) + (" ..." if len(presented) > 6 else "")
-    for wanted in question.names:
-        if names.matches(presented, wanted):
-            continue
+    for wanted in missing:
         shown = names.plain(wanted)
         hint = f"issue it with this name: mtlsctl issue {question.purpose} {shown}"
         if not presented:

@@ -80,6 +80,7 @@ def _fold(value: str | bytes) -> str | bytes:
     return " ".join(value.casefold().split()) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=256)
 def self_issued(certificate: x509.Certificate) -> bool:
     """True when issuer and subject are one name (RFC 5280, 3.2)."""
     try:
@@ -94,7 +95,7 @@ class Forest:
     def __init__(self, roots: Sequence[x509.Certificate], pool: Sequence[x509.Certificate], partial: bool) -> None:
         self.roots = frozenset(roots)
         self.partial = partial
-        self.all = tuple(dict.fromkeys([*roots, *pool]))
+        self.all = (*dict.fromkeys(roots), *(certificate for certificate in pool if certificate not in self.roots))
         self._exact: dict[bytes, list[x509.Certificate]] = {}
         self._folded: dict[object, list[x509.Certificate]] | None = None
         for certificate in self.all:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import ObjectIdentifier
 
-from mtlsctl.core import namechecks, strength
+from mtlsctl.core import certpolicies, namechecks, strength
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, Question, look, read, value
@@ -57,10 +57,14 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
     # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.
     for number, one in enumerate(seen):
         problems += strength.check(one.certificate, one.name, anchored and number == len(path) - 1)
+    # 9. Where a CA requires a certificate policy, one holds from end to end (RFC 5280, 6.1.3 (d) to (f)).
+    problems += certpolicies.check(seen[:-1] if anchored and len(seen) > 1 else seen)
     return problems
 
 
 def _time(one: Look, depth: int, at: datetime) -> Iterator[Problem]:
+    if one.not_before <= at <= one.not_after:
+        return
     when = f"{at:%Y-%m-%d %H:%M} UTC"
     if at > one.not_after:
         message = f"{one.name}: expired at {one.not_after:%Y-%m-%d %H:%M} UTC, the time of checking is {when}"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import is_
 
 from cryptography import x509
 
@@ -71,6 +72,8 @@ def ending(path: Path, at: datetime) -> list[Problem]:
 
 def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: Path, anchored: bool) -> list[Problem]:
     """Whether the file has the path in its order and nothing beside it (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
+    if anchored and chain[0] is leaf and len(chain) == len(path) - 1 and all(map(is_, chain, path)):
+        return []  # the ordinary case: each before its issuer, and the root left out
     places = {certificate: number for number, certificate in reversed(list(enumerate(chain)))}
     served = [places[c] for c in path if c in places]
     problems = [] if leaf is chain[0] else [_misplaced(chain[0], leaf)]

@@ -29,7 +29,15 @@ def proves(task: Task, path: Path) -> bool:
     """Whether an engine vouches for a path, signatures and all, of which so far only the names are known to fit."""
     if task.rules in (Policy.OPENSSL, Policy.ALL):
         return engines.openssl_alone(path, _partial(task)).accepts
+    if task.rules is Policy.WEBPKI and opinion(task, path).accepts:
+        return True
     return _either(task, path).accepts
+
+
+def opinion(task: Task, path: Path) -> engines.Opinion:
+    """What cryptography says of a path to an anchor by its own rules, those of the Web PKI."""
+    asked = task.question
+    return engines.webpki(path[:-1] or path, path[-1:], asked.at, asked.purpose, asked.names)
 
 
 def hear(task: Task, forest: Forest, chosen: Candidate, proved: bool) -> Word:
@@ -111,6 +119,8 @@ def given(task: Task, forest: Forest) -> Path:
 
 def _with_crls(task: Task, chosen: Candidate) -> Word:
     """Where CRLs tell the status, OpenSSL reads them, too: what it alone finds is a fault."""
+    if not task.lookup.sources.any:
+        return Word(True)
     leaf, every = task.lookup.told_by_crls(chosen.path)
     if not leaf or any(p.cause in _REVOCATION and p.verdict is Verdict.FAIL for p in chosen.problems):
         return Word(True)

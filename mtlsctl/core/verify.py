@@ -81,6 +81,7 @@ def verify(
     and OURS for the roots and CRLs of the side that verifies. policy: whose rules decide, a Policy or the name of one
     of core/stacks. max_depth: CAs allowed between leaf and anchor, those that are self-issued not counted. sources:
     what revocation is looked up in; crls is short for CRLs alone. partial_chain: a root need not be self-signed.
+    The findings are those that decide, and on how the chain was presented; judge() has the notes on other stacks.
     Raises InputError for an empty chain or no roots, UsageError for a policy that there is not.
     """
     asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
@@ -101,7 +102,7 @@ def judge(
     max_depth: int | None = None,
     sources: Sources | None = None,
 ) -> Judgement:
-    """As verify(), with the path, the others, what each verifier says, and what other policies would."""
+    """As verify(), with what decides nothing: the path, the others, who else would refuse, what each verifier says."""
     asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
     task = _task(chain, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
     return _judge(chain, task, whole=True)
@@ -121,7 +122,7 @@ def _task(
         raise InputError("there is no trusted root to verify against", "name one: --ca FILE")
     # 1. Which certificate is the leaf: peers take the first, whatever it is (RFC 8446, 4.4.2).
     leaf = presented.leaf_of(chain, question.purpose)
-    pool = tuple(c for c in dict.fromkeys(chain) if c != leaf)
+    pool = tuple(dict.fromkeys(c for c in chain if c is not leaf and c != leaf))
     lookup = revoked.Lookup(sources, (*chain, *roots), question.at)
     return Task(leaf, pool, tuple(roots), question, _rules(word), partial, lookup)
 
@@ -149,12 +150,15 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, whole: bool) -> Judgem
     # 5. The second opinion, and who else would refuse; both only of a path that holds.
     holds = not any(p.verdict is Verdict.FAIL for p in problems)
     seen = read(chosen.path)[0]
-    opinion = _opinion(task, forest, chosen) if holds or whole else engines.Opinion(False, False)
+    strict = task.rules in (Policy.WEBPKI, Policy.ALL)
+    opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
     if holds:
-        problems += _elsewhere(task, seen, opinion)
+        problems += _strict(task, opinion) if strict else []
+        problems += _elsewhere(task, seen, opinion) if whole else []
         problems += presented.ending(chosen.path, task.question.at)
     ranked = by_rank(problems)
-    report = Report(called(task.leaf), tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
+    name = seen[0].name if seen and seen[0].certificate is task.leaf else called(task.leaf)
+    report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
     return Judgement(
         report,
         chosen.path,
@@ -194,10 +198,10 @@ def _chosen(task: Task, forest: Forest, paths: Sequence[Candidate], proved: bool
 
 def _opinion(task: Task, forest: Forest, chosen: Candidate) -> engines.Opinion:
     """What cryptography says by its own rules: of the path, or of all that was given where there is none."""
-    given, roots = (task.leaf, *roles.given(task, forest)), task.roots
     if chosen.anchored:
-        given, roots = chosen.path[:-1] or chosen.path, chosen.path[-1:]
-    return engines.webpki(given, roots, task.question.at, task.question.purpose, task.question.names)
+        return roles.opinion(task, chosen.path)
+    asked = task.question
+    return engines.webpki((task.leaf, *roles.given(task, forest)), task.roots, asked.at, asked.purpose, asked.names)
 
 
 def _elsewhere(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> list[Problem]:
@@ -207,11 +211,17 @@ def _elsewhere(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> li
     if opinion.asked and not opinion.accepts and not any(portability.WEBPKI in d.who for d in found):
         name = called(task.leaf)
         message = f"{name}: strict verifiers refuse it, such as Python's cryptography, which says: {opinion.reason}"
-        if task.rules in (Policy.WEBPKI, Policy.ALL):
-            notes.append(Problem("against-policy", message, "", name))
-        else:
-            notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))
+        notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))
     return notes
+
+
+def _strict(task: Task, opinion: engines.Opinion) -> list[Problem]:
+    """The fault that it is where the policy is the Web PKI's: its own verifier does not take the path."""
+    if not opinion.asked or opinion.accepts:
+        return []
+    name = called(task.leaf)
+    message = f"{name}: Python's cryptography, which keeps to the Web PKI, refuses it: {opinion.reason}"
+    return [Problem("against-policy", message, "mtlsctl inspect FILE shows what the certificates say", name)]
 
 
 def _forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tuple[Forecast, ...]:
