@@ -8,9 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa
 
 from mtlsctl.core import keys
-from mtlsctl.core.causes import Problem
+from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.pathchecks import Look, Purpose, value
+from mtlsctl.core.stacks import StackVerdict
 
 APPLE_LIMIT = timedelta(days=825)  # support.apple.com/103769: server certificates, private roots too
 STRICT = "Python 3.13 and later (VERIFY_X509_STRICT)"
@@ -90,3 +91,29 @@ def _key(one: Look) -> Iterator[Doubt]:
         yield Doubt(one.name, kind, ("BoringSSL (Chrome, gRPC)", WEBPKI))
     elif isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == "secp521r1":
         yield Doubt(one.name, kind, ("BoringSSL (Chrome, gRPC)", "some builds of rustls"))
+
+
+def notes(verdicts: Sequence[StackVerdict]) -> list[Problem]:
+    """A note for each property that stops some stack, naming all that it stops; of a path that holds."""
+    return [as_problem(doubt) for doubt in in_common(verdicts)]
+
+
+def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
+    """The reasons of those who refuse, each once with all whom it stops."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for verdict in verdicts:
+        for reason in verdict.reasons if verdict.verdict == "refuses" else ():
+            title = f"{verdict.title} {reason.versions}" if reason.versions != verdict.versions else verdict.title
+            found.setdefault((reason.about, reason.words, reason.rule), []).append(title)
+    return [Doubt(about, words, tuple(who), _hint(rule)) for (about, words, rule), who in found.items()]
+
+
+_ELSEWHERE = frozenset({"one-intermediate", "two-intermediates"})
+
+
+def _hint(rule: str) -> str:
+    if rule in _ELSEWHERE:
+        return "allow longer chains there: ssl_verify_depth 9 for nginx, SSLVerifyDepth 9 for Apache"
+    if rule.startswith(("ca-", "anchor-")):
+        return "make the CA again with such extensions: mtlsctl ca create"
+    return f"issue it again: mtlsctl issue {EITHER} NAME"

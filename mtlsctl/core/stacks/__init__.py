@@ -1,0 +1,156 @@
+"""Who would refuse a chain: the rules that it runs into, and what each stack makes of them."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from cryptography import x509
+
+from mtlsctl.core.causes import Cause
+from mtlsctl.core.pathchecks import Look, Purpose, Question
+from mtlsctl.core.stacks import rules, table
+from mtlsctl.core.stacks import words as wording
+from mtlsctl.core.stacks.rules import Chain, Hit
+
+NAMES = tuple(table.STACKS)
+"""The stacks, as --policy calls them."""
+_UNLISTED = {"revoked": "revoked", "crl-missing": "revocation-unknown", "crl-expired": "revocation-unknown"}
+_WORST = {"refuses": 2, "unknown": 1, "accepts": 0}
+
+
+class Reason(NamedTuple):
+    """Why a stack refuses, or why it is not known."""
+
+    rule: str
+    """A row of table.py."""
+    about: str
+    """The certificate."""
+    words: str
+    says: str
+    """What the user of the stack sees; "" where that is not known, and of names and times it is silent."""
+    versions: str
+    """Those for which the cell holds."""
+    basis: str
+    """measured, documented, or unknown."""
+    source: str
+    """The page behind a documented cell; "" for the others."""
+
+
+class StackVerdict(NamedTuple):
+    """What one stack would say."""
+
+    stack: str
+    """One of NAMES."""
+    title: str
+    versions: str
+    """Those that were measured; "" where all that is known is documented."""
+    verdict: str
+    """accepts, refuses or unknown."""
+    reasons: tuple[Reason, ...]
+    """For a refusal those that refuse, for unknown those that are not known; () for accepts."""
+
+
+class Cell(NamedTuple):
+    """What a stack makes of a rule."""
+
+    verdict: str
+    basis: str
+
+
+_LETTERS = {
+    "A": Cell("accepts", "measured"),
+    "R": Cell("refuses", "measured"),
+    "a": Cell("accepts", "documented"),
+    "r": Cell("refuses", "documented"),
+    "?": Cell("unknown", "unknown"),
+}
+
+
+def judge(
+    looks: Sequence[Look],
+    *,
+    anchored: bool,
+    question: Question,
+    faults: Iterable[Cause] = (),
+    path: Sequence[x509.Certificate] = (),
+    sent: Sequence[x509.Certificate] = (),
+) -> tuple[StackVerdict, ...]:
+    """What each stack would say of a path; () for what is neither a server nor a client.
+
+    looks: the path, leaf first, read through; path: the same with those that cannot be read. anchored: its last
+    certificate is trusted. faults: what our own checks found; of these only revocation is taken, the rest is looked
+    at again by each stack's lights. sent: what is presented, in its order; () where that does not matter.
+    """
+    if question.purpose not in rules.PURPOSES or not (looks or path):
+        return ()
+    found = hits(looks, anchored=anchored, question=question, faults=faults, path=path, sent=sent)
+    return verdicts(found, question.purpose)
+
+
+def hits(
+    looks: Sequence[Look],
+    *,
+    anchored: bool,
+    question: Question,
+    faults: Iterable[Cause] = (),
+    path: Sequence[x509.Certificate] = (),
+    sent: Sequence[x509.Certificate] = (),
+) -> list[Hit]:
+    """The rules that a path runs into."""
+    whole = tuple(path) or tuple(one.certificate for one in looks)
+    found = rules.hits(Chain(whole, looks, question, anchored, sent))
+    name = looks[0].name if looks else ""
+    more = dict.fromkeys(_UNLISTED[fault] for fault in faults if fault in _UNLISTED)
+    return [*found, *(Hit(rule, name) for rule in more)]
+
+
+def verdicts(found: Sequence[Hit], purpose: Purpose) -> tuple[StackVerdict, ...]:
+    """What each stack makes of the rules."""
+    columns = cells(purpose)
+    return tuple(_verdict(stack, known, found) for stack, known in columns.items())
+
+
+def _verdict(stack: str, known: dict[str, Cell], found: Sequence[Hit]) -> StackVerdict:
+    title, versions, _ = table.STACKS[stack]
+    judged = [(known[hit.rule], hit) for hit in found]
+    verdict = max((cell.verdict for cell, _ in judged), key=_WORST.__getitem__, default=known["good"].verdict)
+    if verdict == "accepts":
+        return StackVerdict(stack, title, versions, verdict, ())
+    reasons = tuple(_reason(stack, cell, hit) for cell, hit in judged if cell.verdict == verdict)
+    return StackVerdict(stack, title, versions, verdict, reasons)
+
+
+def _reason(stack: str, cell: Cell, hit: Hit) -> Reason:
+    versions = table.VERSIONS.get((stack, hit.rule), table.STACKS[stack].versions)
+    says = wording.SAYS.get((stack, hit.rule), "") if cell.verdict == "refuses" else ""
+    source = source_of(stack, hit.rule) if cell.basis == "documented" else ""
+    return Reason(hit.rule, hit.about, words(hit.rule), says, versions, cell.basis, source)
+
+
+def source_of(stack: str, rule: str) -> str:
+    """The page that documents a cell."""
+    return table.APPLE_SOURCE if stack == "apple" else table.SOURCES[stack][rule]
+
+
+def words(rule: str) -> str:
+    """A rule in words, of the certificate that it is about."""
+    if rule in wording.WORDS:
+        return wording.WORDS[rule]
+    role, _, rest = rule.partition("-")
+    known = wording.WORDS.get(f"ca-{rest}") or wording.WORDS[rest]
+    return f"the trusted one: {known}" if role == "anchor" else known
+
+
+@cache
+def cells(purpose: Purpose) -> dict[str, dict[str, Cell]]:
+    """The table for a purpose: stack, then rule."""
+    server = purpose is Purpose.SERVER
+    text, stacks = (table.SERVER, table.SERVER_STACKS) if server else (table.CLIENT, table.CLIENT_STACKS)
+    found: dict[str, dict[str, Cell]] = {stack: {} for stack in stacks}
+    for line in text.splitlines():
+        rule, *letters = line.split() or ["#"]
+        if rule == "#":
+            continue
+        for stack, letter in zip(found, letters, strict=True):
+            found[stack][rule] = _LETTERS[letter]
+    return found
