@@ -29,6 +29,8 @@ GROUPS = {
         client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
+    "policy": "against-policy other-path",
+    "revocation": "ocsp-unusable fetch-failed",
     "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
         probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
         probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good

@@ -222,7 +222,7 @@ def test_the_crl_of_a_ca_of_ours_is_read_again_when_it_revokes(mtlsctl: Tool, tm
 
 def test_a_crl_is_not_taken_back_to_an_older_one(mtlsctl: Tool, home: Path, tmp_path: Path) -> None:
     """Whoever was revoked in between would be let in."""
-    from mtlsctl.workflows.verify import read_crls
+    from mtlsctl.workflows.revocation import read_crls
 
     mtlsctl("ca", "create")
     mtlsctl("issue", "client", "alice")
@@ -249,7 +249,7 @@ def test_a_crl_that_is_cut_off_is_no_crl(tmp_path: Path) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
-    from mtlsctl.workflows.verify import read_crls
+    from mtlsctl.workflows.revocation import read_crls
 
     pems = []
     for name in ("Issuing", "Root"):

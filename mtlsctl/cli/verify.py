@@ -9,8 +9,12 @@ from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import verify as text
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.core.standing import Mode
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import verify as workflow
+from mtlsctl.workflows.revocation import Wish
+
+_REVOCATION, _FETCHING = "Revocation", "Fetching"
 
 
 def verify(
@@ -29,9 +33,34 @@ def verify(
         list[str] | None, Option("--name", metavar="NAME", help="A name that it must have; several: all of them.")
     ] = None,
     more: Annotated[list[str] | None, Option("--chain", metavar="FILE", help="More intermediates.")] = None,
-    crl: Annotated[
-        list[str] | None, Option("--crl", metavar="FILE", help="A CRL, PEM or DER: revocation is then checked.")
+    revocation: Annotated[
+        Mode | None,
+        Option(
+            "--revocation",
+            metavar="require|check|off",
+            help="Whether each certificate needs a good answer.  [default: check]",
+            panel=_REVOCATION,
+        ),
     ] = None,
+    crl: Annotated[
+        list[str] | None,
+        Option("--crl", metavar="NAME|FILE", help="CRLs: a file, a folder, or a CA of yours.", panel=_REVOCATION),
+    ] = None,
+    ocsp_response: Annotated[
+        list[str] | None,
+        Option("--ocsp-response", metavar="FILE", help="An OCSP response, DER: a staple, say.", panel=_REVOCATION),
+    ] = None,
+    ocsp: Annotated[
+        str | None, Option("--ocsp", metavar="URL", help="Ask this responder about the leaf.", panel=_REVOCATION)
+    ] = None,
+    fetch: Annotated[
+        bool,
+        Option("--fetch", help="Fetch OCSP answers and CRLs from where the certificates say.", panel=_REVOCATION),
+    ] = False,
+    aia: Annotated[bool, Option("--aia", help="Fetch missing intermediates, and name them.", panel=_FETCHING)] = False,
+    allow_private: Annotated[
+        bool, Option("--allow-private", help="Fetch from private addresses, too.", panel=_FETCHING)
+    ] = False,
     at: Annotated[str | None, Option("--at", metavar="TIME", help="At this time.  [default: now]")] = None,
     partial_chain: Annotated[
         bool, Option("--partial-chain", help="A trusted certificate need not be self-signed.")
@@ -50,22 +79,27 @@ def verify(
       mtlsctl verify fullchain.pem --ca root.pem --name api.test
       mtlsctl verify alice/ --as client --ca dev
       mtlsctl verify web.pem --chain issuing.pem --ca root.pem --crl issuing.crl
+      mtlsctl verify web.pem --ca root.pem --aia --fetch --revocation require
       mtlsctl verify fullchain.pem --ca root.pem --at 2027-06-01 --fail-on warn
 
     Exit status: 0 valid, 1 not valid, 2 could not tell.
     """
     if fail_on is Verdict.OK:
         raise UsageError("--fail-on ok would refuse everything", "--fail-on note, warn or fail")
+    if allow_private and not (fetch or aia):
+        raise UsageError("--allow-private is of no use without --fetch or --aia", "pass one of them")
+    wish = Wish(revocation, tuple(crl or ()), tuple(ocsp_response or ()), ocsp or "", fetch, allow_private)
     trust = workflow.Trust(tuple(ca or _from_environment(system or certifi)), system, certifi)
     result, report = workflow.verify(
         chain,
         trust,
         more=more or (),
-        crls=crl or (),
         wanted=name or (),
         purpose=purpose,
         at=options.moment(at) if at else None,
         partial_chain=partial_chain,
+        wish=wish,
+        aia=aia,
     )
     return output.show(
         "verify",

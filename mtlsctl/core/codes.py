@@ -1,6 +1,6 @@
 """The catalogue of codes: what each means and what to do, by group."""
 
-from mtlsctl.core.catalogue import client, files, local, network, probe, runs, server
+from mtlsctl.core.catalogue import client, files, local, network, policies, probe, revocation, runs, server
 from mtlsctl.core.catalogue.entry import Entry
 
 GROUPS: dict[str, tuple[Entry, ...]] = {
@@ -9,6 +9,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "negotiation": network.NEGOTIATION,
     "server's certificate": server.SERVER,
     "client's certificate": client.CLIENT,
+    "policy": policies.POLICIES,
+    "revocation": revocation.REVOCATION,
     "probe": probe.PROBE,
     "several handshakes": runs.RUNS,
     "local files": local.LOCAL,

@@ -1,85 +1,248 @@
-"""Whether a path is revoked, by the CRLs at hand."""
+"""Whether a path is revoked, by what is at hand: CRLs, OCSP responses and the ledgers of our own CAs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
-from mtlsctl.core import names
+from mtlsctl.core import crls, crlscope, crlsigners, names, standing
 from mtlsctl.core.causes import EITHER, Problem
+from mtlsctl.core.crlscope import Crl, Held
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.path import UNREADABLE, Path, called
+from mtlsctl.core.path import Path, called
+from mtlsctl.core.standing import Answer, Mode, Refusal
 
-Crls = Sequence[x509.CertificateRevocationList]
+if TYPE_CHECKING:
+    from mtlsctl.core.ocsp import Response
 
+MAX_LARGE = 8 << 20
+"""Bytes of CRLs up to which OpenSSL is asked, too: it reads them all anew each time."""
 
-def check(path: Path, crls: Crls, at: datetime) -> list[Problem]:
-    """What the CRLs say of each certificate below the top of a path (RFC 5280, 6.3).
-
-    The leaf needs a CRL. A CA without one is a warning: nginx and HAProxy check every CA and refuse then.
-    """
-    problems: list[Problem] = []
-    for depth, (certificate, issuer) in enumerate(pairwise(path)):
-        problems += _one(certificate, issuer, crls, at, depth)
-    return problems
+_Nothing: Mapping[x509.Certificate, tuple[Refusal, ...]] = MappingProxyType({})
+_Nobody: Mapping[x509.Certificate, Answer] = MappingProxyType({})
 
 
-def covered(path: Path, crls: Crls) -> bool:
+class Sources(NamedTuple):
+    """What is at hand to look revocation up in, and how much it counts."""
+
+    crls: tuple[Held, ...] = ()
+    responses: "tuple[Response, ...]" = ()
+    ledger: Mapping[x509.Certificate, Answer] = _Nobody
+    """What the ledgers of our own CAs say, by certificate."""
+    failed: Mapping[x509.Certificate, tuple[Refusal, ...]] = _Nothing
+    """What was to be fetched for a certificate, and did not come."""
+    mode: Mode = Mode.CHECK
+    asked: bool = True
+    """True where a CRL, a response or the network was named: a leaf without an answer is refused then."""
+    silent: bool = False
+    """True where nobody said a word about revocation: who is in no ledger of ours is no finding then."""
+
+    @property
+    def any(self) -> bool:
+        """True when there is something to look at, or it was asked for."""
+        if self.mode is Mode.OFF:
+            return False
+        return bool(self.crls or self.responses or self.ledger or self.failed or not self.silent)
+
+
+NONE = Sources(mode=Mode.OFF, asked=False, silent=True)
+
+
+def of_crls(lists: Sequence[x509.CertificateRevocationList]) -> Sources:
+    """Sources of CRLs alone; NONE without any."""
+    return Sources(tuple(Held(crl) for crl in lists)) if lists else NONE
+
+
+def check(path: Path, lists: Sequence[x509.CertificateRevocationList], at: datetime) -> list[Problem]:
+    """What CRLs say of each certificate below the top of a path (RFC 5280, 6.3)."""
+    return Lookup(of_crls(lists), path, at).problems(path)
+
+
+def covered(path: Path, lists: Sequence[x509.CertificateRevocationList]) -> bool:
     """True when each certificate below the anchor has a CRL of its issuer."""
-    return all(any(crl.issuer == issuer.subject for crl in crls) for issuer in path[1:])
+    return all(any(crl.issuer == issuer.subject for crl in lists) for issuer in path[1:])
 
 
-def _one(
-    certificate: x509.Certificate, issuer: x509.Certificate, crls: Crls, at: datetime, depth: int
-) -> Iterator[Problem]:
-    name, ca = called(certificate), called(issuer)
-    own = [crl for crl in crls if crl.issuer == issuer.subject]
-    signed = [crl for crl in own if _signed(crl, issuer)]
-    if not signed:
-        reason = "its CRL's signature does not fit its key" if own else f"the CRLs given are of {_listed(crls)}"
-        verdict = Verdict.WARN if depth and not own else Verdict.FAIL
-        message = f"{name}: revocation unknown: no CRL of {ca} is at hand, {reason}"
-        yield Problem(
-            "crl-missing", message, f"fetch the CRL of {ca} and pass it: --crl FILE", name, verdict, Whose.OURS
-        )
-        return
-    newest = max(signed, key=lambda crl: crl.last_update_utc)
-    yield from _fresh(newest, ca, at)
-    entry = newest.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    if entry is None or _reason(entry) is x509.ReasonFlags.remove_from_crl:
-        return
-    stated = _reason(entry)
-    why = f", reason {stated.value}" if stated else ""
-    message = f"{name}: revoked by {ca} at {entry.revocation_date_utc:%Y-%m-%d %H:%M} UTC{why}"
-    yield Problem("revoked", message, f"issue a new one: mtlsctl issue {EITHER} NAME", name)
+@dataclass(frozen=True, slots=True)
+class RevocationStatus:
+    """What is known of one certificate of the path."""
+
+    subject: str
+    status: str
+    """good, revoked, or unknown; good that is no longer fresh is unknown."""
+    source: str
+    """crl, ocsp, or ledger (of a CA of ours); "" where nothing was said."""
+    where: str
+    """The file, URL or CA that it came from."""
+    speaker: str
+    """Who said it: the CA or the OCSP responder."""
+    this_update: datetime | None
+    next_update: datetime | None
+    revoked_at: datetime | None
+    reason: str
+    """RFC 5280, 5.3.1: "keyCompromise"; "" where none is given."""
+    invalidity_date: datetime | None
+    """Since when the key is thought to be in other hands (RFC 5280, 5.3.2)."""
+    why: str
+    """Why it is unknown."""
 
 
-def _fresh(crl: x509.CertificateRevocationList, ca: str, at: datetime) -> Iterator[Problem]:
-    when = f"the time of checking is {at:%Y-%m-%d %H:%M} UTC"
-    hint = f"fetch the present CRL of {ca}, or publish one: mtlsctl crl"
-    if crl.next_update_utc and at > crl.next_update_utc:
-        message = f"the CRL of {ca}: expired at {crl.next_update_utc:%Y-%m-%d %H:%M} UTC (nextUpdate), {when}"
-        yield Problem("crl-expired", message, hint, ca, whose=Whose.OURS)
-    if at < crl.last_update_utc:
-        message = f"the CRL of {ca}: not valid before {crl.last_update_utc:%Y-%m-%d %H:%M} UTC (thisUpdate), {when}"
-        yield Problem("crl-expired", message, hint, ca, whose=Whose.OURS)
+class Lookup:
+    """One verification's look at its sources: each CRL is read once, and each signature checked once."""
+
+    def __init__(self, sources: Sources, pool: Sequence[x509.Certificate], at: datetime) -> None:
+        self.sources, self.at = sources, at
+        opened = [(held, crlscope.opened(held)) for held in sources.crls if sources.any]
+        self.crls = [crl for _, crl in opened if crl]
+        self.broken = [Refusal("crl", held.where, "it cannot be decoded") for held, crl in opened if not crl]
+        self.signers = crlsigners.Signers(pool, at, self._is_revoked)
+
+    def statuses(self, path: Path) -> tuple[RevocationStatus, ...]:
+        """One for each certificate below the top of a path; () where revocation is not looked at."""
+        return tuple(_status(*one, self._hear(*one)) for one in self._links(path))
+
+    def problems(self, path: Path) -> list[Problem]:
+        """What speaks against a path (RFC 5280, 6.3; RFC 6960). Without an answer the leaf is refused, where one was
+        asked for; a CA is a warning: nginx and HAProxy check every CA and refuse then. With REQUIRE all are refused."""
+        return [p for depth, one in enumerate(self._links(path)) for p in self._judged(depth, *one)]
+
+    def told_by_crls(self, path: Path) -> tuple[bool, bool]:
+        """Whether the leaf's status, and whether every status, is one that CRLs tell: OpenSSL can be asked, too."""
+        if sum(len(crl.crl.tbs_certlist_bytes) for crl in self.crls) > MAX_LARGE:
+            return False, False
+        told = [status.source == "crl" for status in self.statuses(path)]
+        return bool(told) and told[0], bool(told) and all(told)
+
+    def _links(self, path: Path) -> Iterator[tuple[x509.Certificate, Path]]:
+        """Each certificate below the top, with the path above it."""
+        if self.sources.any:
+            yield from ((certificate, path[depth:]) for depth, certificate in enumerate(path[:-1], 1))
+
+    def _hear(self, certificate: x509.Certificate, above: Path) -> tuple[Answer | None, tuple[Refusal, ...]]:
+        """The answer that counts, and why other sources have none."""
+        said: list[Answer] = []
+        refused = [*self.broken]
+        found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
+        if isinstance(found, Answer):
+            said.append(found)
+        else:
+            refused += found
+        for heard in self._ocsp(certificate, above) if self.sources.responses else ():
+            if isinstance(heard, Refusal):
+                refused.append(heard)
+            else:
+                said.append(heard)
+        if certificate in self.sources.ledger:
+            said.append(self.sources.ledger[certificate])
+        refused += self.sources.failed.get(certificate, ())
+        refused += [Refusal(a.source, a.where, f"{a.speaker} does not know it") for a in said if a.state == "unknown"]
+        return standing.best(said), tuple(refused)
+
+    def _ocsp(self, certificate: x509.Certificate, above: Path) -> Iterator[Answer | Refusal]:
+        from mtlsctl.core import ocsp  # seldom at hand
+
+        for held in self.sources.responses:
+            heard = ocsp.answer(held, certificate, above[0], self.at, lambda c: self._is_revoked(c, above))
+            if heard:
+                yield heard
+
+    def _is_revoked(self, certificate: x509.Certificate, above: Path) -> bool:
+        """By the CRLs at hand alone: for those who sign CRLs and OCSP responses."""
+        found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
+        return isinstance(found, Answer) and found.state == "revoked"
+
+    def _judged(self, depth: int, certificate: x509.Certificate, above: Path) -> Iterator[Problem]:
+        answer, refused = self._hear(certificate, above)
+        if answer is None:
+            if refused or not self.sources.silent:
+                yield self._unknown(depth, certificate, above[0], refused)
+            return
+        yield from (_unusable(certificate, one) for one in refused if one.source == "ocsp")
+        if answer.stale:
+            yield self._stale(answer)
+        if answer.state == "revoked":
+            yield _revoked(certificate, answer)
+
+    def _unknown(
+        self, depth: int, certificate: x509.Certificate, issuer: x509.Certificate, refused: Sequence[Refusal]
+    ) -> Problem:
+        name, ca = called(certificate), called(issuer)
+        strict = self.sources.mode is Mode.REQUIRE or bool(refused) or not depth
+        verdict = Verdict.FAIL if strict and self.sources.asked else Verdict.WARN
+        why = _why(refused) or (f"the CRLs given are of {_listed(self.crls)}" if self.crls else "")
+        what = f"no CRL of {ca} is at hand" if self.crls or not why else "no answer can be used"
+        message = f"{name}: revocation unknown: {what}" + (f", {why}" if why else "")
+        hint = f"fetch the CRL of {ca} and pass it: --crl FILE; --fetch asks where the certificate says"
+        return Problem("crl-missing", message, hint, name, verdict, Whose.OURS)
+
+    def _stale(self, answer: Answer) -> Problem:
+        when = f"the time of checking is {self.at:%Y-%m-%d %H:%M} UTC"
+        if answer.source == "crl":
+            hint = f"fetch the present CRL of {answer.speaker}, or publish one: mtlsctl crl"
+            message = f"the CRL of {answer.speaker}: {answer.stale}, {when}"
+        else:
+            hint = "ask anew: --fetch"
+            message = f"the OCSP answer of {answer.speaker}{_from(answer.where)}: {answer.stale}, {when}"
+        return Problem("crl-expired", message, hint, answer.speaker, whose=Whose.OURS)
 
 
-def _listed(crls: Crls) -> str:
-    return ", ".join(dict.fromkeys(names.dn(crl.issuer) for crl in crls)) or "none"
+def _revoked(certificate: x509.Certificate, answer: Answer) -> Problem:
+    name = called(certificate)
+    when = f" at {answer.revoked_at:%Y-%m-%d %H:%M} UTC" if answer.revoked_at else ""
+    why = f", reason {answer.reason}" if answer.reason else ""
+    since = f", invalid since {answer.invalidity_date:%Y-%m-%d %H:%M} UTC" if answer.invalidity_date else ""
+    how = {"ocsp": ", by OCSP", "ledger": ", by the CA's own ledger"}.get(answer.source, "")
+    where = _from(answer.where) if answer.source == "ocsp" else ""
+    message = f"{name}: revoked by {answer.speaker}{when}{why}{since}{how}{where}"
+    return Problem("revoked", message, answer.hint or f"issue a new one: mtlsctl issue {EITHER} NAME", name)
 
 
-def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (*UNREADABLE, InvalidSignature):
-        return False
+def _unusable(certificate: x509.Certificate, refused: Refusal) -> Problem:
+    """An OCSP answer that does not count where another source does: somebody should look at it all the same."""
+    name = called(certificate)
+    message = f"{name}: the OCSP answer{_from(refused.where)} cannot be used: {refused.why}"
+    return Problem("ocsp-unusable", message, "mtlsctl inspect FILE shows it", name, Verdict.WARN, Whose.NETWORK)
 
 
-def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
-    try:
-        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except (*UNREADABLE, x509.ExtensionNotFound):
-        return None
+def _why(refused: Sequence[Refusal]) -> str:
+    words = [f"{_KIND[one.source]}{_from(one.where)}: {one.why}" for one in dict.fromkeys(refused)]
+    return "; ".join(words[:3]) + (f"; and {len(words) - 3} more" if len(words) > 3 else "")
+
+
+_KIND = {"crl": "the CRL", "ocsp": "the OCSP answer", "ledger": "the ledger", "": "it"}
+
+
+def _from(where: str) -> str:
+    return f" ({where})" if where else ""
+
+
+def _listed(lists: Sequence[Crl]) -> str:
+    found = list(dict.fromkeys(names.dn(one.crl.issuer) for one in lists))
+    return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+
+
+def _status(
+    certificate: x509.Certificate, _: Path, heard: tuple[Answer | None, tuple[Refusal, ...]]
+) -> RevocationStatus:
+    answer, refused = heard
+    name = called(certificate)
+    if answer is None:
+        why = _why(refused) or "no CRL, OCSP answer or ledger at hand speaks of it"
+        return RevocationStatus(name, "unknown", "", "", "", None, None, None, "", None, why)
+    state = "unknown" if answer.stale and answer.state == "good" else answer.state
+    return RevocationStatus(
+        name,
+        state,
+        answer.source,
+        answer.where,
+        answer.speaker,
+        answer.this_update,
+        answer.next_update,
+        answer.revoked_at,
+        answer.reason,
+        answer.invalidity_date,
+        answer.stale if state == "unknown" else "",
+    )

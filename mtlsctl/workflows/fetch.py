@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from mtlsctl.workflows.revocation import Fetched
+
 REQUESTS = 24  # of one run, redirects among them: a certificate can name thousands of addresses
 REDIRECTS = 3
 EACH, ALL = 10.0, 30.0  # seconds, for one answer with its redirects, and for all of a run
@@ -19,19 +21,6 @@ LARGEST = {"crl": 64 << 20, "ocsp": 256 << 10, "issuer": 1 << 20}
 LONGEST_URL = 2048
 _CHUNK = 64 << 10
 _PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One request, as the answer names it."""
-
-    url: str
-    kind: str
-    """crl, ocsp, or issuer (a CA's certificate)."""
-    bytes: int
-    ms: int
-    trouble: str
-    """Why nothing came of it; "" where something did."""
 
 
 class Fetcher:

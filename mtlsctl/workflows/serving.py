@@ -97,7 +97,7 @@ def crls(words: Iterable[str]) -> tuple[x509.CertificateRevocationList, ...]:
 
 def _crls(word: str) -> Sequence[x509.CertificateRevocationList]:
     """The CRLs of a file or a CA. Raises NotFoundError, InputError: a list that cannot be read stops the server."""
-    from mtlsctl.workflows.verify import read_crls  # only where revocation is checked
+    from mtlsctl.workflows.revocation import read_crls  # only where revocation is checked
 
     path = _crl_file(word)
     if not path.is_file() and not materials.is_file(word):

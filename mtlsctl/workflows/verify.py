@@ -1,7 +1,6 @@
 """Verify what files hold: read the chain, the trust and the CRLs, look at the clock, ask core."""
 
 import os
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,9 +14,11 @@ from cryptography.utils import CryptographyDeprecationWarning
 from mtlsctl.core import names
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Report, Verdict
-from mtlsctl.core.verify import Engine, Purpose, judge, purpose_of
+from mtlsctl.core.revoked import RevocationStatus, Sources
+from mtlsctl.core.verify import Engine, Judgement, Purpose, judge, purpose_of
 from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageError
-from mtlsctl.workflows import clock, files, materials
+from mtlsctl.workflows import clock, files, materials, revocation
+from mtlsctl.workflows.revocation import Fetched, Wish
 
 # Where the roots of the system lie: Debian, Red Hat, openSUSE, Alpine and macOS, FreeBSD.
 SYSTEM_ROOTS = (
@@ -28,7 +29,6 @@ SYSTEM_ROOTS = (
     "/usr/local/share/certs/ca-root-nss.crt",
 )
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----\n"
-_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,12 @@ class Verified:
     """Leaf first."""
     engines: tuple[Engine, ...]
     revocation: str
-    """Where revocation was looked up: "crl", "ledger" (of a CA of ours), or "not checked"."""
+    """Where revocation was looked up: "crl", "ocsp", "ledger" (of a CA of ours), several of them with commas; "unknown"
+    where none of these had an answer, "not checked", or "off"."""
+    revocation_status: tuple[RevocationStatus, ...]
+    """Of each certificate below the anchor; empty where revocation was not looked at."""
+    fetched: tuple[Fetched, ...]
+    """Each request that was made; without --fetch, --ocsp or --aia there is none."""
 
 
 def verify(
@@ -72,36 +77,51 @@ def verify(
     trust: Trust,
     *,
     more: Sequence[str] = (),
-    crls: Sequence[str] = (),
     wanted: Sequence[str] = (),
     purpose: Purpose | None = None,
     at: datetime | None = None,
     partial_chain: bool = False,
+    wish: Wish = Wish(),  # noqa: B008  # immutable
+    aia: bool = False,
 ) -> tuple[Verified, Report]:
     """Verify the certificates of the files in chain (leaf first; an identity's folder will do) and in more.
 
     Without a purpose it is the one that the leaf allows, else server; without a time it is now. What cannot be read
-    stops it: nothing is trusted, and no CRL left out, because something failed.
+    stops it: nothing is trusted, and no CRL left out, because something failed. wish: how revocation is looked up.
+    aia: fetch the intermediates that are missing. Without these two nothing is asked of the network.
     """
-    _one_stdin([*chain, *more, *crls, *trust.cas])
+    _one_stdin([*chain, *more, *wish.crls, *wish.responses, *trust.cas])
     asked = tuple(names.parse(word) for word in wanted)
     with _quiet():
         notes: list[Finding] = []
         certificates = [c for word in [*map(_chain_file, chain), *more] for c in _certificates(word, notes)]
         roots = _roots(trust, chain[0], notes)
-        lists = [crl for word in crls for crl in read_crls(word)]
+        sources = revocation.at_hand(wish, trust.cas)
         stated = purpose or purpose_of(certificates)
-        known = _revoked(trust, certificates, stated or Purpose.SERVER)
         when = at or clock.now()
-        found = judge(
-            certificates,
-            roots,
-            purpose=stated or Purpose.SERVER,
-            at=when,
-            names=asked,
-            crls=lists,
-            partial_chain=partial_chain,
-        )
+
+        def verdict(given: Sequence[x509.Certificate], known: Sources) -> Judgement:
+            return judge(
+                given,
+                roots,
+                purpose=stated or Purpose.SERVER,
+                at=when,
+                names=asked,
+                partial_chain=partial_chain,
+                sources=known,
+            )
+
+        fetched: tuple[Fetched, ...] = ()
+        if aia or wish.online:
+            from mtlsctl.workflows import online  # HTTP: only where it was asked for
+
+            done = online.complete(
+                verdict, certificates, roots, sources, wish, when, aia=aia, partial_chain=partial_chain
+            )
+            found, sources, fetched = done.found, done.sources, done.fetched
+            notes += done.notes(stated is Purpose.CLIENT)
+        else:
+            found = verdict(certificates, sources)
         path = tuple(certificate_facts(c) for c in found.path)
     verified = Verified(
         subject=found.report.subject,
@@ -113,22 +133,12 @@ def verify(
         anchored=found.anchored,
         path=path,
         engines=found.engines,
-        revocation="crl" if lists else "not checked" if known is None else "ledger",
+        revocation=revocation.summary(found.revocation, sources),
+        revocation_status=found.revocation,
+        fetched=fetched,
     )
-    if not lists:
-        notes += known or ()
     findings = sorted([*found.report.findings, *notes], key=lambda f: -f.verdict.rank)
     return verified, Report(found.report.subject, tuple(findings))
-
-
-def _revoked(trust: Trust, chain: Sequence[x509.Certificate], purpose: Purpose) -> list[Finding] | None:
-    """What the ledgers of the CAs in trust know of the chain; None where no CA of ours is named."""
-    ours = [word for word in trust.cas if word != "-" and not materials.is_file(word)]
-    if not ours:
-        return None
-    from mtlsctl.workflows import revoked  # SQLite is not needed for files
-
-    return revoked.in_ledgers(ours, chain, purpose)
 
 
 @contextmanager
@@ -234,22 +244,4 @@ def system_file() -> str:
     found = next((path for path in candidates if Path(path).is_file()), None)
     if found is None:
         raise NotFoundError(f"no file of the system's roots: {', '.join(candidates)}", "--certifi, or --ca FILE")
-    return found
-
-
-def read_crls(word: str) -> list[x509.CertificateRevocationList]:
-    """The CRLs of a file, PEM (any number) or DER. Raises InputError."""
-    data = files.read(word)
-    blocks = _CRL.findall(data)
-    if data.count(b"-----BEGIN X509 CRL-----") > len(blocks) > 0:  # without the last, who is on it would be let in
-        raise InputError(f"{files.label(word)}: the last CRL is cut off", f"see what is there: mtlsctl inspect {word}")
-    try:
-        found = [x509.load_pem_x509_crl(block) for block in blocks] or [x509.load_der_x509_crl(data)]
-        for crl in found:
-            _ = crl.issuer, crl.last_update_utc, crl.next_update_utc, crl.extensions
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        raise InputError(
-            f"{files.label(word)}: expected a CRL in PEM or DER, could not read one",
-            f"see what it is: mtlsctl inspect {word}",
-        ) from None
     return found

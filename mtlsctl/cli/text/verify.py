@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mtlsctl.cli.output import Line
+from mtlsctl.cli.text import revocation
 from mtlsctl.cli.text.common import date, tree
 from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, worst
@@ -33,8 +34,7 @@ def path_and_engines(result: Verified) -> Iterator[Line]:
         )  # its reasons are the findings
         words = engine.verdict.replace("-", " ")
         yield [f"{_ENGINES[engine.name]:<{width}}  ", (words, style), reason]
-    checked = {"crl": "checked, by CRL", "ledger": "checked, in the CA's ledger"}
-    yield [f"{'revocation':<{width}}  ", (checked.get(result.revocation, "not checked: --crl FILE does"), "dim")]
+    yield from revocation.lines(result, width)
     yield ""
 
 

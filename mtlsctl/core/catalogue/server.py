@@ -155,16 +155,17 @@ SERVER = (
     Entry(
         "server-crl-missing",
         "Revocation cannot be checked: no CRL",
-        "Revocation was to be checked, and there is no usable CRL of a CA in the chain: none at hand, one of another"
-        " CA, or one whose signature does not fit. OpenSSL's alert for it reads unknown CA.",
-        "fetch the CRL of that CA and pass it: --crl FILE; publish one: mtlsctl crl",
+        "Revocation was to be checked, and there is no usable CRL or OCSP answer for a certificate in the chain: none"
+        " is at hand, or one of another CA or scope, or its signature does not fit. OpenSSL's alert for it reads"
+        " unknown CA.",
+        "fetch the CRL of that CA and pass it: --crl FILE; verify --fetch asks by itself; publish one: mtlsctl crl",
         "RFC 5280, 6.3; X509_V_ERR 3",
     ),
     Entry(
         "server-crl-expired",
         "The CRL is out of date",
-        "The CRL's nextUpdate has passed, or its thisUpdate is still to come. OpenSSL's alert for it reads certificate"
-        " expired.",
+        "The nextUpdate of the CRL, or of the OCSP answer, has passed, or its thisUpdate is still to come. OpenSSL's"
+        " alert for it reads certificate expired.",
         "fetch the present CRL; publish one: mtlsctl crl; check that the job which publishes it runs",
         "RFC 5280, 5.1.2.5; X509_V_ERR 11, 12",
     ),

@@ -1,0 +1,118 @@
+"""Who signed a CRL, and may: the certificate's issuer, or one who stands in for it (RFC 5280, 6.3.3 (f))."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice, pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from mtlsctl.core import path as paths
+from mtlsctl.core import pathchecks
+from mtlsctl.core.crlscope import Crl
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.path import UNREADABLE, Link, Path, called
+from mtlsctl.core.pathchecks import Purpose, Question
+
+MAX_SIGNERS = 8  # candidates of one name that are tried for a CRL; hostile files hold thousands
+MAX_WAYS = 4  # paths from a signer to the anchor
+MAX_NESTED = 3  # the signer of the CRL about the signer of a CRL
+
+IsRevoked = Callable[[x509.Certificate, Path], bool]
+
+
+class Signers:
+    """Those who could have signed CRLs. Each CRL's signature is checked once for each path that it is held against."""
+
+    def __init__(self, pool: Sequence[x509.Certificate], at: datetime, is_revoked: IsRevoked) -> None:
+        self.pool = tuple(dict.fromkeys(pool))
+        self.at, self.is_revoked = at, is_revoked
+        self.seen: dict[tuple[int, Path], str] = {}
+        self.nested = 0
+
+    def trouble(self, crl: Crl, above: Path) -> str:
+        """Why a CRL's signature does not count; "" where it does. above: the path from the certificate's issuer on."""
+        key = id(crl.crl), above
+        if key not in self.seen:
+            self.seen[key] = "it is signed with a key whose own status hangs on this CRL"  # should it come back here
+            self.seen[key] = self._trouble(crl, above)
+        return self.seen[key]
+
+    def _trouble(self, crl: Crl, above: Path) -> str:
+        why = f"its signature does not fit the key of {called(above[0])}"
+        candidates = self._candidates(crl, above)
+        if not candidates:
+            why = "the certificate of who signed it is not at hand"
+        for signer in candidates:
+            if not _fits(crl.crl, signer):
+                continue
+            why = self._may_not(signer, crl, above)
+            if not why:
+                return ""
+        return why
+
+    def _candidates(self, crl: Crl, above: Path) -> list[x509.Certificate]:
+        """Those of the CRL's issuer's name: the path's own first, then the ones whose key the CRL names."""
+        found = [c for c in dict.fromkeys((*above, *self.pool)) if _is_of(c, crl.crl.issuer)]
+        found.sort(key=lambda c: (c != above[0], not crl.key_id or paths.subject_key_id(c) != crl.key_id))
+        return found[:MAX_SIGNERS]
+
+    def _may_not(self, signer: x509.Certificate, crl: Crl, above: Path) -> str:
+        """Why a signer whose signature fits may not sign this CRL; "" where it may."""
+        if not _signs_crls(signer):
+            return f"the key usage of {called(signer)} lacks cRLSign"
+        if signer in above:
+            return ""
+        if _is_of(above[0], crl.crl.issuer) and not _stands_in(signer, above):
+            return f"it is signed by a {called(signer)} that another CA made"
+        return self._not_trusted(signer, above[-1])
+
+    def _not_trusted(self, signer: x509.Certificate, anchor: x509.Certificate) -> str:
+        """Why no good path leads from a signer to the anchor that the certificate itself hangs on."""
+        if self.nested >= MAX_NESTED:
+            return "the signers of its signers' CRLs go on for too long"
+        question = Question(Purpose.ANY, self.at, ())
+        search = paths.Search(signer, paths.Forest((anchor,), self.pool, True))
+        for way in islice(search.paths(), MAX_WAYS):
+            if any(paths.link(*pair) is not Link.SIGNED for pair in pairwise(way)):
+                continue
+            if any(p.verdict is Verdict.FAIL for p in pathchecks.check(way, True, question)):
+                continue
+            self.nested += 1
+            try:
+                revoked = any(self.is_revoked(c, way[depth:]) for depth, c in enumerate(way[:-1], 1))
+            finally:
+                self.nested -= 1
+            return f"it is signed by {called(signer)}, which is revoked" if revoked else ""
+        return f"it is signed by {called(signer)}, from which no valid path leads to {called(anchor)}"
+
+
+def _is_of(certificate: x509.Certificate, name: x509.Name) -> bool:
+    try:
+        return paths.same_name(certificate.subject, name)
+    except UNREADABLE:
+        return False
+
+
+def _stands_in(signer: x509.Certificate, above: Path) -> bool:
+    """True when a signer is the same CA with another key: certified by itself, or by who certified the issuer."""
+    if paths.link(signer, above[0]) is Link.SIGNED:
+        return True
+    return len(above) > 1 and paths.link(signer, above[1]) is Link.SIGNED
+
+
+def _fits(crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
+    try:
+        return crl.is_signature_valid(signer.public_key())  # type: ignore[arg-type]
+    except (*UNREADABLE, InvalidSignature):
+        return False
+
+
+def _signs_crls(signer: x509.Certificate) -> bool:
+    """RFC 5280, 6.3.3 (f): without key usage a CA may."""
+    try:
+        return signer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return True
+    except UNREADABLE:
+        return False

@@ -1,0 +1,183 @@
+"""Where revocation is looked up without the network: CRLs and OCSP answers in files, the ledgers of our own CAs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptography import x509
+
+from mtlsctl.core import revoked
+from mtlsctl.core.crlscope import Held
+from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.revoked import RevocationStatus, Sources
+from mtlsctl.core.standing import Answer, Mode
+from mtlsctl.errors import InputError, NotFoundError, UsageError
+from mtlsctl.workflows import files, materials
+
+if TYPE_CHECKING:
+    from mtlsctl.core.ocsp import Response
+
+MAX_FILES = 5000  # of one folder
+_CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE)  # r0: as `openssl rehash` names them
+_PEM_FILE = re.compile(r".*\.(pem|der|cer|crt)", re.IGNORECASE)
+_PEM_BEGIN = b"-----BEGIN X509 CRL-----"
+_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One request, as the answer names it."""
+
+    url: str
+    kind: str
+    """crl, ocsp, or issuer (a CA's certificate)."""
+    bytes: int
+    ms: int
+    trouble: str
+    """Why nothing came of it; "" where something did."""
+
+
+class Wish(NamedTuple):
+    """What a person asks about revocation, as it was typed."""
+
+    mode: Mode | None = None
+    """None: CHECK where there is something to check with."""
+    crls: tuple[str, ...] = ()
+    """Files, folders, or CAs of ours."""
+    responses: tuple[str, ...] = ()
+    """Files of OCSP responses, DER."""
+    responder: str = ""
+    """The URL that is asked about the leaf."""
+    fetch: bool = False
+    """Ask where the certificates say."""
+    allow_private: bool = False
+
+    @property
+    def online(self) -> bool:
+        """True where the network is to be asked."""
+        return bool(self.fetch or self.responder)
+
+    @property
+    def named(self) -> bool:
+        """True where a source is named, so that a missing answer is a fault."""
+        return bool(self.crls or self.responses or self.responder or self.fetch or self.mode is Mode.REQUIRE)
+
+
+def at_hand(wish: Wish, cas: Sequence[str]) -> Sources:
+    """What files and the ledgers of the CAs of ours among cas have to say. Raises where one cannot be read.
+
+    Nothing is left out because something failed: who is on that list would be let in.
+    """
+    if wish.responder and not wish.responder.lower().startswith(("http://", "https://")):
+        raise UsageError(f"--ocsp {wish.responder}: expected a URL", "--ocsp http://HOST/")
+    if wish.mode is Mode.OFF:
+        if wish._replace(mode=None).named:
+            raise UsageError("--revocation off, and a source to look revocation up in", "leave one of them out")
+        return revoked.NONE
+    lists = tuple(held for word in wish.crls for held in held_crls(word))
+    responses = tuple(_response(word) for word in wish.responses)
+    ours = [word for word in cas if word != "-" and not materials.is_file(word)]
+    silent = wish.mode is None and not wish.named
+    return Sources(lists, responses, _ledgers(ours), {}, wish.mode or Mode.CHECK, wish.named, silent)
+
+
+def _ledgers(words: Sequence[str]) -> Mapping[x509.Certificate, Answer]:
+    if not words:
+        return {}
+    from mtlsctl.workflows import ledgers  # SQLite is not needed for files
+
+    return ledgers.Ledgers(words)
+
+
+def _response(word: str) -> "Response":
+    from mtlsctl.core import ocsp  # seldom asked for
+
+    try:
+        return ocsp.Response(ocsp.load(files.read(word)), files.label(word))
+    except ValueError:
+        message = f"{files.label(word)}: expected an OCSP response in DER, could not read one"
+        raise InputError(message, f"see what it is: mtlsctl inspect {word}") from None
+
+
+def held_crls(word: str) -> list[Held]:
+    """The CRLs of a file, of a folder's files, or that a CA of ours published. Raises InputError, NotFoundError."""
+    if word == "-" or (Path(word).is_file() and materials.is_file(word)):
+        return [Held(crl, files.label(word)) for crl in read_crls(word)]
+    from mtlsctl.workflows import store  # only for a word that names no file
+
+    if Path(word).is_dir() and word not in store.ca_names() and not (Path(word) / "issuing.crt").exists():
+        return _folder(Path(word))
+    try:
+        published = store.find(word) / "crl" / "crl.pem"
+    except NotFoundError:
+        hint = "name a file, a folder of CRLs, or a CA of: mtlsctl ca list"
+        raise NotFoundError(f"--crl {word}: no such file, and no CA of that name", hint) from None
+    if not published.is_file():
+        raise NotFoundError(f"{published}: this CA has published no CRL yet", f"publish one: mtlsctl crl --ca {word}")
+    return [Held(crl, str(published)) for crl in read_crls(str(published))]
+
+
+def _folder(folder: Path) -> list[Held]:
+    """The CRLs of a folder: what is named like one must be one; what else is PEM or DER may be."""
+    found: list[Held] = []
+    for number, path in enumerate(sorted(entry for entry in folder.iterdir() if entry.is_file())):
+        if number == MAX_FILES:
+            raise InputError(f"{folder}: more than {MAX_FILES} files", "put the CRLs into a folder of their own")
+        if _CRL_FILE.fullmatch(path.name):
+            found += [Held(crl, str(path)) for crl in read_crls(str(path))]
+        elif _PEM_FILE.fullmatch(path.name):
+            data = files.read(path)
+            found += [Held(crl, str(path)) for crl in _crls_in(data, str(path))] if _holds_crl(data) else []
+    if not found:
+        raise NotFoundError(f"{folder}: no CRL is in this folder", "name the file, or publish one: mtlsctl crl")
+    return found
+
+
+def _holds_crl(data: bytes) -> bool:
+    if _PEM_BEGIN in data:
+        return True
+    try:
+        x509.load_der_x509_crl(data)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def read_crls(word: str) -> list[x509.CertificateRevocationList]:
+    """The CRLs of a file, PEM (any number) or DER. Raises InputError."""
+    return _crls_in(files.read(word), files.label(word))
+
+
+def _crls_in(data: bytes, label: str) -> list[x509.CertificateRevocationList]:
+    look = f"see what it is: mtlsctl inspect {label}"
+    try:
+        return parse_crls(data)
+    except CutOffError:
+        raise InputError(f"{label}: the last CRL is cut off", look) from None
+    except UNREADABLE:
+        raise InputError(f"{label}: expected a CRL in PEM or DER, could not read one", look) from None
+
+
+class CutOffError(ValueError):
+    """A CRL in PEM begins and does not end: without it, who is on it would be let in."""
+
+
+def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
+    """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of path.UNREADABLE."""
+    blocks = _CRL.findall(data) if _PEM_BEGIN in data else []
+    if data.count(_PEM_BEGIN) > len(blocks) > 0:
+        raise CutOffError
+    found = [x509.load_pem_x509_crl(block) for block in blocks] or [x509.load_der_x509_crl(data)]
+    for crl in found:
+        _ = crl.issuer, crl.last_update_utc, crl.next_update_utc, crl.extensions
+    return found
+
+
+def summary(statuses: Sequence[RevocationStatus], sources: Sources) -> str:
+    """Where revocation was looked up, in a word or two: "crl", "crl, ocsp", "off", "unknown", or "not checked"."""
+    if sources.mode is Mode.OFF and not sources.asked:
+        return "off"
+    told = sorted({status.source for status in statuses} - {""})
+    return ", ".join(told) or ("unknown" if sources.any else "not checked")
