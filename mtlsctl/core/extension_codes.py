@@ -91,9 +91,14 @@ def _template(data: bytes) -> Iterator[str]:
     yield from (f"template {found}" for found in _text(data))
 
 
+def policy_mappings(data: bytes) -> list[tuple[ObjectIdentifier, ObjectIdentifier]]:
+    """The pairs (of the issuer, of the subject) of a policyMappings value (RFC 5280, 4.2.1.5). Raises ValueError."""
+    return [(one.issuer, one.subject) for one in asn1.decode_der(_Mappings, _sequence(data)).items]
+
+
 def _mappings(data: bytes) -> Iterator[str]:
-    for one in asn1.decode_der(_Mappings, _sequence(data)).items:
-        yield f"{policy(one.issuer)} stands for {policy(one.subject)}"
+    for issuer, subject in policy_mappings(data):
+        yield f"{policy(issuer)} stands for {policy(subject)}"
 
 
 def _application_policies(data: bytes) -> Iterator[str]:
