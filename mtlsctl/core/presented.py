@@ -1,7 +1,7 @@
 """How a chain was presented: which certificate is the leaf, in what order the rest came, and what ends soon."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from operator import is_
 
@@ -83,7 +83,22 @@ def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: P
             f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
         )
         problems.append(Problem("order", message, "write them in this order", called(leaf), Verdict.WARN))
-    return problems + _not_needed(Counter(chain), leaf, path) if anchored else problems
+    return [*problems, *_unsent(path, places), *_not_needed(Counter(chain), leaf, path)] if anchored else problems
+
+
+def _unsent(path: Path, places: Container[x509.Certificate]) -> list[Problem]:
+    """The intermediates of the path that were found elsewhere: peers get what is presented, and no more."""
+    return [
+        Problem(
+            "missing-intermediate",
+            f"{called(c)}: it is at hand here and not in the chain that is presented: peers that lack it refuse",
+            "add it after the leaf: cat leaf.pem issuing.pem > fullchain.pem",
+            called(c),
+            Verdict.WARN,
+        )
+        for c in path[1:-1]
+        if c not in places
+    ]
 
 
 def _misplaced(first: x509.Certificate, leaf: x509.Certificate) -> Problem:

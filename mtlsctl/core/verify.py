@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
@@ -18,7 +18,11 @@ from mtlsctl.core.presented import purpose_of
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.errors import InputError, UsageError
 
+if TYPE_CHECKING:
+    from mtlsctl.core.stacks import StackVerdict
+
 MAX_HEARD = 6  # good paths that the engines are asked about
+_WITHOUT_STACKS = (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI)
 
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
 
@@ -60,6 +64,8 @@ class Judgement(NamedTuple):
     """What the policies that were not asked for would say; () where the path does not hold."""
     revocation: tuple[RevocationStatus, ...] = ()
     """For each certificate below the anchor, what is known; () where it was not looked at."""
+    stacks: "tuple[StackVerdict, ...]" = ()
+    """Who would accept it and who refuse it, as core/stacks predicts."""
 
 
 def verify(
@@ -74,6 +80,7 @@ def verify(
     policy: str = Policy.OPENSSL,
     max_depth: int | None = None,
     sources: Sources | None = None,
+    found: Sequence[x509.Certificate] = (),
 ) -> Report:
     """Whether chain[0], with the rest in any order, stands up to roots for a purpose, at a time (aware), for all names.
 
@@ -81,12 +88,13 @@ def verify(
     and OURS for the roots and CRLs of the side that verifies. policy: whose rules decide, a Policy or the name of one
     of core/stacks. max_depth: CAs allowed between leaf and anchor, those that are self-issued not counted. sources:
     what revocation is looked up in; crls is short for CRLs alone. partial_chain: a root need not be self-signed.
+    found: certificates at hand that are not presented; a path over one of them holds, and peers may lack it.
     The findings are those that decide, and on how the chain was presented; judge() has the notes on other stacks.
     Raises InputError for an empty chain or no roots, UsageError for a policy that there is not.
     """
     asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
-    task = _task(chain, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
-    return _judge(chain, task, whole=False).report
+    task = _task(chain, found, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
+    return _judge(chain, task, policy, whole=False).report
 
 
 def judge(
@@ -101,15 +109,17 @@ def judge(
     policy: str = Policy.OPENSSL,
     max_depth: int | None = None,
     sources: Sources | None = None,
+    found: Sequence[x509.Certificate] = (),
 ) -> Judgement:
     """As verify(), with what decides nothing: the path, the others, who else would refuse, what each verifier says."""
     asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
-    task = _task(chain, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
-    return _judge(chain, task, whole=True)
+    task = _task(chain, found, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
+    return _judge(chain, task, policy, whole=True)
 
 
 def _task(
     chain: Sequence[x509.Certificate],
+    found: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
     question: Question,
     word: str,
@@ -122,8 +132,8 @@ def _task(
         raise InputError("there is no trusted root to verify against", "name one: --ca FILE")
     # 1. Which certificate is the leaf: peers take the first, whatever it is (RFC 8446, 4.4.2).
     leaf = presented.leaf_of(chain, question.purpose)
-    pool = tuple(dict.fromkeys(c for c in chain if c is not leaf and c != leaf))
-    lookup = revoked.Lookup(sources, (*chain, *roots), question.at)
+    pool = tuple(dict.fromkeys(c for c in (*chain, *found) if c is not leaf and c != leaf))
+    lookup = revoked.Lookup(sources, (*chain, *found, *roots), question.at)
     return Task(leaf, pool, tuple(roots), question, _rules(word), partial, lookup)
 
 
@@ -131,12 +141,15 @@ def _rules(word: str) -> Policy:
     """The policy whose rules are looked at; for a stack's name OpenSSL's, beside what the stack is known to do."""
     if word in tuple(Policy):
         return Policy(word)
-    known = ", ".join(Policy)
-    raise UsageError(f"{word}: no such policy", f"one of {known}")
+    from mtlsctl.core import stacks  # the ordinary policies need no table
+
+    if word in stacks.NAMES:
+        return Policy.OPENSSL
+    raise UsageError(f"{word}: no such policy", f"one of {', '.join((*Policy, *stacks.NAMES))}")
 
 
-def _judge(chain: Sequence[x509.Certificate], task: Task, whole: bool) -> Judgement:
-    """whole: with all that is only said, and decides nothing."""
+def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool) -> Judgement:
+    """word: the policy as it was named. whole: with all that is only said, and decides nothing."""
     forest = Forest(task.roots, task.pool, task.partial)
     # 2. The paths that there are, with the faults of each by our own checks, the policy's rules and revocation.
     paths, proved = _paths(task, forest)
@@ -156,8 +169,15 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, whole: bool) -> Judgem
         problems += _strict(task, opinion) if strict else []
         problems += _elsewhere(task, seen, opinion) if whole else []
         problems += presented.ending(chosen.path, task.question.at)
-    ranked = by_rank(problems)
     name = seen[0].name if seen and seen[0].certificate is task.leaf else called(task.leaf)
+    # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
+    stacks: tuple[StackVerdict, ...] = ()
+    if whole or word not in _WITHOUT_STACKS:
+        from mtlsctl.core import bystack  # its table is not needed for the verdict alone
+
+        stacks = bystack.ask(chosen, seen, task.question, chain, problems)
+        problems = bystack.decide(word, stacks, problems, name)
+    ranked = by_rank(problems)
     report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
     return Judgement(
         report,
@@ -167,6 +187,7 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, whole: bool) -> Judgem
         rest,
         _forecasts(task, seen, opinion) if whole and holds else (),
         task.lookup.statuses(chosen.path) if whole else (),
+        stacks,
     )
 
 

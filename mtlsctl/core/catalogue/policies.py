@@ -13,6 +13,14 @@ POLICIES = (
         "RFC 5280, 4; CA/Browser Forum Baseline Requirements, 7.1",
     ),
     Entry(
+        "stack-refuses",
+        "The stack that was asked for refuses the chain",
+        "With --policy STACK what that stack is known to do decides, with --policy all what every stack does. It"
+        " refuses the chain for the reason named, or nothing is known of what it does, which counts as a refusal.",
+        "issue the certificate again without what is named; or choose the policy of the peers that you have",
+        "measured, or documented where the answer says so: result.stacks of --json",
+    ),
+    Entry(
         "other-path",
         "Another path, over a certificate in the chain, does not hold",
         "The chain holds a certificate (most often a cross-certificate, expired or of another root) over which a second"
