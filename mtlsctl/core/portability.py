@@ -11,7 +11,7 @@ from mtlsctl.core import keys
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.pathchecks import Look, Purpose, value
-from mtlsctl.core.stacks import StackVerdict
+from mtlsctl.core.stacks import BY_SETTING, StackVerdict
 
 APPLE_LIMIT = timedelta(days=825)  # support.apple.com/103769: server certificates, private roots too
 STRICT = "Python 3.13 and later (VERIFY_X509_STRICT)"
@@ -103,17 +103,14 @@ def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for verdict in verdicts:
         for reason in verdict.reasons if verdict.verdict == "refuses" else ():
+            if reason.rule in BY_SETTING:
+                continue
             title = f"{verdict.title} {reason.versions}" if reason.versions != verdict.versions else verdict.title
             found.setdefault((reason.about, reason.words, reason.rule), []).append(title)
     return [Doubt(about, words, tuple(who), _hint(rule)) for (about, words, rule), who in found.items()]
 
 
-_ELSEWHERE = frozenset({"one-intermediate", "two-intermediates"})
-
-
 def _hint(rule: str) -> str:
-    if rule in _ELSEWHERE:
-        return "allow longer chains there: ssl_verify_depth 9 for nginx, SSLVerifyDepth 9 for Apache"
     if rule.startswith(("ca-", "anchor-")):
         return "make the CA again with such extensions: mtlsctl ca create"
     return f"issue it again: mtlsctl issue {EITHER} NAME"

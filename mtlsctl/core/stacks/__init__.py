@@ -14,6 +14,8 @@ from mtlsctl.core.stacks.rules import Chain, Hit
 
 NAMES = tuple(table.STACKS)
 """The stacks, as --policy calls them."""
+BY_SETTING = frozenset({"one-intermediate", "two-intermediates"})
+"""Rules of a server's own settings, which its owner changes: no fault of the chain."""
 _UNLISTED = {"revoked": "revoked", "crl-missing": "revocation-unknown", "crl-expired": "revocation-unknown"}
 _WORST = {"refuses": 2, "unknown": 1, "accepts": 0}
 

@@ -61,8 +61,8 @@ class Chain(NamedTuple):
 def hits(chain: Chain) -> list[Hit]:
     """Every rule that a chain runs into, leaf first."""
     if len(chain.seen) < len(chain.path):
-        return [*_unreadable(chain)]
-    found = [*_ending(chain), *_leaf(chain.seen[0], chain.question), *_key(chain.seen[0], "")]
+        return [*_depth(chain), *_unreadable(chain)]
+    found = [*_ending(chain), *_depth(chain), *_leaf(chain.seen[0], chain.question), *_key(chain.seen[0], "")]
     for one in chain.issuers:
         found += _issuer(one, "ca-", chain.question)
         found += _key(one, "ca-")
@@ -91,7 +91,7 @@ def _unreadable(chain: Chain) -> Iterator[Hit]:
 
 
 def _ending(chain: Chain) -> Iterator[Hit]:
-    """Where the path ends, and how long it is."""
+    """Where the path ends."""
     leaf, top = chain.seen[0], chain.seen[-1]
     self_issued = top.certificate.issuer == top.certificate.subject
     if not chain.anchored:
@@ -101,14 +101,19 @@ def _ending(chain: Chain) -> Iterator[Hit]:
     elif len(chain.seen) > 1:
         if not self_issued:
             yield Hit("anchor-not-self-signed", top.name)
-        if len(chain.seen) > 2:
-            yield Hit("one-intermediate" if len(chain.seen) == 3 else "two-intermediates", leaf.name)
     elif not self_issued:
         yield Hit("leaf-pinned", leaf.name)
     else:
         basic = value(leaf, x509.BasicConstraints)
         kind = "no-basic-constraints" if basic is None else "ca" if basic.ca else "not-ca"
         yield Hit(f"self-signed-{kind}", leaf.name)
+
+
+def _depth(chain: Chain) -> Iterator[Hit]:
+    """How long the path is: some servers set a limit."""
+    if chain.anchored and len(chain.path) > 2:
+        about = chain.seen[0].name if chain.seen else ""
+        yield Hit("one-intermediate" if len(chain.path) == 3 else "two-intermediates", about)
 
 
 def _leaf(leaf: Look, question: Question) -> Iterator[Hit]:
@@ -177,13 +182,15 @@ def _unknown_critical(one: Look) -> bool:
 def _leaf_names(leaf: Look, question: Question) -> Iterator[str]:
     """Whether it is who was asked for; a client's name is for the application to judge."""
     san = value(leaf, x509.SubjectAlternativeName)
-    if question.purpose is Purpose.CLIENT and san is None:
-        yield "client-without-san"
-    if san is None and not question.names and question.purpose is Purpose.SERVER:
-        yield "no-san"
     presented = tuple(san or ())
     if any(isinstance(name, x509.DNSName) and not name.value.isascii() for name in presented):
         yield "name-not-ascii"
+    if question.purpose is Purpose.CLIENT:
+        if san is None:
+            yield "client-without-san"
+        return
+    if san is None and not question.names:
+        yield "no-san"
     for wanted in question.names:
         if not names.matches(presented, wanted):
             yield _mismatch(leaf, presented, wanted)
