@@ -3,17 +3,23 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+from cryptography import x509
+
 from mtlsctl.core import engines
 from mtlsctl.core.candidates import Candidate, Task
 from mtlsctl.core.causes import Cause, Problem, family
 from mtlsctl.core.findings import Verdict
+from mtlsctl.core.looks import read
 from mtlsctl.core.path import Forest, Path, authority_key_id, called, subject_key_id
 from mtlsctl.core.policy import Policy
 
 MAX_GIVEN = 200  # certificates that OpenSSL is given at once; more than these can hardly be a chain
 _REVOCATION = family("revoked")
-# X509_V_ERR_*: certificate policies, and name constraints that nobody can process. Nobody but OpenSSL looks at these.
-_ITS_OWN = (42, 43, 49, 51, 52, 53)
+# X509_V_ERR_* that speak against a CRL or a certificate. That it finds no CRL (3, 33, 44) says nothing: one that is
+# issued for another CA (RFC 5280, 5.2.5) is not to be found in an X509_STORE by name.
+_ON_CRLS = (8, 11, 12, 15, 16, 23, 35, 36)
+# X509_V_ERR_*: name constraints that nobody can process; only OpenSSL looks at a minimum and a maximum in them.
+_ITS_OWN = (49, 51, 52, 53)
 
 
 class Word(NamedTuple):
@@ -47,7 +53,7 @@ def hear(task: Task, forest: Forest, chosen: Candidate, proved: bool) -> Word:
     the path, cryptography first, as it goes back from dead ends and compares names more strictly; the other's no is
     then no veto (measured on x509-limbo: it would lose 112 good chains of 9,780). Where both refuse, so do we.
     WEBPKI: cryptography's own Web PKI rules besides, where it can be asked. ALL: all of these.
-    Revocation and certificate policies are looked at by OpenSSL in every case.
+    CRLs are looked at by OpenSSL besides, in every case.
     """
     heard = []
     if task.rules in (Policy.OPENSSL, Policy.ALL):
@@ -82,11 +88,8 @@ def _vouched(task: Task, path: Path, proved: bool) -> Word:
     return Word(False, tuple(_unexplained(task, path, second, set())))
 
 
-_OPENSSLS_OIDS = ("2.5.29.30", "2.5.29.33", "2.5.29.36", "2.5.29.54")  # nameConstraints, and the three on policies
-
-
 def _needs_openssl(path: Path) -> bool:
-    return any(e.oid.dotted_string in _OPENSSLS_OIDS for c in path for e in c.extensions)
+    return any(x509.NameConstraints in one.values for one in read(path)[0])
 
 
 def _openssl(task: Task, forest: Forest, chosen: Candidate) -> Word:
@@ -130,7 +133,7 @@ def _with_crls(task: Task, chosen: Candidate) -> Word:
     answer = engines.openssl(
         tuple(asked) or chosen.path, chosen.path[-1:], task.question.at, lists, flags | _partial(task)
     )
-    if answer.accepts or engines.explain(answer)[0] not in _REVOCATION:
+    if answer.accepts or answer.number not in _ON_CRLS:
         return Word(True)
     return Word(False, tuple(_unexplained(task, chosen.path, answer, set())))
 
