@@ -29,7 +29,7 @@ GROUPS = {
         client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
-    "policy": "against-policy other-path",
+    "policy": "against-policy stack-refuses other-path",
     "revocation": "ocsp-unusable fetch-failed",
     "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
         probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
@@ -45,6 +45,22 @@ GROUPS = {
         pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format
         key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed
         csr-bad-signature revocation-stale""",
+    "lint": """lint-no-san lint-cn-identity lint-cn-not-in-san lint-server-name-kind lint-ip-as-dns lint-bad-name
+        lint-underscore-name lint-wildcard-client lint-wildcard-form lint-wildcard-server lint-san-not-critical
+        lint-spiffe lint-no-eku lint-any-eku lint-two-purposes lint-foreign-purpose lint-no-key-usage
+        lint-key-usage-not-critical lint-no-digital-signature lint-key-usage-unfit lint-key-encipherment
+        lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-pointer-scheme
+        lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage
+        lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
+        lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
+        lint-aki-differs lint-issuer-did-not-sign lint-serial-invalid lint-serial-guessable lint-serial-twice
+        lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature
+        lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki
+        lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired
+        lint-suppression-unused lint-old-tls lint-no-tls13 lint-broken-suite lint-no-forward-secrecy lint-cbc-suite
+        lint-weak-group lint-weak-server-signature lint-no-extended-master-secret lint-resumption nist-key
+        nist-exponent nist-hash nist-2030 nist-lifetime nist-no-tls12 nist-suite nist-group
+        nist-no-approved-group""",
     "success, with a word": "ok verify-disabled expires-soon client-cert-optional portability",
 }
 

@@ -35,6 +35,7 @@ COMMANDS = (
     Row("crl", "Revoke", "Publish a fresh CRL.", "crl:crl"),
     Row("inspect", "Look", "Show what a file holds: any format, any number of objects.", "inspect:inspect"),
     Row("verify", "Look", "Verify a certificate chain as the peer would.", "verify:verify"),
+    Row("lint", "Look", "Check certificates, requests, CRLs, a CA or a server against rules.", "lint:lint"),
     Row("explain", "Look", "Explain a code, or an error or log line of another program.", "explain:explain"),
     Row("handshake", "Talk", "Do one TLS handshake and say what happened.", "handshake:handshake"),
     Row("probe", "Talk", "Prove that a server lets only the right clients in.", "probe:probe"),

@@ -42,7 +42,7 @@ def explain(
     if not words:
         every = entries(codes.CODES)
         return output.show("explain", answer(every), text.catalogue(codes.GROUPS), as_json=json)
-    found = [codes.CODES.get(word.strip().strip("[]").lower()) for word in words]
+    found = [codes.entry_of(word) for word in words]
     named = [entry for entry in found if entry]
     if len(named) == len(words):
         lines = (line for entry in named for line in text.entry(entry, codes.group_of(entry.code)))

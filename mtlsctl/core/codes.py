@@ -1,6 +1,21 @@
 """The catalogue of codes: what each means and what to do, by group."""
 
-from mtlsctl.core.catalogue import client, files, local, network, policies, probe, revocation, runs, server
+import re
+
+from mtlsctl.core.catalogue import (
+    client,
+    files,
+    lint,
+    lint_form,
+    lint_tls,
+    local,
+    network,
+    policies,
+    probe,
+    revocation,
+    runs,
+    server,
+)
 from mtlsctl.core.catalogue.entry import Entry
 
 GROUPS: dict[str, tuple[Entry, ...]] = {
@@ -15,6 +30,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "several handshakes": runs.RUNS,
     "local files": local.LOCAL,
     "files": files.FILES,
+    "lint": (*lint.LINT, *lint_form.FORM, *lint_tls.TLS),
     "success, with a word": local.SUCCESS,
 }
 
@@ -24,3 +40,14 @@ CODES: dict[str, Entry] = {entry.code: entry for entries in GROUPS.values() for 
 def group_of(code: str) -> str:
     """The group that a code of the catalogue stands in."""
     return next(group for group, entries in GROUPS.items() if any(entry.code == code for entry in entries))
+
+
+def entry_of(word: str) -> Entry | None:
+    """The entry of a code; one with dots is a rule of pkilint, which all share one."""
+    code = word.strip().strip("[]").lower()
+    if _PKILINT.fullmatch(code):
+        return CODES["lint-pkilint"]
+    return CODES.get(code)
+
+
+_PKILINT = re.compile(r"(pkix|cabf|itu|msft|etsi|iso|nist|adobe|base)(\.[a-z0-9_-]+)+")

@@ -106,6 +106,39 @@ def limit_sigalgs(made: SSL.Context, text: str) -> None:
     _limit(made, split(text), setter, "signature algorithm", tlsnames.SCHEMES.values())
 
 
+class Known(NamedTuple):
+    """All that this OpenSSL can offer, each by its own name for it."""
+
+    newer: tuple[str, ...]
+    """The cipher suites of TLS 1.3."""
+    older: tuple[str, ...]
+    """The rest, without those that need no certificate: whoever answers is anybody."""
+    groups: tuple[str, ...]
+    sigalgs: tuple[str, ...]
+
+
+def known() -> Known:
+    """Everything; no groups and signature algorithms where pyOpenSSL has no way to them."""
+    names = _suite_names()
+    made = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    made.set_cipher_list(b"ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0")
+    older = SSL.Connection(made, None).get_cipher_list()
+    return Known(
+        tuple(name for name in names if name.startswith("TLS_")),
+        tuple(name for name in older if not name.startswith("TLS_")),
+        _settable("SSL_CTX_set1_curves_list", tlsnames.GROUPS.values()),
+        _settable("SSL_CTX_set1_sigalgs_list", tlsnames.SCHEMES.values()),
+    )
+
+
+def _settable(function: str, names: Iterable[str]) -> tuple[str, ...]:
+    setter = _private(function)
+    if setter is None:
+        return ()
+    trial = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    return tuple(name for name in names if setter(_held(trial), name.encode()) == 1)
+
+
 def allow_late(made: SSL.Context) -> None:
     """Say that we can be asked for a certificate after the handshake; not where pyOpenSSL has no way to it."""
     if (setter := _private("SSL_CTX_set_post_handshake_auth")) is not None:

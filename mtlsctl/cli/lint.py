@@ -1,0 +1,171 @@
+"""mtlsctl lint: options in, one run over files, a CA's ledger or servers, one answer out."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from mtlsctl.cli import client, options, output
+from mtlsctl.cli.declare import Argument, Option
+from mtlsctl.cli.route import Way, with_route
+from mtlsctl.cli.text import lint as text
+from mtlsctl.core import endpoint
+from mtlsctl.core.findings import Verdict, worst
+from mtlsctl.core.lint.rule import Profile
+from mtlsctl.core.lint.run import findings
+from mtlsctl.errors import UsageError
+from mtlsctl.workflows import identities
+from mtlsctl.workflows import lint as workflow
+from mtlsctl.workflows.passwords import Secret, Source
+
+_SERVER = re.compile(r"[\w.-]+:\d{1,5}|\[[0-9A-Fa-f:.%\w]+\](:\d{1,5})?|[a-z][a-z0-9+.:-]*://.*|unix:.*")
+
+
+@client.with_papers
+@with_route
+@options.with_password
+def lint(
+    papers: identities.Papers,
+    password: Source,
+    way: Way,
+    targets: Annotated[
+        list[str] | None, Argument(metavar="[FILE|HOST:PORT]...", help="Files, folders, servers; - is stdin.")
+    ] = None,
+    profile: Annotated[
+        list[Profile] | None,
+        Option("--profile", metavar="mtls|nist|rfc5280|webpki", help="Whose rules; repeatable.  [default: mtls]"),
+    ] = None,
+    fail_on: Annotated[
+        Verdict, Option("--fail-on", metavar="note|warn|fail", help="From which finding on the answer is no.")
+    ] = Verdict.FAIL,
+    ignore: Annotated[
+        list[str] | None, Option("--ignore", metavar="RULE=REASON", help="Pass over a rule, for a reason; repeatable.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        Option("--config", metavar="FILE", help=f"Suppressions, as TOML.  [default: {workflow.CONFIG}, if it is here]"),
+    ] = None,
+    report: Annotated[
+        Path | None, Option("--report", metavar="FILE", help="Write a page for an auditor: HTML, without scripts.")
+    ] = None,
+    sarif: Annotated[bool, Option("--sarif", help="Say the result as SARIF 2.1.0.")] = False,
+    list_rules: Annotated[
+        bool, Option("--list-rules", help="List the rules of the profiles, and look at nothing.")
+    ] = False,
+    servername: Annotated[
+        str | None, Option("--servername", metavar="NAME", help="The name to ask a server for, and to verify.")
+    ] = None,
+    timeout: options.Timeout = 5.0,
+    force: options.Force = False,
+    as_json: options.Json = False,
+) -> int:
+    """Check certificates, requests, CRLs, a CA or a server against rules.
+
+    Of files: names, uses, lives, keys and forms. With --ca alone: the CA's own
+    certificates, its last CRL and all of its ledger that is in use. Of a server:
+    its chain, and by many short handshakes its versions, suites, groups and
+    signatures; what cannot be told from here is named. --ca beside files names
+    their issuers, beside a server whom to trust. The profiles rfc5280 and webpki
+    need pkilint: pip install 'mtlsctl[lint]'.
+
+    Suppressions: a file of [[ignore]] tables with rule and reason, and if wanted
+    subject (a pattern), fingerprint and expires (a date).
+
+    Examples:
+      mtlsctl lint fullchain.pem
+      mtlsctl lint certs/ --profile mtls --profile nist --fail-on warn
+      mtlsctl lint --ca dev --json
+      mtlsctl lint web.csr --ignore 'lint-request-no-san=the CA adds the names'
+      mtlsctl lint localhost:8443 --identity alice --profile nist --report report.html
+      mtlsctl lint . --sarif > lint.sarif
+      mtlsctl lint --list-rules
+
+    Exit status: 0 nothing from --fail-on on; 1 something is; 2 could not tell.
+    """
+    if fail_on is Verdict.OK:
+        raise UsageError("--fail-on ok would refuse everything", "--fail-on note, warn or fail")
+    if sarif and as_json:
+        raise UsageError("--sarif and --json contradict each other", "give one of them")
+    settings, where = workflow.configured(str(config) if config else None, ignore or ())
+    profiles = tuple(profile or _profiles(settings.profiles, where))
+    if list_rules:
+        found = text.rules_of(profiles)
+        return output.show("lint", {"rules": found}, text.rule_lines(found), as_json=as_json)
+    ca = papers.ca or papers.ca_of or (os.environ.get("MTLSCTL_CA") if not targets else None)
+    if not targets and not ca:
+        raise UsageError("nothing to lint was named", "name files, a folder, HOST:PORT, or a CA of yours: --ca NAME")
+    session = workflow.Session(profiles, settings.suppressions, _secret(password))
+    servers, paths = _sorted(targets or ())
+    if not targets and ca:
+        session.ledger(ca)
+    if paths:
+        session.files(paths, workflow.authorities(ca))
+    for target in servers:
+        _survey(session, target, papers, password, way, servername, timeout)
+    done = session.end([*(targets or ()), *([f"CA {ca}"] if ca and not targets else [])], where)
+    if report:
+        workflow.write_page(done, report, force=force)
+    return _show(done, fail_on, report, sarif=sarif, as_json=as_json)
+
+
+def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: bool, as_json: bool) -> int:
+    """The answer in the form that was asked for; the exit status."""
+    every = findings(done.faults)
+    if sarif:
+        output.show_json(workflow.sarif(done))
+        status = int(bool(every) and worst(every).rank >= fail_on.rank)
+    elif as_json:
+        status = output.show("lint", done.linted, (), as_json=True, findings=every, fail_on=fail_on)
+    else:
+        status = text.show(done, every, fail_on, page)
+    return 2 if done.linted.examined.unread else status
+
+
+def _profiles(words: Sequence[str], where: str) -> list[Profile]:
+    """Those of the configuration file; without one, ours."""
+    known = {one.value: one for one in Profile}
+    if wrong := [word for word in words if word not in known]:
+        raise UsageError(f"{where}: there is no profile called {wrong[0][:40]}", f"choose from {', '.join(known)}")
+    return [known[word] for word in words] or [Profile.MTLS]
+
+
+def _secret(password: Source) -> Secret | None:
+    """What opens encrypted files; without a source that was named they stay shut."""
+    given = password.given or os.environ.get("MTLSCTL_PASSWORD_FILE")
+    return options.secret_from(password) if given else None
+
+
+def _sorted(targets: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Servers, and the rest: what exists as a file is one."""
+    servers = [word for word in targets if word != "-" and not Path(word).exists() and _SERVER.fullmatch(word)]
+    return servers, [word for word in targets if word not in servers]
+
+
+def _survey(
+    session: workflow.Session,
+    target: str,
+    papers: identities.Papers,
+    password: Source,
+    way: Way,
+    servername: str | None,
+    timeout: float,
+) -> None:
+    """Look at one server."""
+    from mtlsctl.core import openssl  # files need no TLS
+    from mtlsctl.core.tls import TlsSettings
+    from mtlsctl.workflows import survey
+    from mtlsctl.workflows.once import Visit
+
+    where, route = way.to(target)
+    where = endpoint.named(where, servername) if servername is not None else where
+    papers = identities.complete(papers)
+    named = any((papers.ca, papers.ca_of, papers.system_ca, papers.certifi, os.environ.get("MTLSCTL_CA")))
+    ours = identities.identity(papers, options.secret_from(password))
+    roots, trust = identities.trusted(papers)
+    output.note(f"lint: asking {where.text} with up to {survey.MAX_HANDSHAKES} handshakes: its log will tell of them")
+    settings = TlsSettings(identity=ours, roots=roots, alpn=where.alpn)
+    wish = survey.Wish(
+        Visit(where, timeout, route=route), settings, trust if named else "", openssl.read(roots) if named else ()
+    )
+    session.server(survey.survey(wish))

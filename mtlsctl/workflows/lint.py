@@ -1,0 +1,341 @@
+"""Lint files, a CA's ledger and servers: read them, look at the clock, hold the rules of core/lint against them."""
+
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mtlsctl import __version__
+from mtlsctl.core import codes, keys, pem
+from mtlsctl.core.documents import Document, Kind
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.lint import rules, subject, suppress
+from mtlsctl.core.lint.result import Examined, Linted
+from mtlsctl.core.lint.rule import Profile
+from mtlsctl.core.lint.run import Fault, Run, digest_of
+from mtlsctl.core.lint.settings import Settings
+from mtlsctl.core.lint.subject import Subject
+from mtlsctl.core.lint.suppress import Suppression
+from mtlsctl.core.path import UNREADABLE
+from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
+from mtlsctl.workflows import clock, files, materials
+from mtlsctl.workflows.passwords import Secret
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.survey import Surveyed
+
+CONFIG = ".mtlsctl-lint.toml"
+_SUFFIXES = frozenset(
+    (".pem", ".crt", ".cer", ".cert", ".der", ".key", ".csr", ".req", ".p10", ".p12", ".pfx", ".p7b", ".p7c", ".crl")
+)
+_KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
+
+
+class Place(NamedTuple):
+    """Where an object stands in a file, for those who show faults beside the text."""
+
+    file: str
+    line: int
+    """Counts from 1; 1 for what has no lines."""
+
+
+class Report(NamedTuple):
+    """The result with all that pages and SARIF show beside it."""
+
+    linted: Linted
+    faults: tuple[Fault, ...]
+    places: dict[str, Place]
+    """Labels to places."""
+    certificates: tuple[tuple[str, x509.Certificate], ...]
+    """Labels with certificates: those of files and servers, not of a ledger."""
+
+
+def known(code: str) -> bool:
+    """Whether a rule can be passed over by this code: one of ours, of a damaged file, or, with dots, of pkilint."""
+    if "." in code:
+        from mtlsctl.core.lint import pkilinted  # only for those who name such a rule
+
+        return bool(pkilinted.CODE.fullmatch(code))
+    return code in rules.BY_CODE or code in codes.CODES
+
+
+def configured(word: str | None, ignore: Sequence[str]) -> tuple[suppress.Config, str]:
+    """The configuration that was named, or the one in this folder, with --ignore in front; and the file's name."""
+    named = [suppress.from_option(text, known) for text in ignore]
+    where = word if word is not None else CONFIG if Path(CONFIG).is_file() else ""
+    config = suppress.read(files.read(where), files.label(where), known) if where else suppress.Config()
+    return config._replace(suppressions=(*named, *config.suppressions)), where
+
+
+class Session:
+    """One run over files, ledgers and servers."""
+
+    def __init__(
+        self, profiles: Sequence[Profile], suppressions: Sequence[Suppression], secret: Secret | None = None
+    ) -> None:
+        if set(profiles) & {Profile.RFC5280, Profile.WEBPKI}:
+            from mtlsctl.core.lint import pkilinted  # a third of a second: only for its profiles
+
+            pkilinted.require()
+        self.run = Run(tuple(dict.fromkeys(profiles)), suppressions, clock.now())
+        self.secret = secret
+        self.examined = Examined()
+        self.servers: list[Settings] = []
+        self.places: dict[str, Place] = {}
+        self.certificates: list[tuple[str, x509.Certificate]] = []
+        self._seen: set[str] = set()
+        self._issuers: dict[bytes, list[x509.Certificate]] = defaultdict(list)
+
+    # Files
+
+    def files(self, paths: Sequence[str], issuers: Iterable[x509.Certificate] = ()) -> None:
+        """Look at files, folders and stdin. issuers: CAs that are known beside. A single unreadable file raises."""
+        wanted = [found for path in paths for found in _expand(path)]
+        if wanted.count("-") > 1:
+            raise UsageError("standard input can be read only once", "give - once")
+        read = [(path, self._read(path, alone=len(wanted) == 1)) for path in wanted]
+        self.know(issuers)
+        self.know(d.value for _, documents in read for d in documents if d.kind is Kind.CERTIFICATE)
+        for path, documents in read:
+            self._count(files=1)
+            self._permissions(path, documents)
+            for document in documents:
+                self._document(document)
+
+    def know(self, issuers: Iterable[x509.Certificate]) -> None:
+        """CAs by whose names certificates and CRLs may be signed."""
+        for certificate in issuers:
+            try:
+                above = self._issuers[certificate.subject.public_bytes()]
+            except UNREADABLE:
+                continue  # what has no readable name is nobody's issuer; it has a fault of its own
+            if certificate not in above[: subject.MAX_NAMESAKES]:
+                above.append(certificate)
+
+    def _read(self, path: str, *, alone: bool) -> tuple[Document, ...]:
+        try:
+            data = files.read(path)
+            documents = pem.read_all(data, files.label(path))
+            shut = any(d.value is None and d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents)
+            if shut and self.secret:
+                documents = pem.read_all(data, files.label(path), self.secret(files.label(path)))
+        except MtlsctlError as error:
+            if alone:
+                raise
+            self._count(unread=1)
+            self.run.note(error.code, Verdict.FAIL, error.message, files.label(path))
+            return ()
+        self._place(path, data, documents)
+        return documents
+
+    def _place(self, path: str, data: bytes, documents: Sequence[Document]) -> None:
+        begins = [n for n, line in enumerate(data.splitlines(), 1) if b"-----BEGIN " in line]
+        fits = len(begins) == len(documents)
+        for number, document in enumerate(documents):
+            self.places[document.label] = Place(path, begins[number] if fits else 1)
+
+    def _permissions(self, path: str, documents: Sequence[Document]) -> None:
+        held = [d for d in documents if d.kind in _KEYS]
+        if path == "-" or not held or all(d.encoding == "PKCS#12" for d in held):
+            self._count(keys=len(held))
+        else:
+            self.key_file(Path(path), len(held))
+
+    def key_file(self, path: Path, count: int = 1) -> None:
+        """A file with keys, which nobody but its owner should read."""
+        self._count(keys=count)
+        if os.name == "nt" or rules.PERMISSIONS not in rules.asked_for(self.run.profiles):
+            return
+        self.run.looked(rules.PERMISSIONS)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            who = "everybody" if mode & 0o007 else "its group"
+            words = f"{who} on this machine can read this private key (mode {mode & 0o777:04o})"
+            self.run.add(rules.PERMISSIONS, words, str(path))
+
+    def _document(self, document: Document) -> None:
+        for note in document.notes:
+            self.run.note(note.code, note.verdict, note.message, document.label)
+        match document.kind:
+            case Kind.CERTIFICATE:
+                self.certificate(document.value, document.label)
+            case Kind.CSR:
+                self._object(document.value, document.label, "requests")
+            case Kind.CRL:
+                self.crl(document.value, document.label)
+            case Kind.PRIVATE_KEY if document.value is not None:
+                self._key(document)
+            case _:
+                return
+
+    def _key(self, document: Document) -> None:
+        rule = rules.BY_CODE["lint-weak-key"]
+        if rule in rules.asked_for(self.run.profiles) and (weak := keys.weakness(document.value.public_key())):
+            self.run.add(rule, weak, document.label)
+
+    def certificate(self, value: x509.Certificate, label: str, *, keep: bool = True) -> None:
+        """Look at one certificate. keep: its details are shown in a page."""
+        if self._object(value, label, "certificates") and keep:
+            self.certificates.append((label, value))
+
+    def crl(self, value: x509.CertificateRevocationList, label: str) -> None:
+        """Look at one CRL."""
+        self._object(value, label, "crls")
+
+    def _object(self, value: Any, label: str, kind: str) -> bool:
+        """Look at an object; False for a copy of one that was looked at."""
+        digest = digest_of(value)
+        if digest in self._seen:
+            return False
+        self._seen.add(digest)
+        self._count(**{kind: 1})
+        try:
+            found = self._subject(value, label)
+        except UNREADABLE as error:
+            self.unreadable(label, str(error), digest)
+            return True
+        self.run.look(found, digest)
+        for profile in self.run.profiles:
+            if profile in (Profile.RFC5280, Profile.WEBPKI):
+                self._pkilint(found, value.public_bytes(Encoding.DER), profile, digest)
+        return True
+
+    def unreadable(self, label: str, why: str, digest: str = "") -> None:
+        """An object that cannot be read through."""
+        self.run.looked(rules.MALFORMED)
+        self.run.add(rules.MALFORMED, f"it cannot be decoded: {why[:200].rstrip('.')}", label, "", digest)
+
+    def _subject(self, value: Any, label: str) -> Subject:
+        if isinstance(value, x509.CertificateSigningRequest):
+            return subject.request(value, label, self.run.at)
+        above = self._issuers.get(value.issuer.public_bytes(), [])
+        if isinstance(value, x509.CertificateRevocationList):
+            return subject.crl(value, label, self.run.at, above)
+        return subject.certificate(value, label, self.run.at, above)
+
+    def _pkilint(self, found: Subject, der: bytes, profile: Profile, digest: str) -> None:
+        from mtlsctl.core.lint import pkilinted  # loaded by __init__ where a profile asks for it
+
+        for one in pkilinted.look(found, der, profile) or ():
+            self.run.foreign(one.code, one.verdict, one.words, found, digest)
+
+    # A CA's ledger, and servers
+
+    def ledger(self, word: str) -> None:
+        """Look at a CA: its certificates and keys, its last CRL, and all that it issued and that is in use."""
+        from mtlsctl.workflows import lint_ledger  # SQLite is not needed for files
+
+        skipped = lint_ledger.look(self, word)
+        self._count(passed_over=skipped)
+
+    def server(self, surveyed: "Surveyed") -> None:
+        """What a survey found out about a server, and its certificates."""
+        self._count(servers=1, unread=int(not surveyed.settings.known))
+        self.servers.append(surveyed.settings)
+        self.know(surveyed.roots)
+        self.know(surveyed.chain)
+        for fault in surveyed.findings:
+            self.run.note(fault.code, fault.verdict, fault.message, surveyed.settings.label)
+        self.run.look(surveyed.settings)
+        for number, certificate in enumerate(surveyed.chain, 1):
+            label = f"{surveyed.settings.label} #{number}" if len(surveyed.chain) > 1 else surveyed.settings.label
+            self.certificate(certificate, label)
+
+    def _count(self, **more: int) -> None:
+        counts = {name: getattr(self.examined, name) + number for name, number in more.items()}
+        self.examined = self.examined._replace(**counts)
+
+    def end(self, targets: Sequence[str], config: str = "") -> Report:
+        """The result of all that was looked at."""
+        self.run.end()
+        pkilint = ""
+        if set(self.run.profiles) & {Profile.RFC5280, Profile.WEBPKI}:
+            from mtlsctl.core.lint import pkilinted
+
+            pkilint = pkilinted.version()
+        linted = Linted(
+            self.run.at,
+            self.run.profiles,
+            self.examined._replace(targets=tuple(targets)),
+            self.run.outcomes(),
+            tuple(self.run.passed),
+            tuple(self.servers),
+            pkilint,
+            config,
+        )
+        return Report(linted, tuple(self.run.faults), self.places, tuple(self.certificates))
+
+
+def _expand(path: str) -> Iterator[str]:
+    """A path as it is; a folder as the files in it, and in those below, that look like ours."""
+    if path == "-" or not Path(path).is_dir():
+        yield path
+        return
+    found = []
+    for folder, below, names in os.walk(path):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        found += [entry for name in sorted(names) if _promising(entry := Path(folder, name))]
+    if not found:
+        raise NotFoundError(f"{path}: no file in this folder looks like a key or certificate", "name the files")
+    yield from map(str, found)
+
+
+def _promising(path: Path) -> bool:
+    """A file that may hold something of ours: by its name, or by a PEM block near its beginning."""
+    if not path.is_file():
+        return False
+    if path.suffix.lower() in _SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            return b"-----BEGIN " in file.read(4096)
+    except OSError:
+        return False
+
+
+def authorities(word: str | None) -> tuple[x509.Certificate, ...]:
+    """The CAs that --ca names beside files: a CA of ours with both its certificates, or a file's."""
+    if word is None:
+        return ()
+    if materials.is_file(word):
+        return materials.certificates(word)
+    from mtlsctl.workflows import store  # SQLite is not needed for a file
+
+    ca = store.open_ca(word)
+    return ca.root, ca.issuing
+
+
+def sarif(done: Report) -> dict[str, Any]:
+    """The result as a SARIF log; files by their URI, relative to the folder that we are in where they lie below it."""
+    from mtlsctl.core.lint import sarif as form  # only for those who ask for it
+
+    linted = done.linted
+    places = {label: (_uri(place.file), place.line) for label, place in done.places.items()}
+    for fault in (*done.faults, *(one.fault for one in linted.suppressed)):
+        places.setdefault(fault.about, (_uri(fault.about), 1))
+    whole = not linted.examined.unread
+    return form.log(__version__, linted.at, linted.rules, done.faults, linted.suppressed, places, complete=whole)
+
+
+def _uri(label: str) -> str:
+    """The URI of a file; of what is none, its name as a relative URI."""
+    path = Path(label)
+    if label in ("-", "standard input") or not path.exists():
+        return quote(label.replace(": ", "/"), safe="/.-_~")
+    try:
+        return quote(path.resolve().relative_to(Path.cwd().resolve()).as_posix(), safe="/.-_~")
+    except ValueError:
+        return path.resolve().as_uri()
+
+
+def write_page(done: Report, target: Path, *, force: bool = False) -> None:
+    """Write the page for an auditor. Raises ConflictError where the file is there, without force."""
+    from mtlsctl.core.lint.page import as_html  # only with --report
+
+    files.write([files.Output(target, as_html(__version__, done.linted, done.faults, done.certificates))], force)
