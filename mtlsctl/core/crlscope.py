@@ -21,7 +21,7 @@ _KNOWN = (
     x509.AuthorityInformationAccess,
 )
 _KNOWN_IN_ENTRIES = (x509.CRLReason, x509.InvalidityDate, x509.CertificateIssuer)
-_CRITICAL = b"\x01\x01\xff"  # BOOLEAN TRUE; X.690, 11.1
+_CRITICAL = b"\x01\x01\xff\x04"  # BOOLEAN TRUE, then an OCTET STRING: RFC 5280, 4.1
 
 
 class Held(NamedTuple):
@@ -43,6 +43,8 @@ class Crl(NamedTuple):
     key_id: bytes
     """Of the AKI; empty where it names none."""
     scope: x509.IssuingDistributionPoint | None
+    size: int
+    """Of what is signed, in bytes."""
     trouble: str
     """Why it must not be used for anybody; "" where it may."""
 
@@ -69,7 +71,8 @@ def opened(held: Held) -> Crl | None:
         _ = crl.issuer, crl.last_update_utc, crl.next_update_utc
         extensions = crl.extensions
         values = {type(e.value): e.value for e in extensions}
-        trouble = _trouble(crl, extensions)
+        signed = crl.tbs_certlist_bytes  # written anew each time that it is asked for
+        trouble = _trouble(crl, extensions, signed)
     except UNREADABLE:
         return None
     number, delta = values.get(x509.CRLNumber), values.get(x509.DeltaCRLIndicator)
@@ -81,11 +84,12 @@ def opened(held: Held) -> Crl | None:
         delta.crl_number if isinstance(delta, x509.DeltaCRLIndicator) else None,
         (aki.key_identifier or b"") if isinstance(aki, x509.AuthorityKeyIdentifier) else b"",
         scope if isinstance(scope, x509.IssuingDistributionPoint) else None,
+        len(signed),
         trouble,
     )
 
 
-def _trouble(crl: x509.CertificateRevocationList, extensions: x509.Extensions) -> str:
+def _trouble(crl: x509.CertificateRevocationList, extensions: x509.Extensions, signed: bytes) -> str:
     critical = 0
     for extension in extensions:
         critical += extension.critical
@@ -96,7 +100,7 @@ def _trouble(crl: x509.CertificateRevocationList, extensions: x509.Extensions) -
         if isinstance(extension.value, x509.DeltaCRLIndicator) and not extension.critical:
             return "its deltaCRLIndicator is not critical, which RFC 5280, 5.2.4 forbids"
     # A look at every entry takes seconds for a large CRL: only where there are more marks than these extensions have.
-    return _odd_entry(crl) if crl.tbs_certlist_bytes.count(_CRITICAL) > critical else ""
+    return _odd_entry(crl) if signed.count(_CRITICAL) > critical else ""
 
 
 def _odd_entry(crl: x509.CertificateRevocationList) -> str:

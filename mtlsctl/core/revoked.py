@@ -90,6 +90,9 @@ class RevocationStatus:
     """Why it is unknown."""
 
 
+_Heard = tuple[Answer | None, tuple[Refusal, ...]]
+
+
 class Lookup:
     """One verification's look at its sources: each CRL is read once, and each signature checked once."""
 
@@ -98,6 +101,7 @@ class Lookup:
         opened = [(held, crlscope.opened(held)) for held in sources.crls if sources.any]
         self.crls = [crl for _, crl in opened if crl]
         self.broken = [Refusal("crl", held.where, "it cannot be decoded") for held, crl in opened if not crl]
+        self._heard: dict[tuple[x509.Certificate, Path], _Heard] = {}
         self.signers = crlsigners.Signers(pool, at, self._is_revoked)
 
     def statuses(self, path: Path) -> tuple[RevocationStatus, ...]:
@@ -111,7 +115,9 @@ class Lookup:
 
     def told_by_crls(self, path: Path) -> tuple[bool, bool]:
         """Whether the leaf's status, and whether every status, is one that CRLs tell: OpenSSL can be asked, too."""
-        if sum(len(crl.crl.tbs_certlist_bytes) for crl in self.crls) > MAX_LARGE:
+        if not self.crls or any(crl.indirect for crl in self.crls):
+            return False, False  # OpenSSL finds the signers of indirect ones in part of PKITS 4.14 only
+        if sum(crl.size for crl in self.crls) > MAX_LARGE:
             return False, False
         told = [status.source == "crl" for status in self.statuses(path)]
         return bool(told) and told[0], bool(told) and all(told)
@@ -121,8 +127,14 @@ class Lookup:
         if self.sources.any:
             yield from ((certificate, path[depth:]) for depth, certificate in enumerate(path[:-1], 1))
 
-    def _hear(self, certificate: x509.Certificate, above: Path) -> tuple[Answer | None, tuple[Refusal, ...]]:
-        """The answer that counts, and why other sources have none."""
+    def _hear(self, certificate: x509.Certificate, above: Path) -> _Heard:
+        """The answer that counts, and why other sources have none. Kept: in a large CRL it is a long way to the end."""
+        key = certificate, above
+        if key not in self._heard:
+            self._heard[key] = self._listen(certificate, above)
+        return self._heard[key]
+
+    def _listen(self, certificate: x509.Certificate, above: Path) -> _Heard:
         said: list[Answer] = []
         refused = [*self.broken]
         found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
@@ -224,9 +236,7 @@ def _listed(lists: Sequence[Crl]) -> str:
     return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
 
 
-def _status(
-    certificate: x509.Certificate, _: Path, heard: tuple[Answer | None, tuple[Refusal, ...]]
-) -> RevocationStatus:
+def _status(certificate: x509.Certificate, _: Path, heard: _Heard) -> RevocationStatus:
     answer, refused = heard
     name = called(certificate)
     if answer is None:
