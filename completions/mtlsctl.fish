@@ -80,7 +80,10 @@ function __mtlsctl_takes_value --argument-names path option
             'verify --as' \
             'verify --name' \
             'verify --chain' \
+            'verify --revocation' \
             'verify --crl' \
+            'verify --ocsp-response' \
+            'verify --ocsp' \
             'verify --at' \
             'verify --fail-on' \
             'handshake --identity' \
@@ -109,6 +112,7 @@ function __mtlsctl_takes_value --argument-names path option
             'handshake --jobs' \
             'handshake --repeat' \
             'handshake --timeout' \
+            'handshake --wait' \
             'handshake --crl' \
             'probe --identity' \
             'probe --cert' \
@@ -372,14 +376,20 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l certifi -d 'Trust Mozilla\'s
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l as -r -f -a 'server client ca any' -d 'For what. [default: what it allows]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l name -r -f -d 'A name that it must have; several: all of them.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l chain -r -F -d 'More intermediates.'
-complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l crl -r -F -d 'A CRL, PEM or DER: revocation is then checked.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l revocation -r -f -a 'require check off' -d 'Whether each certificate needs a good answer. [default: check]'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'CRLs: a file, a folder, or a CA of yours.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ocsp-response -r -F -d 'An OCSP response, DER: a staple, say.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ocsp -r -f -d 'Ask this responder about the leaf.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fetch -d 'Fetch OCSP answers and CRLs from where the certificates say.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l aia -d 'Fetch missing intermediates, and name them.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l allow-private -d 'Fetch from private addresses, too.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l at -r -f -d 'At this time. [default: now]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l partial-chain -d 'A trusted certificate need not be self-signed.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fail-on -r -f -a 'note warn fail' -d 'From which finding on the answer is no.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0 more' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
+complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0 more' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused against-policy stack-refuses other-path ocsp-unusable fetch-failed probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l help -s h -d 'Show this help.'
 
@@ -418,6 +428,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l jobs -r -f -d 'So many of
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l repeat -r -f -d 'Shake hands N times with one: do all end alike, how long do they take?'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l resume -d 'Each but the first goes on with the session of the one before; twice, without --repeat.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l wait -r -f -d 'Wait so long after the handshake for a refusal that comes late.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Refuse whom it revokes; may be repeated.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l no-extra-probes -d 'Ask once; else up to 3 more times where causes look alike.'
 complete -c mtlsctl -n '__mtlsctl_at \'handshake\'' -l json -d 'Say the result as one JSON object.'

@@ -287,3 +287,32 @@ def test_the_clock_of_a_web_server_that_calls_us_bad(lab: Lab, version: str) -> 
     assert "the server's clock says 2021-01-03 10:00 UTC" in answer["findings"][0]["message"]
     assert [alert["number"] for alert in answer["result"]["alerts"]] == [42]
     assert (said(elsewhere)[0], said(elsewhere)[2]) == ("client-cert-not-allowed", ["plain-http"])
+
+
+def late(lab: Lab, seconds: float) -> Callable[[socket.socket], None]:
+    """A server that takes whoever comes into TLS, looks at the certificate in its own time, and hangs up."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(lab.cert("server"), lab.key("server"))
+    context.load_verify_locations(lab.cert("root"))
+    context.verify_mode = ssl.CERT_OPTIONAL
+
+    def judge(client: socket.socket) -> None:
+        with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True):
+            time.sleep(seconds)
+
+    return judge
+
+
+def test_who_has_a_reason_to_refuse_us_is_waited_for(lab: Lab) -> None:
+    with door(late(lab, 0.6)) as port:
+        nobody, good = ask(lab, port), ask(lab, port, *lab.pair("alice"))
+        patient = ask(lab, port, *lab.pair("alice"), "--wait", "5")
+    assert (said(nobody)[:2], nobody["exit"]) == (("client-cert-required", "likely"), 1)
+    assert said(good)[:2] == ("ok", "likely")
+    assert (said(patient)[0], patient["exit"]) == ("client-cert-refused", 1)
+
+
+def test_a_wait_for_a_refusal_that_does_not_come(lab: Lab) -> None:
+    with tls_lab.serving(*lab.pair("server"), "--client-ca", lab.cert("root")) as server:
+        answer = ask(lab, server.port, *lab.pair("alice"), "--wait", "0.5")
+    assert said(answer)[0] == "ok"

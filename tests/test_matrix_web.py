@@ -99,7 +99,13 @@ def _variants() -> Iterator[Variant]:
 
 
 UNTRUSTED, ALONE = "client-cert-untrusted", "client-cert-missing-intermediate"
-NOBODY_KNOWS = ("client-cert-revocation-unknown", "client-cert-refused", "client-cert-refused-by-app", UNTRUSTED)
+NOBODY_KNOWS = (
+    "client-cert-revocation-unknown",
+    "client-cert-revoked",
+    "client-cert-refused",
+    "client-cert-refused-by-app",
+    UNTRUSTED,
+)
 APART: Codes = {
     "leaf-only": (ALONE, UNTRUSTED),
     "unknown-ca": (UNTRUSTED, ALONE),

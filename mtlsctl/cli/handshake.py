@@ -74,6 +74,7 @@ def handshake(
             "--repeat",
             metavar="N",
             min=1,
+            max=100_000,
             help="Shake hands N times with one: do all end alike, how long do they take?",
             panel=SEVERAL,
         ),
@@ -87,6 +88,16 @@ def handshake(
         ),
     ] = False,
     timeout: options.Timeout = 10.0,
+    wait: Annotated[
+        float | None,
+        Option(
+            "--wait",
+            metavar="SECONDS",
+            min=0.1,
+            max=3600,
+            help="Wait so long after the handshake for a refusal that comes late.",
+        ),
+    ] = None,
     crl: Annotated[
         list[str] | None,
         Option("--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", panel=client.TRUST),
@@ -145,6 +156,7 @@ def handshake(
         settings = settings._replace(crls=serving.crls(crl))
     record.prepare()
     wish = Wish(where, settings, trust, timeout, insecure, path, as_json, not no_extra_probes, route, *record)
+    wish = wish._replace(wait=wait or 0.0)
     if targets or repeat or resume:
         from mtlsctl.cli import fleet  # one handshake needs none of it
 

@@ -102,9 +102,14 @@ def _about_ours(case: Case) -> Diagnosis:
     return _with(case.said, Finding("client-cert-optional", Verdict.NOTE, message), case.said.confidence)
 
 
-def _by_its_clock(case: Case) -> Diagnosis:
-    """The time by the server's own clock, from a plain HTTP answer: whether it explains the refusal."""
+def _in_plain_http(case: Case) -> Diagnosis:
+    """What a web server's answer tells: whether it is Apache; the time by its clock, which may explain the refusal."""
     from mtlsctl.core import skew
+
+    if case.seen.received() == alerts.INTERNAL_ERROR:
+        return (
+            case.said if b"apache" in (case.probe.seen.answer or b"").lower() else not_of_the_web(case.seen, case.said)
+        )
 
     chain = (case.ours.credential.certificate, *case.ours.credential.chain) if case.ours.credential else ()
     found = skew.theirs(chain, case.probe.seen.answer or b"", case.ours.at)
@@ -139,7 +144,7 @@ _MEANINGS: dict[Variation, Callable[[Case], Diagnosis]] = {
     Variation.NO_PROXY_HEADER: _wants_no_header,
     Variation.NO_STARTTLS: _from_the_first_byte,
     Variation.STARTTLS: _after_some_words,
-    Variation.PLAIN_HTTP: _by_its_clock,
+    Variation.PLAIN_HTTP: _in_plain_http,
 }
 
 
@@ -152,6 +157,17 @@ def refused_in_12(probe: Probe, ours: Ours, said: Diagnosis) -> Diagnosis:
     message = f"{first.message}; so it was with TLS 1.2, with TLS 1.3 it stayed silent"
     found = (first._replace(message=message), *rest)
     return Diagnosis(said.report._replace(findings=found), told.refused_by, Confidence.LIKELY)
+
+
+def not_of_the_web(seen: Observation, said: Diagnosis) -> Diagnosis:
+    """It is not Apache, which alone says internal_error of a chain's length: stunnel says it of its list of names."""
+    allowed = next((f for f in said.report.findings if f.code == "client-cert-not-allowed"), None)
+    if seen.received() != alerts.INTERNAL_ERROR or allowed is None:
+        return said
+    others = [f._replace(verdict=Verdict.NOTE) for f in said.report.findings if f is not allowed]
+    who = said.report.findings[0].message.partition(": ")[0]
+    first = allowed._replace(verdict=_FAIL, message=f"{who}: so says stunnel of one that is not on its list")
+    return Diagnosis(said.report._replace(findings=(first, *others)), said.refused_by, Confidence.UNKNOWN)
 
 
 def unsettled(seen: Observation, ours: Ours, said: Diagnosis, tried: list[Variation]) -> Diagnosis:

@@ -52,6 +52,8 @@ class Ours(NamedTuple):
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     anchors: tuple[crypto.X509, ...] = ()
     """The roots as OpenSSL holds them, in their order; () where they are not at hand."""
+    sound: bool | None = None
+    """What core/quicklook.py says of our certificate, where it was asked before."""
 
     @property
     def limited(self) -> bool:
@@ -95,10 +97,12 @@ def diagnose(seen: Observation, ours: Ours) -> Diagnosis:
         return failed(seen, ours)
     if seen.answer is None and not seen.unasked:
         return accepted(seen, ours)  # 5
-    from mtlsctl.core.diagnose_app import application, greeted
-
     if seen.answer is None:
+        from mtlsctl.core.diagnose_words import greeted
+
         return greeted(seen, ours, accepted(seen, ours))  # 6
+    from mtlsctl.core.diagnose_app import application
+
     return application(seen, ours, accepted(seen, ours))  # 6
 
 
@@ -205,7 +209,10 @@ def _doubtful(seen: Observation, ours: Ours) -> Iterable[Finding]:
 
     if not (seen.sent and ours.credential):
         return
-    if leads(seen, ours.credential) and quicklook.sound(ours.credential, ours.roots, ours.anchors, ours.at):
+    sound = ours.sound
+    if sound is None:
+        sound = quicklook.sound(ours.credential, ours.roots, ours.anchors, ours.at)
+    if sound and leads(seen, ours.credential):
         return
     from mtlsctl.core.diagnose_ours import our_faults  # not for a good handshake
 

@@ -1,63 +1,143 @@
 """What the application says once TLS is done: some servers refuse a client certificate only in HTTP."""
 
-from mtlsctl.core import http, sniff
+from typing import NamedTuple
+
+from mtlsctl.core import http
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, answer, plain, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation
+from mtlsctl.core.openssl import Identity
 
 # nginx, ngx_http_special_response.c: it completes every handshake and refuses with these pages.
 _NOT_SENT = b"No required SSL certificate was sent"
 _BAD = b"The SSL certificate error"
 
 
+class _Page(NamedTuple):
+    """The answer to an HTTP request, and how it came to it."""
+
+    seen: Observation
+    ours: Ours
+    tls: Diagnosis
+    said: bytes
+    status: str
+    """`403 Forbidden`; "" where no HTTP was answered."""
+
+    @property
+    def words(self) -> str:
+        """What was done, as messages begin."""
+        done = f"{self.seen.peer} completed the handshake and "
+        return done + (f"answered HTTP {self.status}" if self.status else "gave no HTTP answer")
+
+    @property
+    def forbids(self) -> bool:
+        """401 or 403."""
+        return self.status[:3] in _FORBIDDEN
+
+    def no(self, found: list[Finding], how: Confidence = Confidence.LIKELY) -> Diagnosis:
+        """The application's refusal."""
+        return refused(self.seen, found, self.tls, how)
+
+
 def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     """TLS succeeded as tls says; whether the answer to the HTTP request is a no."""
+    # 1. No answer. 2. No certificate came to it. 3. It is about something else. 4. Our certificate. 5. It is a yes.
     said = seen.answer or b""
-    status = http.status_line(said)
-    mute_said = f"{seen.peer} completed the handshake and gave no HTTP answer"
-    if not status and seen.asked and not seen.sent:
-        return _refused(seen, [_missing(seen, ours, mute_said)], tls, Confidence.LIKELY)
-    if not status and (causes := _likely_causes(seen, ours, mute_said)):
-        return _refused(seen, causes, tls, Confidence.LIKELY)
-    if not status:
-        mute = Finding(
-            "connection-closed",
-            Verdict.FAIL,
-            f"{seen.peer} accepted the handshake and gave no HTTP answer",
-            "it may speak another protocol inside TLS; read its log",
-            Whose.PEER,
-        )
-        return _refused(seen, [mute], tls, Confidence.UNKNOWN)
-    answered = f"{seen.peer} completed the handshake and answered HTTP {status}"
-    said_so = _NOT_SENT in said or status.startswith("496")
-    if said_so or (seen.asked and not seen.sent and status[:3] in _FORBIDDEN):
-        missing = _missing(seen, ours, answered)
-        return _refused(seen, [missing], tls, Confidence.CERTAIN if said_so and seen.asked else Confidence.LIKELY)
-    if status[:3] in _FORBIDDEN and ours.credential and not seen.asked:
-        return _refused(seen, [_never_asked(answered)], tls, Confidence.LIKELY)
-    if not seen.alpn and b"alpn protocol" in said.lower():  # Node's HTTP/2 server
-        message = f"{answered}: it speaks HTTP/2 alone, and no application protocol was offered"
-        found_one = Finding("alpn-mismatch", Verdict.FAIL, message, "offer it: --alpn h2", Whose.OURS)
-        return _refused(seen, [found_one], tls, Confidence.CERTAIN)
-    if _BAD in said or status.startswith("495") or status[:3] in _FORBIDDEN:
-        found = (
-            _likely_causes(seen, ours, answered) or _named(said, ours, answered) or _by_its_clock(seen, ours, answered)
-        )
-        refusal = _refused_certificate(answered, ours)
-        if not found and status[:3] not in _FORBIDDEN:
-            found = _beyond_us(seen, ours, answered)
-        elif not found and seen.sent:
-            found = [_not_allowed(answered, ours)]
-        listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
-        return _refused(seen, listed, tls, Confidence.LIKELY)
-    first, *rest = tls.report.findings
+    page = _Page(seen, ours, tls, said, http.status_line(said))
+    looks = (_no_page, _not_shown, _of_http2, _redirected, _judged)
+    return next((found for look in looks if (found := look(page))), None) or _taken(page)
+
+
+def _no_page(page: _Page) -> Diagnosis | None:
+    if page.status:
+        return None
+    if page.seen.asked and not page.seen.sent:
+        return page.no([missing(page.seen, page.ours, page.words)])
+    if causes := likely_causes(page.seen, page.ours, page.words):
+        return page.no(causes)
+    return page.no(_mute(page.seen, page.ours), Confidence.UNKNOWN)
+
+
+def _not_shown(page: _Page) -> Diagnosis | None:
+    """It says that no certificate came, or forbids what it would allow to one that has."""
+    said_so = _NOT_SENT in page.said or page.status.startswith("496")
+    if page.ours.credential and not page.seen.asked and (said_so or page.forbids):
+        more = f": {_NOT_SENT.decode('ascii')}" if said_so else ""
+        return page.no([_never_asked(page.words + more)])
+    if said_so or (page.seen.asked and not page.seen.sent and page.forbids):
+        sure = Confidence.CERTAIN if said_so and page.seen.asked else Confidence.LIKELY
+        return page.no([missing(page.seen, page.ours, page.words)], sure)
+    return None
+
+
+def _of_http2(page: _Page) -> Diagnosis | None:
+    """Node's HTTP/2 server says so in HTTP/1.1."""
+    if page.seen.alpn or b"alpn protocol" not in page.said.lower():
+        return None
+    message = f"{page.words}: it speaks HTTP/2 alone, and no application protocol was offered"
+    found = Finding("alpn-mismatch", Verdict.FAIL, message, "offer it: --alpn h2", Whose.OURS)
+    return page.no([found], Confidence.CERTAIN)
+
+
+def _redirected(page: _Page) -> Diagnosis | None:
+    """To a page about certificates, as nginx's error_page 495 and 496 can do, and there is a reason for it."""
+    if page.status[:1] != "3" or not page.seen.asked or not _about_certificates(page.said):
+        return None
+    where = f"{page.words}, which leads to a page about certificates"
+    sent = page.seen.sent
+    found = likely_causes(page.seen, page.ours, where) if sent else [missing(page.seen, page.ours, where)]
+    return page.no(found) if found else None
+
+
+def _judged(page: _Page) -> Diagnosis | None:
+    """It says that the certificate is bad, or forbids: why, as far as this end can tell."""
+    bad = _BAD in page.said or page.status.startswith("495")
+    if not (bad or page.forbids):
+        return None
+    seen, ours, words = page.seen, page.ours, page.words
+    found = likely_causes(seen, ours, words) or named(seen, page.said, ours, words) or _by_its_clock(page)
+    refusal = refused_certificate(words, ours)
+    if not found and page.forbids and seen.sent:
+        found = [_not_allowed(words, ours)]
+    if found:
+        return page.no([*found, refusal._replace(verdict=Verdict.NOTE)])
+    return page.no([refusal] if page.forbids else _beyond_us(page, refusal))
+
+
+def _taken(page: _Page) -> Diagnosis:
+    """Nobody said no."""
+    first, *rest = page.tls.report.findings
     # A redirect may lead to a page that explains the refusal.
-    sure = Confidence.CERTAIN if status[:1] == "2" else Confidence.LIKELY
-    skew = _skew(said, ours)
-    return answer(seen, [first._replace(message=f"{first.message}; HTTP {status}"), *rest, *skew], tls.refused_by, sure)
+    sure = Confidence.CERTAIN if page.status[:1] == "2" else Confidence.LIKELY
+    told = first._replace(message=f"{first.message}; HTTP {page.status}")
+    return answer(page.seen, [told, *rest, *_skew(page.said, page.ours)], page.tls.refused_by, sure)
 
 
 _FORBIDDEN = ("401", "403")
+
+
+def _mute(seen: Observation, ours: Ours) -> list[Finding]:
+    """It hung up on our request, or let it lie: no HTTP is spoken there, or our certificate is judged in silence."""
+    message = f"{seen.peer} accepted the handshake and gave no HTTP answer"
+    other = Finding(
+        "connection-closed",
+        Verdict.FAIL,
+        message,
+        "it may speak another protocol inside TLS; read its log",
+        Whose.PEER,
+    )
+    if seen.unanswered or not (seen.sent and ours.credential):
+        return [other]
+    refusal = refused_certificate(f"{message} and closed the connection", ours)
+    note = other._replace(verdict=Verdict.NOTE, message="or it speaks no HTTP inside TLS", hint="try without --http")
+    return [refusal, note]
+
+
+def _about_certificates(said: bytes) -> bool:
+    """Where a redirect leads speaks of certificates, or of no."""
+    head = said.partition(b"\r\n\r\n")[0].lower()
+    where = next((line for line in head.split(b"\r\n") if line.startswith(b"location:")), b"")
+    return any(word in where for word in (b"cert", b"denied", b"forbidden", b"unauthori", b"mtls"))
 
 
 def _never_asked(answered: str) -> Finding:
@@ -65,7 +145,8 @@ def _never_asked(answered: str) -> Finding:
         "client-cert-not-requested",
         Verdict.FAIL,
         f"{answered}, and never asked for a certificate: ours was not shown to it",
-        "it may ask for some paths only, which TLS 1.3 and HTTP/2 make hard: have it ask for the whole listener",
+        "it may ask for some paths only, which TLS 1.3 and HTTP/2 make hard: have it ask for the whole listener; if it"
+        " is a proxy, the server behind it wants the proxy's",
         Whose.PEER,
     )
 
@@ -79,33 +160,34 @@ def _skew(said: bytes, ours: Ours) -> list[Finding]:
     return [found] if found else []
 
 
-def _by_its_clock(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
+def _by_its_clock(page: _Page) -> list[Finding]:
     """Our certificate is valid by our clock and not by that which dated the answer."""
     from mtlsctl.core import skew
 
-    if not (seen.sent and ours.credential):
+    ours = page.ours.credential
+    if not (page.seen.sent and ours):
         return []
-    found = skew.theirs((ours.credential.certificate, *ours.credential.chain), seen.answer or b"", ours.at)
-    return [found._replace(message=f"{answered}; {found.message}")] if found else []
+    found = skew.theirs((ours.certificate, *ours.chain), page.said, page.ours.at)
+    return [found._replace(message=f"{page.words}; {found.message}")] if found else []
 
 
-def _beyond_us(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
-    """nginx says that the certificate does not verify, and it does by all that we see: its CA file, or its depth."""
-    if ours.credential is None:
-        return []
+def _beyond_us(page: _Page, refusal: Finding) -> list[Finding]:
+    """nginx says that the certificate does not verify, and it does by all that we see: what only the server knows."""
+    ours = page.ours.credential
+    if ours is None:
+        return [refusal]
+    from mtlsctl.core import unexplained
     from mtlsctl.core.own_trust import without_root
 
-    said = f"{answered} to our certificate {subject(ours.credential.certificate)}"
-    if half := without_root(seen, ours.credential, said):
-        return [half]
-    if len(ours.credential.chain) < 2:
-        return []
-    message = f"{said}: {len(ours.credential.chain)} CA certificates came with it"
-    hint = "nginx allows one unless told otherwise: ssl_verify_depth 3"
-    revoked = Finding(
-        "client-cert-revoked", Verdict.NOTE, "or it was revoked", "ask the CA, or issue a new one", Whose.PEER
-    )
-    return [Finding("client-chain-too-long", Verdict.FAIL, message, hint, Whose.PEER), revoked]
+    said = f"{page.words} to our certificate {subject(ours.certificate)}"
+    later = refusal._replace(verdict=Verdict.NOTE)
+    if half := without_root(page.seen, ours, said):
+        return [half, later]
+    case = unexplained.Case(page.seen, page.ours, ours, said)
+    others = unexplained.possible(case, (unexplained.REVOKED, unexplained.CRL, unexplained.REKEYED))
+    if first := unexplained.likeliest(case, [unexplained.TOO_LONG]):  # nginx allows one unless told otherwise
+        return [*first, *others, later]
+    return [refusal, *others]
 
 
 def _not_allowed(answered: str, ours: Ours) -> Finding:
@@ -119,45 +201,8 @@ def _not_allowed(answered: str, ours: Ours) -> Finding:
     )
 
 
-_WORDS_OF_NO = (
-    b"unauthori",
-    b"not authori",
-    b"denied",
-    b"forbidden",
-    b"not allowed",
-    b"refused",
-    b"certificate",
-    b"error",
-)
-_GREETED_WITH_NO = (b"* BYE", b"-ERR", b"ERROR", b"NO ")
-_WANTS_ONE = (b"no client certificate", b"certificate required", b"certificate presented", b"requires a valid client")
-
-
-def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
-    """TLS succeeded as tls says; whether what the server said of its own accord is a no.
-
-    SMTP, FTP and NNTP refuse with 4xx and 5xx (RFC 5321, 4.2), IMAP with BYE (RFC 9051, 7.1.5), POP3 with -ERR.
-    """
-    line = seen.unasked.partition(b"\n")[0].strip()
-    worded = seen.left and any(word in line.lower() for word in _WORDS_OF_NO)
-    numbered = line[:3].isdigit() and line[:1] in (b"4", b"5") and line[3:4] in (b" ", b"-")
-    if not (numbered or worded or line.upper().startswith(_GREETED_WITH_NO)) or not seen.asked:
-        return tls
-    said = f"{seen.peer} completed the handshake and said: {sniff.quoted(line)}"
-    told = b"certificate" in line.lower()
-    if not seen.sent and not any(words in line.lower() for words in _WANTS_ONE):
-        return _refused(
-            seen, [_missing(seen, ours, said)], tls, Confidence.LIKELY if told or worded else Confidence.UNKNOWN
-        )
-    if not seen.sent:
-        return _refused(seen, [_missing(seen, ours, said)], tls, Confidence.CERTAIN)
-    found = _likely_causes(seen, ours, said) or _named(line, ours, said)
-    refusal = _refused_certificate(said, ours)
-    listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
-    return _refused(seen, listed, tls, Confidence.LIKELY if told or worded or found else Confidence.UNKNOWN)
-
-
-def _refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:
+def refused(seen: Observation, found: list[Finding], tls: Diagnosis, how: Confidence) -> Diagnosis:
+    """The application's refusal: what it is about, and what else was found."""
     said = {"ok", "client-cert-optional", *(f.code for f in found)}
     return answer(seen, [*found, *(f for f in tls.report.findings if f.code not in said)], RefusedBy.APP, how)
 
@@ -178,17 +223,27 @@ _REASONS = {
 }
 
 
-def _named(said: bytes, ours: Ours, answered: str) -> list[Finding]:
+_PRESENT = "give it the CA's present certificate"
+
+
+def _lists_our_ca(seen: Observation, credential: Identity) -> bool:
+    """True where the CA above all that we send is on the server's list by name."""
+    return (credential.certificate, *credential.chain)[-1].issuer in seen.acceptable_issuers
+
+
+def named(seen: Observation, said: bytes, ours: Ours, answered: str) -> list[Finding]:
     """The reason that a server passes on by OpenSSL's name."""
     for name, (code, hint) in _REASONS.items():
         if name in said and ours.credential:
+            if code == "client-cert-untrusted" and _lists_our_ca(seen, ours.credential):
+                code, hint = "client-ca-rekeyed", "it lists that CA, and not with the key that signed: " + _PRESENT
             who = subject(ours.credential.certificate)
             message = f"{answered} to our certificate {who}, and names {name.decode('ascii')}"
             return [Finding(code, Verdict.FAIL, message, hint, Whose.OURS)]
     return []
 
 
-def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
+def likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding]:
     """What we find wrong with the certificate that the application refused: the likeliest as the cause."""
     if not (seen.sent and ours.credential):
         return []
@@ -204,7 +259,7 @@ def _likely_causes(seen: Observation, ours: Ours, answered: str) -> list[Finding
     return first + [f._replace(verdict=Verdict.NOTE) for f in faults[1:]]
 
 
-def _missing(seen: Observation, ours: Ours, answered: str) -> Finding:
+def missing(seen: Observation, ours: Ours, answered: str) -> Finding:
     """No certificate of ours came: we had none, or it was not sent."""
     if ours.credential is None or not seen.asked:
         return _required(answered, ours)
@@ -224,7 +279,8 @@ def _required(answered: str, ours: Ours) -> Finding:
     )
 
 
-def _refused_certificate(answered: str, ours: Ours) -> Finding:
+def refused_certificate(answered: str, ours: Ours) -> Finding:
+    """That our certificate, or having none, was refused, and no more."""
     who = f"our certificate {subject(ours.credential.certificate)}" if ours.credential else "a client without one"
     return Finding(
         "client-cert-refused-by-app",

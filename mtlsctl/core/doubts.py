@@ -124,10 +124,16 @@ def _unconfirmed(case: Case) -> bool:
     return _unsure_of_us(case) and case.seen.ended is Ended.OPEN and waiting and case.ours.minimum != "1.3"
 
 
-def _late(case: Case) -> bool:
-    """It calls our certificate out of date, or bad, and by our clock there is nothing wrong with it."""
-    unexplained = any(f.code == "clock-skew" for f in case.said.report.findings)
-    return case.seen.sent and case.seen.received() in _OF_TIME and unexplained and case.seen.approach is None
+def _of_a_web_server(case: Case) -> bool:
+    """Whether it is one, and what its clock says, would tell why it refuses.
+
+    It calls our certificate out of date, or bad, and by our clock there is nothing wrong with it; or it says what
+    Apache says of a chain that is too long for it, and others of other things.
+    """
+    codes = {f.code for f in case.said.report.findings}
+    of_time = case.seen.received() in _OF_TIME and "clock-skew" in codes
+    of_depth = case.seen.received() == alerts.INTERNAL_ERROR and "client-chain-too-long" in codes
+    return case.seen.sent and case.seen.approach is None and (of_time or of_depth)
 
 
 def _mute_refusal(case: Case) -> bool:
@@ -148,7 +154,7 @@ _QUESTIONS: tuple[tuple[Callable[[Case], bool], tuple[Variation, ...]], ...] = (
     (_mute, (Variation.NO_STARTTLS,)),
     (_no_flight, (Variation.WIDE,)),
     (_unconfirmed, (Variation.TLS12,)),
-    (_late, (Variation.PLAIN_HTTP,)),
+    (_of_a_web_server, (Variation.PLAIN_HTTP,)),
     (_mute_refusal, (Variation.ALPN_H2, Variation.NO_CERTIFICATE)),
     (_unexplained, (Variation.NO_CERTIFICATE,)),
 )
@@ -213,4 +219,6 @@ def settle(seen: Observation, ours: Ours, said: Diagnosis, tried: Iterable[Probe
             return answered.meaning(answered.Case(probe, seen, ours, said))
         if probe.variation is Variation.TLS12 and probe.seen.refused and probe.seen.stage is not Stage.HELLO:
             return answered.refused_in_12(probe, ours, said)
+        if probe.variation is Variation.PLAIN_HTTP:
+            return answered.not_of_the_web(seen, said)
     return answered.unsettled(seen, ours, said, [probe.variation for probe in tried])

@@ -134,7 +134,11 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     return [missing, untrusted] if likelier else [untrusted, missing]
 
 
-_BETWEEN = ("intermediate", "issuing", "sub ca", "subordinate", "signing ca", "tls ca", "level 2")
+# In English, French, German, and by their stems in Spanish, Italian and Portuguese.
+_BETWEEN = (
+    *("intermedi", "issuing", "sub ca", "sub-ca", "subca", "subordinate", "signing ca", "tls ca", "level 2"),
+    *("émettrice", "emettrice", "intermédiaire", "zwischen", "ausstell", "emittente", "emisora", "emissora"),
+)
 
 
 def _in_between(name: x509.Name) -> bool:

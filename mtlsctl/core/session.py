@@ -79,6 +79,11 @@ class Session:
         return self.done or self.failed or self.held
 
     @property
+    def left(self) -> bool:
+        """True when the other side has ended its half."""
+        return self.goodbye or self.eof
+
+    @property
     def gave_up(self) -> bool:
         """True when our own library ended it, with an alert, over what the other side sent."""
         return self.failed and not self.eof and bool(self.alerts) and self.alerts[-1].direction == "sent"
@@ -231,16 +236,16 @@ class Session:
             server_name=self._server_name(),
             asked=self.asked,
             asked_late=self.done and any("certificate request" in state for state in self.states[self.after :]),
-            sent=self._sent(),
+            sent=self.sent,
             confirmed=self.verdict_known and not self.held,
-            acceptable_issuers=self._issuers(),
+            acceptable_issuers=self.issuers,
             peer_chain=self._chain(),
             verify_errors=tuple(self.errors),
             alerts=tuple(self.alerts),
             first_bytes=self.first_bytes,
             unasked=self.unasked,
             goodbye=self.goodbye,
-            left=self.goodbye or self.eof,
+            left=self.left,
             trouble=self.trouble,
             resumed=self.resumed,
             chunks=tuple(self.chunks),
@@ -260,7 +265,8 @@ class Session:
             return self.server_name
         return (self._connection.get_servername() or b"").decode("latin-1")
 
-    def _sent(self) -> bool:
+    @property
+    def sent(self) -> bool:
         """A client's CertificateVerify was sent, or read: an empty Certificate has none (RFC 8446, 4.4.3)."""
         if self.held:
             return False
@@ -268,7 +274,9 @@ class Session:
             return bool(self.errors) or self._connection.get_peer_certificate() is not None
         return any("write certificate verify" in state for state in self.states)
 
-    def _issuers(self) -> tuple[x509.Name, ...]:
+    @property
+    def issuers(self) -> tuple[x509.Name, ...]:
+        """The CAs that a server listed, as far as they can be read."""
         try:
             return tuple(self._connection.get_client_ca_list(as_cryptography=True))
         except odd():

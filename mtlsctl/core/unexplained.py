@@ -48,6 +48,11 @@ def possible(case: Case, causes: Iterable["Cause"]) -> list[Finding]:
     return [_told(c, c.other, case, Verdict.NOTE) for c in causes if c.can_be(case)]
 
 
+def likeliest(case: Case, causes: Iterable["Cause"]) -> list[Finding]:
+    """The same causes as refusals."""
+    return [_told(c, c.first, case, Verdict.FAIL) for c in causes if c.can_be(case)]
+
+
 def _said(alert: int | None, case: Case) -> bool:
     return alert is None or case.seen.received() == alert
 
@@ -83,6 +88,15 @@ def _same_ca(case: Case) -> bool:
     above = _above(case.credential)
     anchors = {root.subject for root in case.ours.roots}
     return above in anchors and any(above == c.issuer for c in case.seen.peer_chain[-1:])
+
+
+def _openssl(case: Case) -> bool:
+    """The server's library is OpenSSL or was made from it: no other lists rsa_pss_pss before rsa_pss_rsae."""
+    from mtlsctl.core.mismatch import read  # it decodes the conversation
+
+    request = read(case.seen).request
+    listed = [name for name in (request.signature_algorithms if request else ()) if name.startswith("rsa_pss_")]
+    return bool(listed) and listed[0].startswith("rsa_pss_pss_")
 
 
 class Cause(NamedTuple):
@@ -136,6 +150,13 @@ TOO_LONG = Cause(
     "raise the server's verification depth; Apache: SSLVerifyDepth 3, nginx: ssl_verify_depth 3",
     lambda case: case.between > 1,
 )
+_ALONE = Cause(
+    "client-cert-missing-intermediate",
+    "{refused}; the certificate of {top} was not sent along",
+    "or it has {top} by name alone, and its certificate was not sent along",
+    "put that CA's certificate behind ours: cat client.pem issuing.pem > fullchain.pem",
+    lambda case: not case.credential.chain,
+)
 _REFUSED = Cause(
     "client-cert-refused",
     "{refused}",
@@ -171,64 +192,19 @@ class _Row(NamedTuple):
 # What the refusals of ten servers meant where nothing was wrong with the certificate; the first row that fits counts.
 _ROWS = (
     # OpenSSL says unknown_ca of a CRL that is not there, too: the only thing left where it has the CA's present key.
-    _Row(
-        alerts.UNKNOWN_CA,
-        _same_ca,
-        (CRL, REKEYED, TOO_LONG),
-        _LIKELY,
-    ),
-    _Row(
-        alerts.UNKNOWN_CA,
-        _listed,
-        (REKEYED, CRL, TOO_LONG),
-        _UNSURE,
-    ),
-    _Row(
-        alerts.UNKNOWN_CA,
-        _anyhow,
-        (_UNTRUSTED, CRL, TOO_LONG),
-        _LIKELY,
-    ),
+    _Row(alerts.UNKNOWN_CA, _same_ca, (CRL, REKEYED, TOO_LONG), _LIKELY),
+    _Row(alerts.UNKNOWN_CA, _listed, (REKEYED, CRL, TOO_LONG, _ALONE), _UNSURE),
+    _Row(alerts.UNKNOWN_CA, _anyhow, (_UNTRUSTED, CRL, TOO_LONG), _LIKELY),
     _Row(alerts.DECRYPT_ERROR, _listed, (REKEYED,), _LIKELY),
     _Row(alerts.CERTIFICATE_EXPIRED, _anyhow, (STALE_CRL, _CLOCKS, _CHAIN_EXPIRED), _LIKELY),
     # Apache says so of a depth, stunnel of a name that is not on its list.
-    _Row(
-        alerts.INTERNAL_ERROR,
-        _chained,
-        (TOO_LONG, NOT_ALLOWED),
-        _LIKELY,
-    ),
+    _Row(alerts.INTERNAL_ERROR, _chained, (TOO_LONG, NOT_ALLOWED), _LIKELY),
     # Nothing is bad about it: so say servers whose own rule comes after the chain (Go, stunnel).
-    _Row(
-        alerts.BAD_CERTIFICATE,
-        _anyhow,
-        (NOT_ALLOWED, CRL, REKEYED, _CLOCKS),
-        _LIKELY,
-    ),
+    _Row(alerts.BAD_CERTIFICATE, _anyhow, (NOT_ALLOWED, CRL, REKEYED, _CLOCKS), _LIKELY),
+    # OpenSSL says 44 of a certificate that was revoked, and Apache 46 of a CRL that is stale.
+    _Row(alerts.CERTIFICATE_UNKNOWN, _openssl, (CRL, NOT_ALLOWED, REKEYED, REVOKED), _UNSURE),
     # Java says so of everything.
-    _Row(
-        alerts.CERTIFICATE_UNKNOWN,
-        _anyhow,
-        (
-            REVOKED,
-            CRL,
-            NOT_ALLOWED,
-            REKEYED,
-            _CLOCKS,
-        ),
-        _UNSURE,
-    ),
+    _Row(alerts.CERTIFICATE_UNKNOWN, _anyhow, (REVOKED, CRL, NOT_ALLOWED, REKEYED, _CLOCKS), _UNSURE),
     # RFC 8446, 6.2: not allowed. GnuTLS says it of every fault; others come without a word.
-    _Row(
-        None,
-        _anyhow,
-        (
-            _REFUSED,
-            REVOKED,
-            NOT_ALLOWED,
-            CRL,
-            REKEYED,
-        ),
-        _UNSURE,
-    ),
+    _Row(None, _anyhow, (_REFUSED, REVOKED, NOT_ALLOWED, CRL, REKEYED), _UNSURE),
 )

@@ -13,7 +13,7 @@ from mtlsctl.core.route import Route
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import network
-from mtlsctl.workflows.once import Visit, once, unreached
+from mtlsctl.workflows.once import VERDICT_WAIT, Visit, once, unreached
 
 MOST_SECONDS = 3.0  # for each probe
 _HEAD = 4096  # bytes of an answer in plain HTTP
@@ -23,6 +23,10 @@ _GROUPS = (
     ":ffdhe6144:ffdhe8192:brainpoolP256r1tls13:brainpoolP384r1tls13:brainpoolP512r1tls13:brainpoolP256r1"
     ":brainpoolP384r1:brainpoolP512r1"
 )
+
+
+_STAYS = (Variation.ALPN_H2, Variation.NO_CERTIFICATE)
+"""What answers by staying: it must have had the time to hang up in which it may have done so before."""
 
 
 def resolve(
@@ -58,8 +62,16 @@ def when_silent(visit: Visit, settings: TlsSettings, tried: list[Probe]) -> bool
 def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
     """One connection with one thing done otherwise. Our certificate is shown only where the question is about it."""
     there = visit._replace(
-        timeout=min(visit.timeout / 4, MOST_SECONDS), http="", earlier=None, keep=False, on_silence=None
+        timeout=min(visit.timeout / 4, MOST_SECONDS),
+        http="",
+        earlier=None,
+        keep=False,
+        on_silence=None,
+        wait=0.0,
+        doubt=None,
     )
+    if variation in _STAYS:
+        there = there._replace(wait=visit.wait or VERDICT_WAIT)
     if variation is Variation.PLAIN_HTTP:
         return Probe(variation, _in_plain_http(there))
     if variation is Variation.NO_NAME:

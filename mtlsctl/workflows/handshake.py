@@ -7,11 +7,12 @@ from cryptography import x509
 from OpenSSL import SSL
 
 from mtlsctl.core import names, openssl
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, diagnose
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, diagnose, leads
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Report
-from mtlsctl.core.observation import Alert, Observation, Stage, VerifyError
+from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
 from mtlsctl.core.peer import PeerCertificate, describe
+from mtlsctl.core.session import Session
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.workflows import clock
 from mtlsctl.workflows.once import Seen, Visit, once, wanted
@@ -55,6 +56,8 @@ class Wish(NamedTuple):
     """Tell the messages of both sides."""
     keylog: "Path | None" = None
     """A file that the connection's secrets are added to."""
+    wait: float = 0.0
+    """Seconds after the handshake for which a refusal is waited for; 0: as long as most servers need."""
 
 
 class ExtraProbe(NamedTuple):
@@ -157,14 +160,16 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
 
     earlier: a session of the same client, to be gone on with if the server agrees. keep: wait for a session.
     """
+    look = _Look(ours)
     visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier, keep, wish.route)
+    visit = visit._replace(wait=wish.wait, doubt=look.doubtful)
     tried: list[Probe] = []
     seen = once(ours.context, _watched(visit, ours.settings, tried) if wish.extra_probes else visit)
     if wish.keylog:
         from mtlsctl.workflows import keylog  # only with --keylog
 
         keylog.add(wish.keylog, seen.observation.secrets)
-    brought = _ours(ours, wish, clock.now())
+    brought = _ours(ours, wish, clock.now())._replace(sound=look.sound)
     said = diagnose(seen.observation, brought)
     if earlier is not None and not said.report.ok:
         from mtlsctl.core import resumption  # only for those who ask for it
@@ -177,6 +182,27 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
     # A session would carry a certificate that does not verify past every later check.
     usable = said.report.ok and not seen.observation.verify_errors
     return Met(_result(ours, wish, seen, said, tried), said.report, seen.session if usable else None)
+
+
+class _Look:
+    """Whether a server has a reason to refuse us yet; a look at our certificate is taken once."""
+
+    def __init__(self, us: Client) -> None:
+        self.sound: bool | None = None
+        self._us = us
+
+    def doubtful(self, session: Session) -> bool:
+        """True where a server that asked got no certificate, one with a fault, or of a CA that it does not list."""
+        settings = self._us.settings
+        if not session.sent or settings.identity is None:
+            return True
+        listed = Observation(Role.CLIENT, "", Stage.DONE, Ended.OPEN, acceptable_issuers=session.issuers)
+        if not leads(listed, settings.identity):
+            return True
+        from mtlsctl.core import quicklook  # the diagnosis wants it, too
+
+        self.sound = quicklook.sound(settings.identity, self._us.roots, settings.roots, clock.now())
+        return not self.sound
 
 
 def _open(seen: Observation, said: Diagnosis) -> bool:

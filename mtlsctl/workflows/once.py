@@ -48,6 +48,10 @@ class Visit(NamedTuple):
     """What to say inside TLS in place of an HTTP request; the first bytes that come are the answer."""
     on_silence: "Callable[[], bool] | None" = None
     """What to do once when a server says nothing to our hello; True ends the wait."""
+    wait: float = 0.0
+    """Seconds after the handshake for which a refusal is waited for, whatever was said; 0: as long as most need."""
+    doubt: "Callable[[Session], bool] | None" = None
+    """Asked once when the server has taken us: True where it has a reason to refuse us yet."""
 
 
 class Seen(NamedTuple):
@@ -83,7 +87,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         ended, detail = _shake_hands(session, connection, visit, began)
         spent = time.monotonic() - began
         if ended is Ended.OPEN:
-            ended, detail = _await_verdict(session, connection, spent)
+            ended, detail = _await_verdict(session, connection, visit, spent)
         if visit.keep and ended is Ended.OPEN:
             _await_ticket(session, connection)
         seen = session.observe(visit.endpoint.text, ended, detail)._replace(approach=before)
@@ -144,21 +148,32 @@ def wanted(endpoint: Endpoint) -> x509.GeneralName:
     return x509.IPAddress(address) if address else x509.DNSName(endpoint.host)
 
 
-def _await_verdict(session: Session, connection: socket.socket, spent: float) -> talk.Outcome:
+def _await_verdict(session: Session, connection: socket.socket, visit: Visit, spent: float) -> talk.Outcome:
     """Read before anything is written: in TLS 1.3 the refusal of our certificate comes after our end is done.
 
     1. A session ticket can only follow once the server has worked through our last flight (RFC 8446, 4.6.1).
     Application data proves nothing: a server may send it before our certificate has come to it (RFC 8446, 4.4.4).
     2. Some look at the certificate once the handshake is complete in both versions, and leave without an alert: Node,
     gRPC, GnuTLS in slapd. Whoever goes on talking, or stays, has no objection so far.
+    3. Some keep it for their answer to the protocol's first word, where that is known.
+    4. Some take their time: who has a reason to refuse us is waited for, and with a wait of its own everybody is.
     """
+    began = time.monotonic()
     ended = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
     early = bool(session.unasked)
     if ended is None and session.asked and session.verdict_known and not early:
         moment = min(max(SECOND_THOUGHTS, 5 * spent), LONGEST_THOUGHTS)
         ended = _listen(session, connection, moment, until_known=False)  # 2
-    if session.asked and session.unasked and not (session.goodbye or session.eof):
-        _hear_out(session, connection)
+    if session.asked and session.unasked and not session.left:
+        _hear_out(session, connection, SECOND_THOUGHTS)
+    if ended is None and not (visit.http or visit.question):
+        if session.asked and not session.left and (session.unasked or visit.endpoint.starttls):
+            _speak(session, connection, visit)  # 3
+        if not session.left and (patience := _patience(session, visit) - (time.monotonic() - began)) > 0:  # 4
+            if session.unasked:
+                _hear_out(session, connection, patience)
+            else:
+                ended = _listen(session, connection, patience, until_known=False)
     if ended is None and session.asked and session.goodbye and not session.unasked:
         ended = Ended.CLOSED, ""  # its close_notify came with its last words of TLS
     if ended:
@@ -182,9 +197,30 @@ def _listen(session: Session, connection: socket.socket, seconds: float, *, unti
             return None if ended[0] is Ended.TIMEOUT else ended
 
 
-def _hear_out(session: Session, connection: socket.socket) -> None:
+def _patience(session: Session, visit: Visit) -> float:
+    """Seconds after the handshake, in all, for which a refusal is waited for."""
+    if visit.wait or not session.asked or session.unasked or visit.doubt is None:
+        return visit.wait
+    return VERDICT_WAIT if visit.doubt(session) else 0.0
+
+
+def _speak(session: Session, connection: socket.socket, visit: Visit) -> None:
+    """Say the first word of the protocol that is spoken there, and keep the answer with what was said unasked."""
+    from mtlsctl.core.firstword import first_word  # most servers speak no such protocol
+
+    word = first_word(visit.endpoint.starttls, session.unasked)
+    if not word:
+        return
+    session.write(word)
+    talk.send(session, connection)
+    if answer := talk.hear(session, connection, time.monotonic() + VERDICT_WAIT):
+        session.unasked += answer[: _ANSWER - len(session.unasked)]
+        _hear_out(session, connection, SECOND_THOUGHTS)
+
+
+def _hear_out(session: Session, connection: socket.socket, seconds: float) -> None:
     """The server has said something: whether it was its last word."""
-    deadline = time.monotonic() + SECOND_THOUGHTS
+    deadline = time.monotonic() + seconds
     while len(session.unasked) < _ANSWER and talk.receive(session, connection, deadline) is None:
         while data := session.read():
             session.unasked += data[: _ANSWER - len(session.unasked)]

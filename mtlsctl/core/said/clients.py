@@ -283,4 +283,14 @@ GNUTLS = (
 )
 
 
-ALL = CURL + PYTHON + NODE + GNUTLS
+SYSTEM = rows(
+    "the operating system",
+    "",
+    "documented: errno(3)",
+    ("Connection reset by peer", _MASKED, _READ_FIRST),
+    ("Broken pipe", _MASKED, _READ_FIRST),
+    weak=True,
+)
+"""What strerror() says of a socket, in whichever program."""
+
+ALL = CURL + PYTHON + NODE + GNUTLS + SYSTEM
