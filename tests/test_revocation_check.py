@@ -507,3 +507,17 @@ def test_openssl_is_asked_where_crls_alone_tell() -> None:
     assert lookup(responses=(Response(answer(), "x"),)).told_by_crls(path) == (False, False)
     assert lookup().told_by_crls(path) == (False, False)
     assert lookup(crl(), mode=Mode.OFF).told_by_crls(path) == (False, False)
+
+
+def test_what_is_stale_is_said_though_another_source_tells() -> None:
+    old = crl(until=-HOUR, since=-2 * DAY)
+    told = lookup(old, crl(ROOT), responses=(Response(answer(), "x"),))
+    assert found(told.statuses(certificates(*PATH))[0]) == ("good", "x")
+    assert [(p.cause, str(p.verdict)) for p in told.problems(certificates(*PATH))] == [("crl-expired", "warn")]
+
+
+def test_a_ledger_makes_no_stale_crl_good() -> None:
+    known = {LEAF.certificate: Answer("good", "ledger", "dev", "CA dev")}
+    assert verdicts(crl(until=-HOUR, since=-2 * DAY), crl(ROOT), ledger=known) == [("crl-expired", "fail")]
+    gone = {LEAF.certificate: Answer("revoked", "ledger", "dev", "CA dev")}
+    assert ("revoked", "fail") in verdicts(crl(), crl(ROOT), ledger=gone)

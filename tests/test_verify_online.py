@@ -434,3 +434,11 @@ def test_as_text(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:
     assert f"  CN=web.test  good, by CRL ({web.url}/ca.crl), until " in text
     assert f"fetched                         {web.url}/ca.crl  " in text
     assert "not checked: --revocation off" in mtlsctl(*FULL[:-1], "--revocation", "off").stdout
+
+
+def test_nobody_is_asked_about_what_leads_to_no_root(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:
+    pki(tmp_path, leaf_extra=[point(f"{web.url}/ca.crl"), aia(ocsp=f"{web.url}/ocsp")])
+    write(tmp_path / "other.pem", make_cert("Other", ca=True).pem)
+    words = ("verify", "full.pem", "--ca", "other.pem", "--json", "--fetch", "--allow-private")
+    assert mtlsctl(*words).exit_code == 1
+    assert web.asked == []

@@ -90,7 +90,15 @@ class RevocationStatus:
     """Why it is unknown."""
 
 
-_Heard = tuple[Answer | None, tuple[Refusal, ...]]
+class _Heard(NamedTuple):
+    """All that was said of one certificate."""
+
+    answer: Answer | None
+    """The one that counts."""
+    refused: tuple[Refusal, ...]
+    """Why other sources have none."""
+    outdated: tuple[Answer, ...]
+    """Those that are not fresh, where another one is."""
 
 
 class Lookup:
@@ -128,7 +136,7 @@ class Lookup:
             yield from ((certificate, path[depth:]) for depth, certificate in enumerate(path[:-1], 1))
 
     def _hear(self, certificate: x509.Certificate, above: Path) -> _Heard:
-        """The answer that counts, and why other sources have none. Kept: in a large CRL it is a long way to the end."""
+        """What is said of a certificate. Kept: in a large CRL it is a long way to the end."""
         key = certificate, above
         if key not in self._heard:
             self._heard[key] = self._listen(certificate, above)
@@ -147,11 +155,17 @@ class Lookup:
                 refused.append(heard)
             else:
                 said.append(heard)
-        if certificate in self.sources.ledger:
-            said.append(self.sources.ledger[certificate])
+        said += self._ledger(certificate)
         refused += self.sources.failed.get(certificate, ())
         refused += [Refusal(a.source, a.where, f"{a.speaker} does not know it") for a in said if a.state == "unknown"]
-        return standing.best(said), tuple(refused)
+        best = standing.best(said)
+        return _Heard(best, tuple(refused), tuple(a for a in said if a.stale and best and not best.stale))
+
+    def _ledger(self, certificate: x509.Certificate) -> Iterator[Answer]:
+        """The ledger's word; where CRLs or answers are named it counts against a certificate only: they are judged."""
+        found = self.sources.ledger.get(certificate)
+        if found and (found.state == "revoked" or not (self.sources.crls or self.sources.responses)):
+            yield found
 
     def _ocsp(self, certificate: x509.Certificate, above: Path) -> Iterator[Answer | Refusal]:
         from mtlsctl.core import ocsp  # seldom at hand
@@ -167,12 +181,13 @@ class Lookup:
         return isinstance(found, Answer) and found.state == "revoked"
 
     def _judged(self, depth: int, certificate: x509.Certificate, above: Path) -> Iterator[Problem]:
-        answer, refused = self._hear(certificate, above)
+        answer, refused, outdated = self._hear(certificate, above)
         if answer is None:
             if refused or not self.sources.silent:
                 yield self._unknown(depth, certificate, above[0], refused)
             return
         yield from (_unusable(certificate, one) for one in refused if one.source == "ocsp")
+        yield from (self._stale(one)._replace(verdict=Verdict.WARN) for one in outdated)
         if answer.stale:
             yield self._stale(answer)
         if answer.state == "revoked":
@@ -184,9 +199,12 @@ class Lookup:
         name, ca = called(certificate), called(issuer)
         strict = self.sources.mode is Mode.REQUIRE or bool(refused) or not depth
         verdict = Verdict.FAIL if strict and self.sources.asked else Verdict.WARN
-        why = _why(refused) or (f"the CRLs given are of {_listed(self.crls)}" if self.crls else "")
-        what = f"no CRL of {ca} is at hand" if self.crls or not why else "no answer can be used"
-        message = f"{name}: revocation unknown: {what}" + (f", {why}" if why else "")
+        why = f"no CRL of {ca} and no OCSP answer is at hand"
+        if refused:
+            why = f"no answer can be used: {_why(refused)}"
+        elif self.crls:
+            why = f"no CRL of {ca} is at hand, the CRLs given are of {_listed(self.crls)}"
+        message = f"{name}: revocation unknown: {why}"
         hint = f"fetch the CRL of {ca} and pass it: --crl FILE; --fetch asks where the certificate says"
         return Problem("crl-missing", message, hint, name, verdict, Whose.OURS)
 
@@ -236,8 +254,8 @@ def _listed(lists: Sequence[Crl]) -> str:
     return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
 
 
-def _status(certificate: x509.Certificate, _: Path, heard: _Heard) -> RevocationStatus:
-    answer, refused = heard
+def _status(certificate: x509.Certificate, __: Path, heard: _Heard) -> RevocationStatus:
+    answer, refused, _ = heard
     name = called(certificate)
     if answer is None:
         why = _why(refused) or "no CRL, OCSP answer or ledger at hand speaks of it"

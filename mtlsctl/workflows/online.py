@@ -55,7 +55,7 @@ def complete(
         missing = issuers.find(leaf, [c for c in chain if c != leaf], roots, partial_chain, fetcher)
         chain = [*chain, *(one.certificate for one in missing)]
         found = judge(chain, sources) if missing else found
-    if wish.online:
+    if wish.online and found.anchored:  # nobody is asked about certificates that strangers made up
         sources = Asker(wish, fetcher, at).ask(found.path, sources)
         found = judge(chain, sources)
     if missing:  # what the engines say is of the chain as its peers will see it
