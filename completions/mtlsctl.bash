@@ -7,7 +7,7 @@ _mtlsctl_command() {
     commands='' options='' arguments=() many=0
     case $1 in
         '')
-            commands='ca key csr sign issue renew revoke crl inspect verify explain handshake probe serve completions demo'
+            commands='ca key csr sign issue renew revoke crl inspect verify lint explain handshake probe serve completions demo'
             options='--version -V --help -h'
             ;;
         'ca')
@@ -65,16 +65,20 @@ _mtlsctl_command() {
             options='--password-file --password-fd --password-env --password-command --ca --root --lifetime --out --force --json --help -h'
             ;;
         'inspect')
-            options='--password-file --password-fd --password-env --password-command --short --pem --json --help -h'
+            options='--password-file --password-fd --password-env --password-command --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --short --diff --pem --der --openssl --field --graph --force --timeout --json --help -h'
             arguments=('files') many=1
             ;;
         'verify')
-            options='--ca --system-ca --system --certifi --as --name --chain --revocation --crl --ocsp-response --ocsp --fetch --aia --allow-private --at --partial-chain --fail-on --json --help -h'
+            options='--ca --system-ca --system --certifi --as --name --chain --policy --max-depth --revocation --crl --ocsp-response --ocsp --fetch --aia --allow-private --at --partial-chain --fail-on --json --help -h'
+            arguments=('files') many=1
+            ;;
+        'lint')
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --profile --fail-on --ignore --config --report --sarif --list-rules --servername --timeout --force --json --help -h'
             arguments=('files') many=1
             ;;
         'explain')
             options='--json --help -h'
-            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused against-policy stack-refuses other-path ocsp-unusable fetch-failed probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability') many=1
+            arguments=('words dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused against-policy stack-refuses other-path ocsp-unusable fetch-failed probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale lint-no-san lint-cn-identity lint-cn-not-in-san lint-server-name-kind lint-ip-as-dns lint-bad-name lint-underscore-name lint-wildcard-client lint-wildcard-form lint-wildcard-server lint-san-not-critical lint-spiffe lint-no-eku lint-any-eku lint-two-purposes lint-foreign-purpose lint-no-key-usage lint-key-usage-not-critical lint-no-digital-signature lint-key-usage-unfit lint-key-encipherment lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-pointer-scheme lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki lint-aki-differs lint-issuer-did-not-sign lint-serial-invalid lint-serial-guessable lint-serial-twice lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired lint-suppression-unused lint-old-tls lint-no-tls13 lint-broken-suite lint-no-forward-secrecy lint-cbc-suite lint-weak-group lint-weak-server-signature lint-no-extended-master-secret lint-resumption nist-key nist-exponent nist-hash nist-2030 nist-lifetime nist-no-tls12 nist-suite nist-group nist-no-approved-group ok verify-disabled expires-soon client-cert-optional portability') many=1
             ;;
         'handshake')
             options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --tls-min --tls-max --ciphers --groups --sigalgs --alpn --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --trace --keylog --servername --no-servername --http --insecure --targets --jobs --repeat --resume --timeout --wait --crl --no-extra-probes --json --help -h'
@@ -168,16 +172,46 @@ _mtlsctl_value() {
         'inspect --password-fd') value='none' ;;
         'inspect --password-env') value='none' ;;
         'inspect --password-command') value='none' ;;
+        'inspect --starttls') value='words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' ;;
+        'inspect --proxy') value='none' ;;
+        'inspect --connect') value='none' ;;
+        'inspect --send-proxy') value='words v1 v2' ;;
+        'inspect --diff') value='files' ;;
+        'inspect --field') value='words subject issuer names not_after days_left key serial_hex sha256 spki_sha256' ;;
+        'inspect --graph') value='none' ;;
+        'inspect --timeout') value='none' ;;
         'verify --ca') value='cas-or-files' ;;
         'verify --as') value='words server client ca any' ;;
         'verify --name') value='none' ;;
-        'verify --chain') value='files' ;;
+        'verify --chain') value='cas-or-files' ;;
+        'verify --policy') value='words openssl rfc5280 webpki all curl nginx apache python312 python node go java rustls boringssl gnutls cryptography chrome apple' ;;
+        'verify --max-depth') value='none' ;;
         'verify --revocation') value='words require check off' ;;
         'verify --crl') value='cas-or-files' ;;
         'verify --ocsp-response') value='files' ;;
         'verify --ocsp') value='none' ;;
         'verify --at') value='none' ;;
         'verify --fail-on') value='words note warn fail' ;;
+        'lint --identity') value='files' ;;
+        'lint --cert') value='files' ;;
+        'lint --key') value='files' ;;
+        'lint --ca') value='cas-or-files' ;;
+        'lint --ca-of') value='cas' ;;
+        'lint --password-file') value='files' ;;
+        'lint --password-fd') value='none' ;;
+        'lint --password-env') value='none' ;;
+        'lint --password-command') value='none' ;;
+        'lint --starttls') value='words ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' ;;
+        'lint --proxy') value='none' ;;
+        'lint --connect') value='none' ;;
+        'lint --send-proxy') value='words v1 v2' ;;
+        'lint --profile') value='words mtls nist rfc5280 webpki' ;;
+        'lint --fail-on') value='words note warn fail' ;;
+        'lint --ignore') value='none' ;;
+        'lint --config') value='files' ;;
+        'lint --report') value='files' ;;
+        'lint --servername') value='none' ;;
+        'lint --timeout') value='none' ;;
         'handshake --identity') value='files' ;;
         'handshake --cert') value='files' ;;
         'handshake --key') value='files' ;;

@@ -76,16 +76,46 @@ function __mtlsctl_takes_value --argument-names path option
             'inspect --password-fd' \
             'inspect --password-env' \
             'inspect --password-command' \
+            'inspect --starttls' \
+            'inspect --proxy' \
+            'inspect --connect' \
+            'inspect --send-proxy' \
+            'inspect --diff' \
+            'inspect --field' \
+            'inspect --graph' \
+            'inspect --timeout' \
             'verify --ca' \
             'verify --as' \
             'verify --name' \
             'verify --chain' \
+            'verify --policy' \
+            'verify --max-depth' \
             'verify --revocation' \
             'verify --crl' \
             'verify --ocsp-response' \
             'verify --ocsp' \
             'verify --at' \
             'verify --fail-on' \
+            'lint --identity' \
+            'lint --cert' \
+            'lint --key' \
+            'lint --ca' \
+            'lint --ca-of' \
+            'lint --password-file' \
+            'lint --password-fd' \
+            'lint --password-env' \
+            'lint --password-command' \
+            'lint --starttls' \
+            'lint --proxy' \
+            'lint --connect' \
+            'lint --send-proxy' \
+            'lint --profile' \
+            'lint --fail-on' \
+            'lint --ignore' \
+            'lint --config' \
+            'lint --report' \
+            'lint --servername' \
+            'lint --timeout' \
             'handshake --identity' \
             'handshake --cert' \
             'handshake --key' \
@@ -214,6 +244,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'\'' -a revoke -d 'Revoke a certificate an
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a crl -d 'Publish a fresh CRL.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a inspect -d 'Show what a file holds: any format, any number of objects.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a verify -d 'Verify a certificate chain as the peer would.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a lint -d 'Check certificates, requests, CRLs, a CA or a server against rules.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a explain -d 'Explain a code, or an error or log line of another program.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a handshake -d 'Do one TLS handshake and say what happened.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a probe -d 'Prove that a server lets only the right clients in.'
@@ -364,8 +395,21 @@ complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-file -r -F -d 'Pas
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-fd -r -f -d '... from a file descriptor.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-env -r -f -d '... from a variable.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l starttls -r -f -a 'ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' -d 'Begin in plain text: smtp, imap, postgres, ldap, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l proxy -r -f -d 'http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l connect -r -f -d 'Go there, but ask for the target and verify it.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l send-proxy -r -f -a 'v1 v2' -d 'Send a PROXY protocol header first, as haproxy does.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l ipv4 -s 4 -d 'Use IPv4 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l ipv6 -s 6 -d 'Use IPv6 addresses alone.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l short -d 'One line for each object.'
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print the certificates and requests as clean PEM: repairs a damaged file.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l diff -r -F -d 'What differs between the one and this: the first of each.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print certificates, requests and CRLs as clean PEM: repairs a damaged file.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l der -d 'Print the one certificate, request or CRL as DER.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l openssl -d 'Print what openssl x509 -text prints.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l field -r -f -a 'subject issuer names not_after days_left key serial_hex sha256 spki_sha256' -d 'One field of each object, a line each: sha256, not_after ...'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l graph -r -f -d 'Draw who signed whom: FILE.svg, FILE.dot, or - for DOT. A CA by name, too.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l help -s h -d 'Show this help.'
 
@@ -375,7 +419,9 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l system-ca -l system -d 'Trus
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l certifi -d 'Trust Mozilla\'s roots, as certifi has them.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l as -r -f -a 'server client ca any' -d 'For what. [default: what it allows]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l name -r -f -d 'A name that it must have; several: all of them.'
-complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l chain -r -F -d 'More intermediates.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l chain -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'More intermediates: a file, a folder, or a CA of yours.'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l policy -r -f -a 'openssl rfc5280 webpki all curl nginx apache python312 python node go java rustls boringssl gnutls cryptography chrome apple' -d 'Whose rules decide; STACK: go, java, rustls, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l max-depth -r -f -d 'CAs allowed between leaf and root.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l revocation -r -f -a 'require check off' -d 'Whether each certificate needs a good answer. [default: check]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'CRLs: a file, a folder, or a CA of yours.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l ocsp-response -r -F -d 'An OCSP response, DER: a staple, say.'
@@ -389,7 +435,38 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l fail-on -r -f -a 'note warn 
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l help -s h -d 'Show this help.'
 
-complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0 more' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused against-policy stack-refuses other-path ocsp-unusable fetch-failed probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale ok verify-disabled expires-soon client-cert-optional portability'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\' 0 more' -F
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l identity -r -F -d 'What issue made: cert, key and CA; or a PKCS#12 file.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l cert -r -F -d 'Our certificate, its chain below it: PEM, DER or PKCS#12.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l key -r -F -d 'Its private key, if not in --cert.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l ca -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'Who may vouch for the server. [env var: MTLSCTL_CA]'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l ca-of -r -f -a '(mtlsctl __complete cas 2>/dev/null; __mtlsctl_folders)' -d 'The root of a CA of ours, whatever files there are of that name.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l system-ca -d 'The operating system\'s roots.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l certifi -d 'The public roots of the certifi package: the default.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l password-file -r -F -d 'Password of a key: read it here.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l password-fd -r -f -d '... from a file descriptor.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l password-env -r -f -d '... from a variable.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l password-command -r -f -d '... from a command.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l starttls -r -f -a 'ftp imap irc ldap lmtp mysql nats nntp pop3 postgres rdp sieve smtp vnc xmpp xmpp-server' -d 'Begin in plain text: smtp, imap, postgres, ldap, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l proxy -r -f -d 'http://, socks5:// or socks5h://HOST:PORT; none ignores HTTPS_PROXY and ALL_PROXY, where a password is safer.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l connect -r -f -d 'Go there, but ask for the target and verify it.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l send-proxy -r -f -a 'v1 v2' -d 'Send a PROXY protocol header first, as haproxy does.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l ipv4 -s 4 -d 'Use IPv4 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l ipv6 -s 6 -d 'Use IPv6 addresses alone.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l profile -r -f -a 'mtls nist rfc5280 webpki' -d 'Whose rules; repeatable. [default: mtls]'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l fail-on -r -f -a 'note warn fail' -d 'From which finding on the answer is no.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l ignore -r -f -d 'Pass over a rule, for a reason; repeatable.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l config -r -F -d 'Suppressions, as TOML. [default: .mtlsctl-lint.toml, if it is here]'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l report -r -F -d 'Write a page for an auditor: HTML, without scripts.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l sarif -d 'Say the result as SARIF 2.1.0.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l list-rules -d 'List the rules of the profiles, and look at nothing.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l servername -r -f -d 'The name to ask a server for, and to verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l force -d 'Replace files that are already there.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l json -d 'Say the result as one JSON object.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l help -s h -d 'Show this help.'
+
+complete -c mtlsctl -n '__mtlsctl_at \'explain\' 0 more' -f -a 'dns-failure connection-refused connection-timeout connection-reset connection-closed handshake-stalled proxy-refused plain-http-port starttls-required starttls-refused starttls-wrong-protocol starttls-on-implicit-tls starttls-injection not-tls proxy-header-missing proxy-header-unexpected protocol-version no-shared-cipher no-shared-group no-shared-sigalg sni-required sni-unrecognized alpn-mismatch client-hello-too-large legacy-renegotiation server-untrusted-root server-self-signed server-missing-intermediate server-cert-expired server-cert-not-yet-valid server-chain-expired server-name-mismatch server-ip-not-in-san server-cn-only server-wrong-eku server-wrong-key-usage server-bad-ca server-pathlen server-name-constraints server-unknown-critical-extension server-bad-signature server-weak-key server-weak-signature server-cert-revoked server-crl-missing server-crl-expired server-ca-rekeyed server-chain-order server-extra-certs server-cert-invalid tls-interception clock-skew client-cert-required client-cert-not-requested client-cert-not-sent client-cert-wrong-sigalg client-cert-untrusted client-cert-self-signed client-cert-missing-intermediate client-cert-expired client-cert-not-yet-valid client-chain-expired client-cert-wrong-eku client-cert-wrong-key-usage client-cert-weak-key client-cert-weak-signature client-cert-revoked client-cert-revocation-unknown client-chain-too-long client-chain-order client-extra-certs client-bad-ca client-ca-rekeyed client-bad-signature client-name-mismatch client-name-constraints client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app client-cert-refused against-policy stack-refuses other-path ocsp-unusable fetch-failed probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good probe-application-not-asked probe-no-answer probe-resumed probe-incomplete resumption-refused not-resumed runs-differ client-file-unreadable client-file-invalid client-key-mismatch client-key-encrypted client-cert-weak ca-file-unreadable ca-file-invalid key-file-permissions reload-failed pem-bom pem-utf16 pem-crlf pem-cr-only pem-one-line pem-long-lines pem-indented pem-escaped-newlines pem-url-encoded pem-glued-blocks pem-begin-inside-line pem-dashes pem-blank-lines pem-base64-twice pem-no-frame pem-no-end pem-end-differs pem-wrong-label pem-old-label pem-padding pem-trailing-data pem-stray-data pem-der pem-truncated pem-damaged der-unknown pem-unsupported p12-legacy-algorithms p12-empty-password key-openssh-format key-legacy-encryption odd-encoding malformed cert-expired cert-not-yet-valid ca-rekeyed csr-bad-signature revocation-stale lint-no-san lint-cn-identity lint-cn-not-in-san lint-server-name-kind lint-ip-as-dns lint-bad-name lint-underscore-name lint-wildcard-client lint-wildcard-form lint-wildcard-server lint-san-not-critical lint-spiffe lint-no-eku lint-any-eku lint-two-purposes lint-foreign-purpose lint-no-key-usage lint-key-usage-not-critical lint-no-digital-signature lint-key-usage-unfit lint-key-encipherment lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-pointer-scheme lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki lint-aki-differs lint-issuer-did-not-sign lint-serial-invalid lint-serial-guessable lint-serial-twice lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired lint-suppression-unused lint-old-tls lint-no-tls13 lint-broken-suite lint-no-forward-secrecy lint-cbc-suite lint-weak-group lint-weak-server-signature lint-no-extended-master-secret lint-resumption nist-key nist-exponent nist-hash nist-2030 nist-lifetime nist-no-tls12 nist-suite nist-group nist-no-approved-group ok verify-disabled expires-soon client-cert-optional portability'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l json -d 'Say the result as one JSON object.'
 complete -c mtlsctl -n '__mtlsctl_at \'explain\'' -l help -s h -d 'Show this help.'
 

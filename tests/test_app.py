@@ -101,6 +101,7 @@ def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Pat
         "revoke": ["alice", "--ca", "dev"],
         "crl": ["--ca", "dev"],
         "inspect": ["alice/fullchain.pem"],
+        "inspect --diff": ["alice/cert.pem", "alice/fullchain.pem"],
         "verify": ["db.test", "--ca", "dev", "--as", "server"],
         "lint": ["db.test"],
         "explain": ["ok"],
@@ -116,7 +117,7 @@ def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Pat
         assert result.stdout.count("\n") == 1
         answer = result.json
         assert set(answer) == {"schema", "command", "ok", "result", "findings"}, words  # inspect says ok last
-        assert (answer["schema"], answer["command"]) == (1, words.removesuffix(" --from"))
+        assert (answer["schema"], answer["command"]) == (1, words.partition(" --")[0])
         assert answer["ok"] is (words not in ("handshake", "probe"))
         assert set(answer["result"]) == FIELDS[words], words
         for finding in answer["findings"]:

@@ -45,7 +45,7 @@ class Stream:
         """All that is known when all files are read."""
         ok = not findings or worst(findings).rank < Verdict.FAIL.rank
         last = self.encode(jsonform.objects(list(findings)))
-        self._write(f"]{self._rest(result, 'files')}}}, \"findings\": {last}, \"ok\": {self.encode(ok)}}}\n")
+        self._write(f']{self._rest(result, "files")}}}, "findings": {last}, "ok": {self.encode(ok)}}}\n')
         sys.stdout.flush()
 
     def _tell(self) -> None:

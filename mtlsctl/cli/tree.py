@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from mtlsctl.cli.commands import COMMANDS
 from mtlsctl.cli.grammar import LazyGroup, root
-from mtlsctl.core import codes, tls
+from mtlsctl.core import codes, stacks, tls
+from mtlsctl.core.policy import Policy
 from mtlsctl.core.starttls import PROTOCOLS
 
 Kind = Literal["words", "files", "folders", "cas", "cas-or-files", "none"]
@@ -120,8 +121,14 @@ OWN = {
     ("renew", "within"): FREE,
     ("revoke", "what"): FILES,
     ("inspect", "paths"): FILES,
+    ("inspect", "diff"): FILES,
+    ("inspect", "field"): Values(
+        "words", ("subject", "issuer", "names", "not_after", "days_left", "key", "serial_hex", "sha256", "spki_sha256")
+    ),
     ("verify", "chain"): FILES,
-    ("verify", "more"): FILES,
+    ("verify", "more"): CAS_OR_FILES,
+    ("verify", "policy"): Values("words", tuple(dict.fromkeys((*Policy, *stacks.NAMES)))),
+    ("verify", "max_depth"): FREE,
     ("verify", "ca"): CAS_OR_FILES,
     ("verify", "crl"): CAS_OR_FILES,
     ("verify", "ocsp_response"): FILES,

@@ -1,15 +1,15 @@
-"""Look at files: what they hold, what belongs together, what is wrong with them."""
+"""Look at files and servers: what they hold, what belongs together, what is wrong with them."""
 
 import os
 import re
 import stat
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mtlsctl.core import pem, remarks, trees
 from mtlsctl.core.documents import Document, Kind
@@ -19,8 +19,16 @@ from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import clock, files
 from mtlsctl.workflows.passwords import Secret
 
-_SUFFIXES = re.compile(r"\.(pem|crt|cer|cert|der|key|csr|req|p10|p12|pfx|p7[bcs]|crl|ocsp|ors|pub)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d{1,5}")
+if TYPE_CHECKING:
+    from mtlsctl.workflows.folders import Listing
+    from mtlsctl.workflows.inventory import Inventory  # most look at files
+    from mtlsctl.workflows.live import Server
+
+Looker = Callable[[str], "tuple[Server, list[Document]]"]
+"""What asks a server: workflows/live.py, with the way there."""
+
+_ADDRESS = re.compile(r"[\w.\-\[\]:%]+:\d{1,5}|unix:.+|[A-Za-z][A-Za-z0-9+.-]*://.+", re.DOTALL)
+_HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +45,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class FileShown:
-    """A file and its objects; none, and why, where it could not be read."""
+    """A file and its objects; none, and why, where it could not be read. A server is one with the chain it sends."""
 
     file: str
     objects: tuple[Item, ...]
     error: str = ""
+    server: "Server | None" = None
+    """What it said of itself; None for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,8 @@ class Inspection:
     chains: tuple[tuple[Branch, ...], ...]
     """Trees of two or more certificates, over all files."""
     pairs: tuple[Pair, ...]
+    inventory: "Inventory | None" = None
+    """Of the folders among what was looked at; None where there was none."""
 
 
 class Watcher(Protocol):
@@ -89,11 +101,18 @@ class Watcher(Protocol):
         """The file has no more; shown has what was seen, or why it could not be read."""
 
 
+def documents(path: str, secret: Secret | None = None, look: Looker | None = None) -> list[Document]:
+    """The objects of one file or server. Raises MtlsctlError."""
+    reader = _Reader(secret, clock.now(), None, look)
+    return look(path)[1] if look and _is_target(path) else _read(reader, path)
+
+
 class _Reader:
     """One run over some files: the password asked for once, the certificates met, the findings so far."""
 
-    def __init__(self, secret: Secret | None, now: datetime, watcher: Watcher | None) -> None:
+    def __init__(self, secret: Secret | None, now: datetime, watcher: Watcher | None, look: Looker | None) -> None:
         self.secret = secret
+        self.look = look
         self.watcher = watcher
         self.password: bytes | None = None
         self.now = now
@@ -108,17 +127,22 @@ class _Reader:
 
 
 def inspect(
-    paths: Sequence[str], secret: Secret | None = None, watcher: Watcher | None = None
+    paths: Sequence[str],
+    secret: Secret | None = None,
+    watcher: Watcher | None = None,
+    look: Looker | None = None,
 ) -> tuple[Inspection, tuple[Finding, ...]]:
     """Everything that files ("-": stdin; a folder: the files in it that look like ours) hold, and what to say of it.
 
+    look asks what is no file and reads like a server's address; without it, that is a file which is not there.
     secret opens what is encrypted; without it such objects stay shut. Of several files an unreadable one becomes a
     failing finding; a single one raises its MtlsctlError, before watcher has seen anything.
     """
     if list(paths).count("-") > 1:
         raise UsageError("standard input can be read only once", "give - once")
-    reader = _Reader(secret, clock.now(), watcher)
-    wanted = [found for path in paths for found in _expand(path)]
+    reader = _Reader(secret, clock.now(), watcher, look)
+    folders = {path: folder_listing(path) for path in paths if path != "-" and Path(path).is_dir()}
+    wanted = [found for path in paths for found in (folders[path].files if path in folders else [path])]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cryptography's word to programmers, of objects looked at lazily
         shown = tuple(_file(reader, path, alone=len(wanted) == 1) for path in wanted)
@@ -126,45 +150,59 @@ def inspect(
     reader.findings += remarks.on_strangers(forest.strangers)
     reader.findings += _on_pairs(reader, shown)
     chains = tuple(tuple(map(_branch, tree)) for tree in forest.trees)
-    return Inspection(reader.now, shown, chains, _pairs(shown)), remarks.few(reader.findings)
+    held = _inventory(folders, shown) if folders else None
+    return Inspection(reader.now, shown, chains, _pairs(shown), held), remarks.few(reader.findings)
 
 
-def _expand(path: str) -> list[str]:
-    """A path as it is; a folder as the files in it that look like ours."""
-    if path == "-" or not Path(path).is_dir():
-        return [path]
-    found = sorted(entry for entry in Path(path).iterdir() if entry.is_file() and _looks_like_ours(entry))
-    if not found:
-        raise NotFoundError(f"{path}: no file in this folder looks like a key or certificate", "name the files")
-    return [str(entry) for entry in found]
+def folder_listing(folder: str) -> "Listing":
+    """The files of a folder."""
+    from mtlsctl.workflows.folders import listing  # most look at files
+
+    return listing(folder)
 
 
-def _looks_like_ours(path: Path) -> bool:
-    if _SUFFIXES.fullmatch(path.suffix):
-        return True
-    try:
-        with path.open("rb") as file:
-            return b"-----BEGIN " in file.read(4096)
-    except OSError:
-        return False
+def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "Inventory":
+    from mtlsctl.workflows.inventory import inventory
+
+    below = {path for listed in folders.values() for path in listed.files}
+    passed_over = [words for listed in folders.values() for words in listed.passed_over]
+    return inventory(tuple(folders), [file for file in shown if file.file in below], passed_over)
 
 
 def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
+    server = None
     try:
-        documents = _read(reader, path)
+        if reader.look and _is_target(path):
+            server, documents = reader.look(path)
+        else:
+            documents = _read(reader, path)
     except MtlsctlError as error:
         error = _with_advice(error, path)
         if alone:
             raise error from None
-        about = files.label(path)
+        about = _called(path)
         reader.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
         return _watched(reader, FileShown(about, (), error.message), [])
     met = len(reader.members)
-    shown = _watched(reader, FileShown(files.label(path), ()), documents)
+    shown = _watched(reader, FileShown(_called(path), (), server=server), documents)
     reader.findings += remarks.on_order(shown.file, reader.members[met:])
     if any(_bare_key(item) for item in shown.objects):
         reader.findings += _on_mode(path)
     return shown
+
+
+def _called(path: str) -> str:
+    """How messages name what was looked at; a password in a URL is not repeated."""
+    if not _is_target(path):
+        return files.label(path)
+    from mtlsctl.core import endpoint
+
+    return endpoint.shown(path)
+
+
+def _is_target(path: str) -> bool:
+    """True for what is no file and reads like a server's address: HOST:PORT, a URL, unix:PATH."""
+    return bool(_ADDRESS.fullmatch(path)) and not os.path.lexists(path)
 
 
 def _watched(reader: _Reader, file: FileShown, documents: list[Document]) -> FileShown:
@@ -191,9 +229,9 @@ def _bare_key(item: Item) -> bool:
 
 
 def _with_advice(error: MtlsctlError, path: str) -> MtlsctlError:
-    """What was meant may be a server's address."""
-    if isinstance(error, NotFoundError) and _ADDRESS.fullmatch(path):
-        return NotFoundError(error.message, f"to look at a server: mtlsctl handshake {path}")
+    """What was meant may be a server."""
+    if isinstance(error, NotFoundError) and not error.hint and _HOST.fullmatch(path):
+        return NotFoundError(error.message, f"to look at a server, name its port: mtlsctl inspect {path}:443")
     return error
 
 

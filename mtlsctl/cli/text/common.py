@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mtlsctl.cli.output import Line
+from mtlsctl.core.spans import span
 
 
 def date(when: datetime) -> str:
     """A time for a person: `2027-01-31 12:00 UTC`."""
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def left(start: datetime, end: datetime, at: datetime) -> tuple[str, str]:
+    """How much of a lifetime is left, and the colour to say it in."""
+    if end < at:
+        return f"expired {span(at - end)} ago", "bold red"
+    if start > at:
+        return f"not valid for {span(start - at)} yet", "bold red"
+    return f"{span(end - at)} left", "green"
 
 
 def tree(depth: int, last: bool = True) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mtlsctl.cli.output import Line
-from mtlsctl.cli.text.common import date, row, tree
+from mtlsctl.cli.text.common import date, left, row, tree
 from mtlsctl.core.documents import Kind
 from mtlsctl.core.spans import span
 from mtlsctl.workflows.examine import FileShown, Inspection, Item
@@ -16,8 +16,17 @@ NEVER = 1  # the year of a time that could not be read
 def lines(result: Inspection) -> Iterator[Line]:
     """Every object with what matters, then the chains."""
     belongs = _belongings(result)
+    below: set[str] = set()
+    if result.inventory:
+        from mtlsctl.cli.text import inventory  # only for folders
+
+        yield from inventory.lines(result.inventory, result.at)
+        below = set(result.inventory.files)
     for file in result.files:
+        if file.file in below:
+            continue
         yield from _heading(file)
+        yield from _server(file)
         for item in file.objects:
             yield from _object(item, result.at, belongs.get(item.label, ()))
             yield ""
@@ -31,19 +40,31 @@ def short_lines(result: Inspection) -> Iterator[Line]:
             yield [(f"{item.label}: ", "bold"), ", ".join([item.kind.value, *_summary(item, result.at)])]
 
 
-def pem_lines(result: Inspection) -> Iterator[Line]:
-    """The certificates and requests, as PEM."""
-    for file in result.files:
-        for item in file.objects:
-            if text := getattr(item.facts, "pem", ""):
-                yield from text.splitlines()
-
-
 def _heading(file: FileShown) -> Iterator[Line]:
     if len(file.objects) != 1:
         count = f"{len(file.objects):,} objects" if file.objects else "could not be read"
         yield [(file.file, "bold"), f": {count}"]
         yield ""
+
+
+def _server(file: FileShown) -> Iterator[Line]:
+    """What a server said of itself."""
+    if (server := file.server) is None:
+        return
+    yield [(file.file, "bold"), "  ", ("server", "bold cyan")]
+    yield row("address", server.address)
+    if server.server_name:
+        yield row("asked for", server.server_name)
+    if server.starttls:
+        yield row("STARTTLS", server.starttls)
+    yield row("TLS", ", ".join(filter(None, (server.version, server.cipher, server.group, server.alpn))))
+    if not server.asked_for_certificate:
+        yield row("clients", "not asked for a certificate")
+    else:
+        yield row("clients", f"asked for a certificate{', and sent away without one' if server.refused else ''}")
+        for name in server.acceptable_issuers or ("any CA: it names none",):
+            yield row("", f"of {name or '(empty)'}")
+    yield ""
 
 
 def _object(item: Item, at: datetime, belongs: Sequence[str]) -> Iterator[Line]:
@@ -112,17 +133,8 @@ def decoded(name: str) -> str:
 def _validity(start: datetime, end: datetime, at: datetime) -> Line:
     if NEVER in (start.year, end.year):
         return row("valid", "cannot be read")
-    words, style = _left(start, end, at)
+    words, style = left(start, end, at)
     return [("  valid       ", "dim"), f"{date(start)} to {date(end)}, ", (words, style)]
-
-
-def _left(start: datetime, end: datetime, at: datetime) -> tuple[str, str]:
-    """How much of a lifetime is left, and the colour to say it in."""
-    if end < at:
-        return f"expired {span(at - end)} ago", "bold red"
-    if start > at:
-        return f"not valid for {span(start - at)} yet", "bold red"
-    return f"{span(end - at)} left", "green"
 
 
 def _extensions(facts: Any) -> Iterator[Line]:
@@ -241,7 +253,7 @@ def _summary(item: Item, at: datetime) -> Iterator[str]:
         if words := getattr(facts, name, "") if name else "":
             yield words
     if item.kind is Kind.CERTIFICATE and NEVER not in (facts.not_before.year, facts.not_after.year):
-        yield _left(facts.not_before, facts.not_after, at)[0]
+        yield left(facts.not_before, facts.not_after, at)[0]
     if item.kind is Kind.CRL:
         yield f"{facts.count:,} revoked"
 
@@ -262,7 +274,7 @@ def _chains(result: Inspection) -> Iterator[Line]:
     yield [("Chains" if len(result.chains) > 1 else "Chain", "bold")]
     for chain in result.chains:
         for branch, last in zip(chain, _last_children([branch.depth for branch in chain]), strict=True):
-            words, style = _left(branch.not_before, branch.not_after, result.at)
+            words, style = left(branch.not_before, branch.not_after, result.at)
             name = branch.subject or "(empty subject)"
             yield [f"  {tree(branch.depth, last)}{name}  ", (words, style), (f"  {branch.label}", "dim")]
     yield ""
