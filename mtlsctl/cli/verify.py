@@ -32,7 +32,21 @@ def verify(
     name: Annotated[
         list[str] | None, Option("--name", metavar="NAME", help="A name that it must have; several: all of them.")
     ] = None,
-    more: Annotated[list[str] | None, Option("--chain", metavar="FILE", help="More intermediates.")] = None,
+    more: Annotated[
+        list[str] | None,
+        Option("--chain", metavar="NAME|FILE", help="More intermediates: a file, a folder, or a CA of yours."),
+    ] = None,
+    policy: Annotated[
+        str,
+        Option(
+            "--policy",
+            metavar="openssl|rfc5280|webpki|all|STACK",
+            help="Whose rules decide; STACK: go, java, rustls, ...",
+        ),
+    ] = "openssl",
+    max_depth: Annotated[
+        int | None, Option("--max-depth", metavar="N", min=0, help="CAs allowed between leaf and root.")
+    ] = None,
     revocation: Annotated[
         Mode | None,
         Option(
@@ -79,6 +93,7 @@ def verify(
       mtlsctl verify fullchain.pem --ca root.pem --name api.test
       mtlsctl verify alice/ --as client --ca dev
       mtlsctl verify web.pem --chain issuing.pem --ca root.pem --crl issuing.crl
+      mtlsctl verify web.pem --chain /etc/ssl/intermediates --ca root.pem --policy go
       mtlsctl verify web.pem --ca root.pem --aia --fetch --revocation require
       mtlsctl verify fullchain.pem --ca root.pem --at 2027-06-01 --fail-on warn
 
@@ -100,6 +115,8 @@ def verify(
         partial_chain=partial_chain,
         wish=wish,
         aia=aia,
+        policy=policy,
+        max_depth=max_depth,
     )
     return output.show(
         "verify",

@@ -52,8 +52,8 @@ def decide(word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Probl
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
     if one is None:
-        message = f"{name}: what {word} does is known of servers and clients alone"
-        return [*problems, Problem("stack-refuses", message, "--as server or --as client", name)]
+        message = f"{name}: nothing is known of what {word} does with a certificate for this purpose"
+        return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
         return [*problems, _refusal(one, name)]
     return [_overlooked(problem, one) for problem in problems]

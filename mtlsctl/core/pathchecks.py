@@ -138,8 +138,8 @@ def _depth(between: Path, seen: Sequence[Look], allowed: int | None) -> Iterator
     count = sum(not self_issued(certificate) for certificate in between)
     if allowed is not None and count > allowed:
         name = called(seen[0].certificate) if seen else "the path"
-        message = f"{name}: the path has {count} CAs between leaf and trust anchor, {allowed} are allowed (--max-depth)"
-        hint = "issue the leaf from a CA higher up, or allow more, as peers do (nginx, Apache: verify depth)"
+        message = f"{name}: {count} CA{'s' * (count > 1)} between leaf and trust anchor, --max-depth allows {allowed}"
+        hint = "issue the leaf from a CA higher up, or allow more: --max-depth"
         yield Problem("path-length", message, hint, name)
 
 

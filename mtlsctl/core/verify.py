@@ -145,7 +145,7 @@ def _rules(word: str) -> Policy:
 
     if word in stacks.NAMES:
         return Policy.OPENSSL
-    raise UsageError(f"{word}: no such policy", f"one of {', '.join((*Policy, *stacks.NAMES))}")
+    raise UsageError(f"{word}: no such policy", f"one of {', '.join(dict.fromkeys((*Policy, *stacks.NAMES)))}")
 
 
 def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool) -> Judgement:

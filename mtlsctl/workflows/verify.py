@@ -9,15 +9,19 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
 
 from mtlsctl.core import names
+from mtlsctl.core.candidates import Other
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Report, Verdict
+from mtlsctl.core.path import called
 from mtlsctl.core.revoked import RevocationStatus, Sources
-from mtlsctl.core.verify import Engine, Judgement, Purpose, judge, purpose_of
+from mtlsctl.core.stacks import StackVerdict
+from mtlsctl.core.verify import Engine, Forecast, Judgement, Policy, Purpose, judge, purpose_of
 from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageError
-from mtlsctl.workflows import clock, files, materials, revocation
+from mtlsctl.workflows import clock, files, materials, nearby, revocation
 from mtlsctl.workflows.revocation import Fetched, Wish
 
 # Where the roots of the system lie: Debian, Red Hat, openSUSE, Alpine and macOS, FreeBSD.
@@ -47,6 +51,18 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPath:
+    """A path beside the one that was chosen."""
+
+    subjects: tuple[str, ...]
+    """Leaf first."""
+    sha256: tuple[str, ...]
+    """Of the same certificates: cross-certificates have one subject."""
+    fault: str
+    """The first that is wrong with it; empty where it holds as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What was verified, against what, and the path that was found."""
 
@@ -70,6 +86,14 @@ class Verified:
     """Of each certificate below the anchor; empty where revocation was not looked at."""
     fetched: tuple[Fetched, ...]
     """Each request that was made; without --fetch, --ocsp or --aia there is none."""
+    policy: str
+    """Whose rules decided: openssl, rfc5280, webpki, all, or a stack's name."""
+    forecasts: tuple[Forecast, ...]
+    """What the policies that were not asked for would say; empty where the path does not hold."""
+    other_paths: tuple[OtherPath, ...]
+    """The other paths to a trusted certificate."""
+    stacks: tuple[StackVerdict, ...]
+    """Who would accept the chain and who refuse it; empty for what is neither a server nor a client."""
 
 
 def verify(
@@ -83,18 +107,24 @@ def verify(
     partial_chain: bool = False,
     wish: Wish = Wish(),  # noqa: B008  # immutable
     aia: bool = False,
+    policy: str = Policy.OPENSSL,
+    max_depth: int | None = None,
 ) -> tuple[Verified, Report]:
     """Verify the certificates of the files in chain (leaf first; an identity's folder will do) and in more.
 
     Without a purpose it is the one that the leaf allows, else server; without a time it is now. What cannot be read
     stops it: nothing is trusted, and no CRL left out, because something failed. wish: how revocation is looked up.
-    aia: fetch the intermediates that are missing. Without these two nothing is asked of the network.
+    aia: fetch the intermediates that are missing. Without these two nothing is asked of the network. policy: whose
+    rules decide. max_depth: CAs allowed between leaf and root. A folder or a CA of ours in more is at hand alone: what
+    a file holds is taken to be presented.
     """
     _one_stdin([*chain, *more, *wish.crls, *wish.responses, *trust.cas])
     asked = tuple(names.parse(word) for word in wanted)
     with _quiet():
         notes: list[Finding] = []
-        certificates = [c for word in [*map(_chain_file, chain), *more] for c in _certificates(word, notes)]
+        presented = [*map(_chain_file, chain), *(word for word in more if not nearby.is_nearby(word))]
+        certificates = [c for word in presented for c in _certificates(word, notes)]
+        beside = [c for word in more if nearby.is_nearby(word) for c in nearby.certificates(word)]
         roots = _roots(trust, chain[0], notes)
         sources = revocation.at_hand(wish, trust.cas)
         stated = purpose or purpose_of(certificates)
@@ -109,6 +139,9 @@ def verify(
                 names=asked,
                 partial_chain=partial_chain,
                 sources=known,
+                policy=policy,
+                max_depth=max_depth,
+                found=beside,
             )
 
         fetched: tuple[Fetched, ...] = ()
@@ -123,6 +156,7 @@ def verify(
         else:
             found = verdict(certificates, sources)
         path = tuple(certificate_facts(c) for c in found.path)
+        others = tuple(_other(one) for one in found.others)
     verified = Verified(
         subject=found.report.subject,
         purpose=stated or Purpose.SERVER,
@@ -136,9 +170,18 @@ def verify(
         revocation=revocation.summary(found.revocation, sources),
         revocation_status=found.revocation,
         fetched=fetched,
+        policy=policy,
+        forecasts=found.forecasts,
+        other_paths=others,
+        stacks=found.stacks,
     )
     findings = sorted([*found.report.findings, *notes], key=lambda f: -f.verdict.rank)
     return verified, Report(found.report.subject, tuple(findings))
+
+
+def _other(one: Other) -> OtherPath:
+    subjects = tuple(called(certificate) for certificate in one.path)
+    return OtherPath(subjects, tuple(c.fingerprint(SHA256()).hex() for c in one.path), one.fault)
 
 
 @contextmanager

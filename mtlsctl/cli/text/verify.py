@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mtlsctl.cli.output import Line
-from mtlsctl.cli.text import revocation
+from mtlsctl.cli.text import paths, revocation, stacks
 from mtlsctl.cli.text.common import date, tree
 from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, worst
@@ -35,6 +35,11 @@ def path_and_engines(result: Verified) -> Iterator[Line]:
         words = engine.verdict.replace("-", " ")
         yield [f"{_ENGINES[engine.name]:<{width}}  ", (words, style), reason]
     yield from revocation.lines(result, width)
+    yield from paths.policies(result, width)
+    yield from paths.others(result)
+    if result.stacks:
+        yield ""
+        yield from stacks.lines(result.stacks)
     yield ""
 
 
@@ -74,6 +79,8 @@ def verdict(result: Verified, findings: Sequence[Finding], fail_on: Verdict) -> 
     if faults:
         yield [("Not valid", "bold red"), f" {role}: {result.subject}, {faults} fault{'s' * (faults > 1)}."]
         return
+    if result.policy != "openssl":
+        role += f" by policy {result.policy}"
     names = f" for {', '.join(result.names)}" if result.names else "; no name was asked for"
     if result.purpose in ("ca", "any") and not result.names:
         names = ""
