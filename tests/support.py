@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -83,9 +83,12 @@ def make_cert(
     without: tuple[type[x509.ExtensionType], ...] = (),
     key_usage: x509.KeyUsage | None = None,
 ) -> Pair:
-    """A certificate of which everything can be made wrong. Without issuer it is self-signed."""
+    """A certificate of which everything can be made wrong. Without issuer it is self-signed.
+
+    without: left out of what is always there; extra may hold another one of the kind.
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else [])
     issuer_name = issuer.certificate.subject if issuer else subject
     signer = issuer.key if issuer else key
     usage = key_usage or x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False)
@@ -108,10 +111,9 @@ def make_cert(
         .not_valid_before(not_before)
         .not_valid_after(not_after)
     )
-    for value, critical in [*values, *extra]:
-        if not isinstance(value, without):
-            builder = builder.add_extension(value, critical)
-    hashed = isinstance(signer, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+    for value, critical in [*(pair for pair in values if not isinstance(pair[0], without)), *extra]:
+        builder = builder.add_extension(value, critical)
+    hashed = isinstance(signer, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | dsa.DSAPrivateKey)
     return Pair(builder.sign(signer, hashes.SHA256() if hashed else None), key)
 
 

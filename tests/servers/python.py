@@ -22,7 +22,7 @@ def run(
     crl: Path | None = None,
     strict: bool = False,
 ) -> Iterator[Running]:
-    """Run it. strict: with VERIFY_X509_STRICT, which is Python 3.13's default."""
+    """Run it. strict: with the flags that create_default_context sets from Python 3.13 on."""
     wish = {"cert": str(papers.cert), "key": str(papers.key), "ca": str(papers.client_ca), "version": version}
     wish |= {"demand": demand.upper(), "crl": str(crl or ""), "strict": strict}  # type: ignore[dict-item]
 

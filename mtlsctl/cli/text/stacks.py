@@ -3,62 +3,56 @@
 from collections.abc import Iterator, Sequence
 
 from mtlsctl.cli.output import Line
-from mtlsctl.core.stacks import Reason, StackVerdict
+from mtlsctl.core.stacks import StackVerdict
 
 WIDTH = 80
 _LABEL = 13
 
 
 def lines(verdicts: Sequence[StackVerdict]) -> Iterator[Line]:
-    """Those who refuse, grouped by their reasons, with the words of one of them; those not known; those who accept."""
-    for names, reasons in _groups(verdicts, "refuses"):
-        everyone = len(names) == len(verdicts) and len(verdicts) > 1
-        yield from _listed("refused by", ["every stack that is known"] if everyone else names, "red")
-        for words in _distinct(reasons):
-            yield [" " * _LABEL, words]
-        if heard := _heard(verdicts, reasons):
-            yield [(" " * _LABEL + heard, "dim")]
-    for names, reasons in _groups(verdicts, "unknown"):
+    """Each reason with those who refuse for it, and the words of one of them; those not known; those who accept."""
+    for names, said in _groups(verdicts, "refuses"):
+        yield from _listed("refused by", names, "red")
+        yield from ([" " * _LABEL, words] for words in said)
+    for names, said in _groups(verdicts, "unknown"):
         yield from _listed("not known", names, "dim")
-        for words in _distinct(reasons):
-            yield [(" " * _LABEL + words, "dim")]
+        yield from ([(" " * _LABEL + words, "dim")] for words in said)
     accepting = [v.title for v in verdicts if v.verdict == "accepts"]
-    if len(accepting) == len(verdicts) and accepting:
+    if len(accepting) == len(verdicts):
         accepting = [f"all {len(accepting)} stacks that are known, from {accepting[0]} to {accepting[-1]}"]
     if accepting:
         yield from _listed("accepted by", accepting, "green")
 
 
-def _groups(verdicts: Sequence[StackVerdict], kind: str) -> list[tuple[list[str], list[Reason]]]:
-    """The stacks of a verdict, together with those that give the same reasons."""
-    found: dict[tuple[tuple[str, str], ...], tuple[list[str], list[Reason]]] = {}
+def _groups(verdicts: Sequence[StackVerdict], kind: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Stacks of a verdict, and what they have in common: their reasons, and the words of one of them."""
+    who: dict[tuple[str, str], list[StackVerdict]] = {}
+    heard: dict[tuple[str, str], str] = {}
     for verdict in verdicts:
-        if verdict.verdict != kind:
-            continue
-        key = tuple((reason.about, reason.rule) for reason in verdict.reasons)
-        names, reasons = found.setdefault(key, ([], []))
-        names.append(_title(verdict))
-        reasons += verdict.reasons
-    return list(found.values())
+        for reason in verdict.reasons if verdict.verdict == kind else ():
+            key = reason.about, reason.words
+            who.setdefault(key, []).append(verdict)
+            if reason.says:
+                heard.setdefault(key, f"{verdict.title} says: {reason.says}")
+    together: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for key, stacks in who.items():
+        together.setdefault(_names(stacks, verdicts, key), []).append(key)
+    for names, keys in together.items():
+        said = [f"{about}: {words}" if about else words for about, words in keys]
+        yield list(names), [*said, *list(dict.fromkeys(heard[key] for key in keys if key in heard))[:1]]
 
 
-def _title(verdict: StackVerdict) -> str:
-    """With the versions where the reason holds for some only."""
-    some = next((r.versions for r in verdict.reasons if r.versions != verdict.versions), "")
-    return f"{verdict.title} {some}" if some else verdict.title
+def _names(stacks: Sequence[StackVerdict], among: Sequence[StackVerdict], key: tuple[str, str]) -> tuple[str, ...]:
+    """Their titles, with versions where the reason holds for some only; those measured in a word where all agree."""
+    measured = [v for v in among if v.versions]
+    if len(measured) > 1 and all(v in stacks for v in measured):
+        return ("every stack that was measured", *(_title(v, key) for v in stacks if not v.versions))
+    return tuple(_title(v, key) for v in stacks)
 
 
-def _distinct(reasons: Sequence[Reason]) -> list[str]:
-    return list(dict.fromkeys(f"{r.about}: {r.words}" if r.about else r.words for r in reasons))
-
-
-def _heard(verdicts: Sequence[StackVerdict], reasons: Sequence[Reason]) -> str:
-    """What one of the stacks says, where that is known."""
-    for verdict in verdicts:
-        for reason in verdict.reasons:
-            if reason.says and reason in reasons:
-                return f"{verdict.title} says: {reason.says}"
-    return ""
+def _title(verdict: StackVerdict, key: tuple[str, str]) -> str:
+    some = next(r.versions for r in verdict.reasons if (r.about, r.words) == key)
+    return f"{verdict.title} {some}" if some != verdict.versions else verdict.title
 
 
 def _listed(label: str, names: Sequence[str], style: str) -> Iterator[Line]:

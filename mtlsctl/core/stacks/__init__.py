@@ -12,12 +12,13 @@ from mtlsctl.core.stacks import rules, table
 from mtlsctl.core.stacks import words as wording
 from mtlsctl.core.stacks.rules import Chain, Hit
 
+__all__ = ["BY_SETTING", "NAMES", "Cell", "Hit", "Reason", "StackVerdict", "cells", "hits", "judge", "verdicts"]
+
 NAMES = tuple(table.STACKS)
 """The stacks, as --policy calls them."""
 BY_SETTING = frozenset({"one-intermediate", "two-intermediates"})
 """Rules of a server's own settings, which its owner changes: no fault of the chain."""
 _UNLISTED = {"revoked": "revoked", "crl-missing": "revocation-unknown", "crl-expired": "revocation-unknown"}
-_WORST = {"refuses": 2, "unknown": 1, "accepts": 0}
 
 
 class Reason(NamedTuple):
@@ -108,18 +109,42 @@ def hits(
 
 def verdicts(found: Sequence[Hit], purpose: Purpose) -> tuple[StackVerdict, ...]:
     """What each stack makes of the rules."""
+    content, objecting = _content(purpose), _objecting(purpose)
+    against: dict[str, list[tuple[Cell, Hit]]] = {}
+    for hit in found:
+        for stack, cell in objecting[hit.rule]:
+            against.setdefault(stack, []).append((cell, hit))
+    if not against:
+        return tuple(content.values())
+    return tuple(_verdict(one, against[stack]) if stack in against else one for stack, one in content.items())
+
+
+def _verdict(content: StackVerdict, against: Sequence[tuple[Cell, Hit]]) -> StackVerdict:
+    """What a stack that would be content says of rules that it does not let pass."""
+    verdict = "refuses" if any(cell.verdict == "refuses" for cell, _ in against) else "unknown"
+    reasons = tuple(_reason(content.stack, cell, hit) for cell, hit in against if cell.verdict == verdict)
+    return content._replace(verdict=verdict, reasons=reasons)
+
+
+@cache
+def _content(purpose: Purpose) -> dict[str, StackVerdict]:
+    """What each stack says of a chain that runs into no rule."""
+    found = {}
+    for stack, known in cells(purpose).items():
+        title, versions, _ = table.STACKS[stack]
+        found[stack] = StackVerdict(stack, title, versions, known["good"].verdict, ())
+    return found
+
+
+@cache
+def _objecting(purpose: Purpose) -> dict[str, tuple[tuple[str, Cell], ...]]:
+    """For each rule the stacks that do not let it pass."""
     columns = cells(purpose)
-    return tuple(_verdict(stack, known, found) for stack, known in columns.items())
-
-
-def _verdict(stack: str, known: dict[str, Cell], found: Sequence[Hit]) -> StackVerdict:
-    title, versions, _ = table.STACKS[stack]
-    judged = [(known[hit.rule], hit) for hit in found]
-    verdict = max((cell.verdict for cell, _ in judged), key=_WORST.__getitem__, default=known["good"].verdict)
-    if verdict == "accepts":
-        return StackVerdict(stack, title, versions, verdict, ())
-    reasons = tuple(_reason(stack, cell, hit) for cell, hit in judged if cell.verdict == verdict)
-    return StackVerdict(stack, title, versions, verdict, reasons)
+    rows = next(iter(columns.values()))
+    return {
+        rule: tuple((stack, known[rule]) for stack, known in columns.items() if known[rule].verdict != "accepts")
+        for rule in rows
+    }
 
 
 def _reason(stack: str, cell: Cell, hit: Hit) -> Reason:

@@ -113,7 +113,7 @@ anchor-path-length                    R    R    R    R    R    R    A    A    A 
 p521                                  A    A    A    A    A    A    A    A    R    A    A    r    ?
 other-curve                           R    R    R    R    R    R    R    R    R    R    A    r    ?
 rsa-below-2048                        R    R    R    R    A    A    A    R    A    A    A    ?    r
-rsa-below-1024                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+rsa-below-1024                        R    R    R    R    R    R    R    R    A    R    A    ?    ?
 ed25519                               A    A    A    A    A    A    A    A    R    A    A    r    ?
 ed448                                 A    A    A    A    A    R    A    R    R    A    A    r    ?
 ml-dsa                                R    R    R    R    R    A    R    A    R    R    A    r    ?
@@ -124,12 +124,12 @@ ca-other-key                          ?    ?    ?    ?    ?    ?    ?    ?    ? 
 ca-p521                               A    A    A    A    A    A    A    A    A    A    A    ?    ?
 ca-other-curve                        A    A    A    A    A    R    R    R    R    R    R    ?    ?
 ca-rsa-below-2048                     R    R    R    R    A    A    A    R    A    A    R    ?    r
-ca-rsa-below-1024                     ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-rsa-below-1024                     R    R    R    R    R    R    R    R    A    R    R    ?    ?
 ca-ed25519                            A    A    A    A    A    A    A    A    A    A    R    ?    ?
 ca-ed448                              A    A    A    A    A    R    A    R    R    A    R    ?    ?
 ca-ml-dsa                             R    R    R    R    R    A    R    A    A    R    A    ?    ?
 rsa-pss-key                           A    A    A    A    A    R    A    R    R    A    A    ?    ?
-ca-rsa-pss-key                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-rsa-pss-key                        A    A    A    A    A    R    A    R    R    A    R    ?    ?
 sha1                                  R    R    R    R    R    R    A    R    A    R    R    r    r
 ca-sha1                               R    R    R    R    R    R    A    R    A    R    R    r    r
 anchor-sha1                           A    A    A    A    A    A    A    A    A    A    A    ?    ?
@@ -226,7 +226,7 @@ anchor-path-length                    R    R    R    R    R    R    R    A    A 
 p521                                  A    A    A    A    A    A    A    A    R    R    A    A
 other-curve                           R    R    R    R    R    R    R    R    R    R    R    A
 rsa-below-2048                        R    R    R    R    R    A    A    A    R    A    A    A
-rsa-below-1024                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+rsa-below-1024                        R    R    R    R    R    R    R    R    R    A    R    A
 ed25519                               A    A    A    A    A    A    A    A    A    R    A    A
 ed448                                 A    A    A    A    A    A    R    A    R    R    A    A
 ml-dsa                                R    R    R    R    R    R    A    R    R    R    R    A
@@ -237,12 +237,12 @@ ca-other-key                          ?    ?    ?    ?    ?    ?    ?    ?    ? 
 ca-p521                               A    A    A    A    A    A    A    A    R    A    A    A
 ca-other-curve                        A    A    A    A    A    A    R    R    R    R    R    R
 ca-rsa-below-2048                     R    R    R    R    R    A    A    A    R    A    A    R
-ca-rsa-below-1024                     ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-rsa-below-1024                     R    R    R    R    R    R    R    R    R    A    R    R
 ca-ed25519                            A    A    A    A    A    A    A    A    A    A    A    R
 ca-ed448                              A    A    A    A    A    A    R    A    R    R    A    R
 ca-ml-dsa                             R    R    R    R    R    R    A    R    R    A    R    A
 rsa-pss-key                           A    A    A    A    A    A    R    A    R    R    A    A
-ca-rsa-pss-key                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-rsa-pss-key                        A    A    A    A    A    A    R    A    R    R    A    R
 sha1                                  R    R    R    R    R    R    R    A    R    A    R    R
 ca-sha1                               R    R    R    R    R    R    R    A    R    A    R    R
 md5                                   R    R    R    R    R    R    R    R    R    R    R    R

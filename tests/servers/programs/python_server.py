@@ -17,7 +17,8 @@ def main() -> None:
     if wish["crl"]:
         context.load_verify_locations(wish["crl"])
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
-    context.verify_flags |= ssl.VERIFY_X509_STRICT if wish["strict"] else ssl.VERIFY_DEFAULT
+    if wish["strict"]:
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
     with socket.create_server(("127.0.0.1", wish["port"])) as listener:
         while True:
             serve(context, listener.accept()[0])

@@ -1,0 +1,146 @@
+"""Who would refuse: each rule is shown by a real chain, and what the table says is what real stacks do."""
+
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stacks_peers
+import stacks_pki
+import stacks_runs
+import support
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import x25519
+from stacks_pki import Case
+from stacks_table import hits, predicted, stale
+from support import SERVER_AUTH, make_cert
+
+from mtlsctl.core import stacks
+from mtlsctl.core.pathchecks import Purpose, Question, look
+from mtlsctl.core.stacks import table
+
+# Rules that no chain of stacks_pki shows: those that are told by others, and those for which nothing is measured.
+BESIDE = {
+    *("good", "revoked", "revocation-unknown", "leaf-not-first", "ca-name-constraints-many"),
+    *("anchor-name-constraints-many", "other-key", "ca-other-key", "ca-dsa-key"),
+}
+# A rule that another one brings along.
+WITH = {
+    "ca-path-length": {"two-intermediates"},
+    "wrong-order": {"two-intermediates"},
+    "rsa-below-1024": {"rsa-below-2048"},
+    "ca-rsa-below-1024": {"ca-rsa-below-2048"},
+}
+PURPOSES = ("server", "client")
+Made = Callable[[str], list[Case]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every chain for a purpose, made once."""
+    return cache(lambda purpose: stacks_pki.build(tmp_path_factory.mktemp(purpose), purpose))
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_rule_is_shown_by_a_chain_that_runs_into_nothing_else(made: Made, purpose: str) -> None:
+    reached = set()
+    for case in made(purpose):
+        rule = case.rule.partition("/")[0]
+        found = {hit.rule for hit in hits(case)} - {"one-intermediate"}
+        assert found == {rule, *WITH.get(rule, ())} - {""}, case.rule
+        reached |= {hit.rule for hit in hits(case)}
+    for_clients = {"name-not-ascii", "unreadable"}  # shown by a DNS name, so of servers
+    rows = set(stacks.cells(Purpose(purpose))["go"])
+    assert rows - reached - BESIDE <= (for_clients if purpose == "client" else set())
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_the_table_is_whole_and_says_where_it_has_it_from(purpose: str) -> None:
+    columns = stacks.cells(Purpose(purpose))
+    rows = [set(column) for column in columns.values()]
+    assert all(row == rows[0] for row in rows)
+    for stack, column in columns.items():
+        assert stack in stacks.NAMES
+        for rule, cell in column.items():
+            assert rule == "good" or stacks.words(rule)
+            if cell.basis == "documented":
+                assert stacks.source_of(stack, rule).startswith("https://"), (stack, rule)
+            if cell.basis == "measured":
+                assert table.STACKS[stack].versions, stack
+
+
+def test_python_and_cryptography_do_with_servers_what_the_table_says(made: Made, tmp_path: Path) -> None:
+    cases = made("server")
+    said = [predicted(case) for case in cases]
+    with stacks_peers.presented(cases, tmp_path) as listed:
+        for stack in ("python312", "python"):
+            answers = stacks_runs.ask_client(stack, listed, tmp_path)
+            assert len(answers) == len(cases)
+            assert [line for wrong, line in stale(stack, cases, said, answers) if wrong] == []
+    answers = stacks_runs.ask_cryptography(cases)
+    assert [line for wrong, line in stale("cryptography", cases, said, answers) if wrong] == []
+
+
+def test_openssl_and_cryptography_do_with_clients_what_the_table_says(made: Made, tmp_path: Path) -> None:
+    cases = made("client")
+    said = [predicted(case) for case in cases]
+    answers = stacks_runs.ask_server("openssl", cases, tmp_path, stacks_pki.server_papers(tmp_path))
+    assert len(answers) == len(cases)
+    assert [line for wrong, line in stale("openssl", cases, said, answers) if wrong] == []
+    answers = stacks_runs.ask_cryptography(cases)
+    assert [line for wrong, line in stale("cryptography", cases, said, answers) if wrong] == []
+
+
+def _asked(*chain: support.Pair, purpose: str = "server", **more: Any) -> dict[str, str]:
+    """What each stack says of a chain without a name asked for."""
+    question = Question(Purpose(purpose), datetime.now(UTC), ())
+    looks = [look(one.certificate) for one in chain]
+    found = stacks.judge(looks, anchored=True, question=question, **more)
+    return {verdict.stack: verdict.verdict for verdict in found}
+
+
+def test_a_good_chain_is_taken_by_all_that_are_known() -> None:
+    root = make_cert("Root", ca=True)
+    issuing = make_cert("Issuing", root, ca=True)
+    leaf = make_cert("a.test", issuing, sans=(x509.DNSName("a.test"),), ekus=(SERVER_AUTH,))
+    assert set(_asked(leaf, issuing, root).values()) == {"accepts"}
+    assert _asked(leaf, issuing, root, faults={"revoked"}) == dict.fromkeys(_asked(leaf, root), "unknown")
+    assert _asked(leaf, issuing, root, sent=(issuing.certificate, leaf.certificate))["go"] == "unknown"
+    assert _asked(leaf, root, purpose="ca") == {}
+
+
+def test_what_the_table_does_not_know_is_not_called_accepted() -> None:
+    root = make_cert("Root", ca=True)
+    key = x25519.X25519PrivateKey.generate()
+    leaf = make_cert("a.test", root, sans=(x509.DNSName("a.test"),), ekus=(SERVER_AUTH,), key=key)
+    assert set(_asked(leaf, root).values()) == {"unknown"}
+    many = [x509.DNSName(f"n{number}.test") for number in range(300)]
+    limits = x509.NameConstraints(None, many)
+    busy = make_cert("Busy", ca=True, extra=((limits, True),))
+    leaf = make_cert("a.test", busy, sans=tuple(many), ekus=(SERVER_AUTH,))
+    assert "accepts" not in _asked(leaf, busy).values()
+
+
+def test_a_refusal_has_words_the_stacks_own_and_a_source() -> None:
+    root = make_cert("Root", ca=True)
+    leaf = make_cert("a.test", root, ekus=(SERVER_AUTH,))
+    looks = [look(one.certificate) for one in (leaf, root)]
+    found = stacks.judge(looks, anchored=True, question=Question(Purpose.SERVER, datetime.now(UTC), ()))
+    said = {verdict.stack: verdict for verdict in found}
+    assert [said[stack].verdict for stack in ("openssl", "go", "chrome")] == ["accepts", "refuses", "refuses"]
+    (go,), (chrome,) = said["go"].reasons, said["chrome"].reasons
+    assert (go.rule, go.about, go.basis) == ("no-san", "CN=a.test", "measured")
+    assert go.says == "x509: certificate relies on legacy Common Name field, use SANs instead"
+    assert go.versions == "from 1.15"
+    assert chrome.basis == "documented"
+    assert "chromium" in chrome.source
+
+
+def test_a_certificate_that_cannot_be_read_makes_every_answer_unknown(made: Made) -> None:
+    case = next(case for case in made("server") if case.rule == "unreadable")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert {verdict.verdict for verdict in predicted(case).values()} == {"unknown"}
