@@ -178,7 +178,7 @@ _mtlsctl_value() {
         'inspect --send-proxy') value='words v1 v2' ;;
         'inspect --diff') value='files' ;;
         'inspect --field') value='words subject issuer names not_after days_left key serial_hex sha256 spki_sha256' ;;
-        'inspect --graph') value='none' ;;
+        'inspect --graph') value='files' ;;
         'inspect --timeout') value='none' ;;
         'verify --ca') value='cas-or-files' ;;
         'verify --as') value='words server client ca any' ;;

@@ -407,7 +407,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l pem -d 'Print certificates,
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l der -d 'Print the one certificate, request or CRL as DER.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l openssl -d 'Print what openssl x509 -text prints.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l field -r -f -a 'subject issuer names not_after days_left key serial_hex sha256 spki_sha256' -d 'One field of each object, a line each: sha256, not_after ...'
-complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l graph -r -f -d 'Draw who signed whom: FILE.svg, FILE.dot, or - for DOT. A CA by name, too.'
+complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l graph -r -F -d 'Draw who signed whom: FILE.svg, FILE.dot, or - for DOT. A CA by name, too.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'inspect\'' -l json -d 'Say the result as one JSON object.'

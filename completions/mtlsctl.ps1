@@ -602,7 +602,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
     $values['inspect --send-proxy'] = 'words v1 v2'
     $values['inspect --diff'] = 'files'
     $values['inspect --field'] = 'words subject issuer names not_after days_left key serial_hex sha256 spki_sha256'
-    $values['inspect --graph'] = 'none'
+    $values['inspect --graph'] = 'files'
     $values['inspect --timeout'] = 'none'
     $values['verify --ca'] = 'cas-or-files'
     $values['verify --as'] = 'words server client ca any'

@@ -15,6 +15,7 @@ need zsh zsh
 need fish fish
 need keytool default-jre-headless
 need ssh-keygen openssh-client
+need dot graphviz
 need apache2 apache2-bin
 need haproxy haproxy
 need gnutls-serv gnutls-bin

@@ -102,6 +102,7 @@ def test_every_json_answer_has_the_documented_shape(mtlsctl: Tool, tmp_path: Pat
         "crl": ["--ca", "dev"],
         "inspect": ["alice/fullchain.pem"],
         "inspect --diff": ["alice/cert.pem", "alice/fullchain.pem"],
+        "inspect --graph": ["pki.svg", "dev"],
         "verify": ["db.test", "--ca", "dev", "--as", "server"],
         "lint": ["db.test"],
         "explain": ["ok"],

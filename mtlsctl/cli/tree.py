@@ -122,6 +122,7 @@ OWN = {
     ("revoke", "what"): FILES,
     ("inspect", "paths"): FILES,
     ("inspect", "diff"): FILES,
+    ("inspect", "graph"): FILES,
     ("inspect", "field"): Values(
         "words", ("subject", "issuer", "names", "not_after", "days_left", "key", "serial_hex", "sha256", "spki_sha256")
     ),
