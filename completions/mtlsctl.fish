@@ -242,7 +242,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'\'' -a issue -d 'Issue a key and certific
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a renew -d 'Renew a certificate when it is due, as a pair with a new key.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a revoke -d 'Revoke a certificate and publish the CRL.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a crl -d 'Publish a fresh CRL.'
-complete -c mtlsctl -n '__mtlsctl_at \'\'' -a inspect -d 'Show what a file holds: any format, any number of objects.'
+complete -c mtlsctl -n '__mtlsctl_at \'\'' -a inspect -d 'Show what a file, a folder or a server holds: any format, any number of objects.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a verify -d 'Verify a certificate chain as the peer would.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a lint -d 'Check certificates, requests, CRLs, a CA or a server against rules.'
 complete -c mtlsctl -n '__mtlsctl_at \'\'' -a explain -d 'Explain a code, or an error or log line of another program.'

@@ -17,7 +17,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 'renew Renew a certificate when it is due, as a pair with a new key.'
                 'revoke Revoke a certificate and publish the CRL.'
                 'crl Publish a fresh CRL.'
-                'inspect Show what a file holds: any format, any number of objects.'
+                'inspect Show what a file, a folder or a server holds: any format, any number of objects.'
                 'verify Verify a certificate chain as the peer would.'
                 'lint Check certificates, requests, CRLs, a CA or a server against rules.'
                 'explain Explain a code, or an error or log line of another program.'

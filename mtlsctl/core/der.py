@@ -27,7 +27,7 @@ class Opened(NamedTuple):
     kind: Kind
     value: Any
     container: str = ""
-    """PKCS#7 or PKCS#12, where it came out of one."""
+    """PKCS#7, PKCS#12 or a certificate pair, where it came out of one."""
     alias: str = ""
     encrypted: bool = False
     """It took a password to open."""
@@ -56,6 +56,7 @@ LABELS = {
     "PKCS #7 SIGNED DATA": Kind.PKCS7,
     "CMS": Kind.PKCS7,
     "PKCS12": Kind.PKCS12,
+    "CERTIFICATE PAIR": Kind.PAIR,
     "OCSP RESPONSE": Kind.OCSP_RESPONSE,
     "OCSP REQUEST": Kind.OCSP_REQUEST,
     "EC PARAMETERS": Kind.PARAMETERS,
@@ -119,11 +120,13 @@ def _candidates(data: bytes) -> Iterator[Kind]:
     match inner[0] if inner else 0:
         case 0x02:
             yield Kind.PKCS12 if inner == _PKCS12_VERSION else Kind.PRIVATE_KEY
-            yield Kind.PUBLIC_KEY  # PKCS#1: two INTEGERs
+            yield from (Kind.PUBLIC_KEY, Kind.PARAMETERS)  # PKCS#1, and PKCS#3: two INTEGERs
         case 0x06:
             yield Kind.PKCS7
         case 0x0A:
             yield Kind.OCSP_RESPONSE
+        case 0xA0 | 0xA1:
+            yield Kind.PAIR
         case 0x30:
             yield from (Kind.CERTIFICATE, Kind.CSR, Kind.CRL, Kind.PUBLIC_KEY, Kind.PRIVATE_KEY, Kind.OCSP_REQUEST)
 
@@ -197,6 +200,31 @@ def _pkcs7(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...
     return tuple(Opened(Kind.CERTIFICATE, c, "PKCS#7") for c in found) or (Opened(Kind.PKCS7, None),)
 
 
+def _pair(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...]:  # noqa: ARG001
+    """A CA's certificates by and for another CA, as directories keep them (RFC 4523, 2.3)."""
+    from mtlsctl.core import pair  # the ASN.1 declarations; hardly any file is one
+
+    try:
+        return tuple(Opened(Kind.CERTIFICATE, value, Kind.PAIR, name) for name, value in pair.read(data))
+    except UNREADABLE:
+        return ()
+
+
+def _parameters(data: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_der_parameters
+
+    load_der_parameters(data)  # raises for anything else; there is nothing to tell of them
+
+
+def _known_public_key(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...]:  # noqa: ARG001
+    try:
+        return (Opened(Kind.PUBLIC_KEY, _public_key(data)),)
+    except UnsupportedAlgorithm:
+        return (Opened(Kind.PUBLIC_KEY, None),)
+    except UNREADABLE:
+        return ()
+
+
 def _pkcs12(data: bytes, label: str, password: bytes | None) -> tuple[Opened, ...]:
     """Key and certificates of a PKCS#12 file. "No password" is written in two ways; both are tried first."""
     from cryptography.hazmat.primitives.serialization import pkcs12
@@ -245,7 +273,9 @@ _LOADERS: dict[Kind, Callable[[bytes, str, bytes | None], tuple[Opened, ...]]] =
     Kind.CERTIFICATE: _simple(Kind.CERTIFICATE, x509.load_der_x509_certificate),
     Kind.CSR: _simple(Kind.CSR, x509.load_der_x509_csr),
     Kind.CRL: _simple(Kind.CRL, x509.load_der_x509_crl),
-    Kind.PUBLIC_KEY: _simple(Kind.PUBLIC_KEY, _public_key),
+    Kind.PUBLIC_KEY: _known_public_key,
+    Kind.PARAMETERS: _simple(Kind.PARAMETERS, _parameters),
+    Kind.PAIR: _pair,
     Kind.PRIVATE_KEY: _private_key,
     Kind.PKCS7: _pkcs7,
     Kind.PKCS12: _pkcs12,

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     OCSP_REQUEST = "OCSP request"
     PKCS7 = "PKCS#7"
     PKCS12 = "PKCS#12"
+    PAIR = "certificate pair"
     PARAMETERS = "parameters"
     OTHER = "unknown object"
     DAMAGED = "damaged object"
@@ -43,7 +44,8 @@ class Document:
     label: str
     """The file, and the object's number where there are several: "bundle.pem #2"."""
     encoding: str
-    """"PEM", "DER", "OpenSSH", or the container that it came in: "PKCS#7", "PKCS#12"."""
+    """"PEM", "DER", "OpenSSH", "TLS" (sent by a server), or the container that it came in: "PKCS#7", "PKCS#12",
+    "certificate pair"."""
     notes: tuple[Finding, ...] = ()
     """Damage that was read over. What concerns the whole file stands at its first document."""
     alias: str = ""

@@ -163,7 +163,7 @@ def _object(dig: Dig, data: bytes, size: int, position: int) -> Iterator[Part]:
         return
     opened = _open(dig, data)
     if not opened:
-        yield _damaged(dig, "der-unknown", f"object {position}, {size:,} bytes", "DER")
+        yield _damaged(dig, "der-unknown", f"object {position}, {size:,} bytes{_meant(data)}", "DER")
     for one in opened:
         yield _part(dig, one, "DER", data)
 
@@ -183,11 +183,21 @@ def _open(dig: Dig, data: bytes, expected: Kind | None = None) -> tuple[der.Open
     return der.open_(data, dig.label, dig.password, expected)
 
 
+def _meant(data: bytes, kind: Kind | None = None) -> str:
+    """What a broken object was to be, and where it breaks, as the end of a message."""
+    from mtlsctl.core import malformed  # most files are whole
+
+    found = malformed.guess(data, kind)
+    if found is None:
+        return ""
+    return f", {found.reason}" if kind else f", closest to {found.kind.with_article}: {found.reason}"
+
+
 def _part(dig: Dig, opened: der.Opened, encoding: str, data: bytes) -> Part:
     """An opened object with what there is to say about its form."""
     notes: tuple[Finding, ...] = ()
-    if opened.kind is Kind.PRIVATE_KEY and opened.value is None:
-        notes = (damage.note("pem-unsupported", dig.label, "a private key of an unknown algorithm"),)
+    if opened.kind in (Kind.PRIVATE_KEY, Kind.PUBLIC_KEY) and opened.value is None:
+        notes = (damage.note("pem-unsupported", dig.label, f"a {opened.kind} of an unknown algorithm"),)
     if (opened.container or opened.kind) == Kind.PKCS12 and any(oid in data for oid in _LEGACY):
         dig.damage["p12-legacy-algorithms"] = [""]
     if opened.container == Kind.PKCS12 and opened.kind is Kind.PRIVATE_KEY and dig.password is None:
@@ -246,9 +256,8 @@ def _decoded(dig: Dig, block: pemtext.Block, kind: Kind | None, where: str) -> I
         if kind is None:
             yield _other(dig, block, where)
         else:
-            yield _damaged(
-                dig, "pem-damaged", f"{where}: the content of its {block.label} is damaged or malformed", "PEM"
-            )
+            why = f"{where}: the content of its {block.label} is damaged or malformed{_meant(data, kind)}"
+            yield _damaged(dig, "pem-damaged", why, "PEM")
         return
     if size < len(block.der) and block.label != "TRUSTED CERTIFICATE":
         dig.note("pem-trailing-data", where)

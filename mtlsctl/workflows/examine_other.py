@@ -17,7 +17,7 @@ def facts(document: Document) -> Any:
             return facts_key.private_key_facts(value, document.encrypted)
         case Kind.ENCRYPTED_KEY:
             return facts_key.SHUT
-        case Kind.PUBLIC_KEY:
+        case Kind.PUBLIC_KEY if value is not None:
             return facts_key.public_key_facts(value)
         case Kind.CSR:
             from mtlsctl.core.facts_request import request_facts

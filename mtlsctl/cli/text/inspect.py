@@ -87,6 +87,7 @@ _SHUT = {
     Kind.PKCS12: "shut: it needs a password (--password-file FILE), or holds nothing",
     Kind.PKCS7: "carries no certificates",
     Kind.PRIVATE_KEY: "of an algorithm that is not known here",
+    Kind.PUBLIC_KEY: "of an algorithm that is not known here",
 }
 
 
