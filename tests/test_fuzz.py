@@ -10,7 +10,7 @@ FUZZ = Path(__file__).parent / "fuzz" / "fuzz.py"
 SECONDS = 5
 
 
-@pytest.mark.parametrize("target", ["wire", "starttls", "endpoint", "proxyheader", "sniff"])
+@pytest.mark.parametrize("target", ["wire", "inspect", "starttls", "endpoint", "proxyheader", "sniff"])
 def test_nothing_undeclared_is_raised(target: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris is for Linux: pip install atheris")
     words = [sys.executable, FUZZ, target, f"-max_total_time={SECONDS}", "-max_len=4096", "-timeout=10"]

@@ -7,6 +7,8 @@ The words after the target are libFuzzer's. Without any it goes on until it find
 
 import json
 import sys
+import warnings
+from binascii import b2a_base64
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -15,10 +17,11 @@ import atheris
 with atheris.instrument_imports(include=["mtlsctl"]):
     from mtlsctl.cli import jsonform
     from mtlsctl.cli.text import trace
-    from mtlsctl.core import endpoint, flight, proxyheader, sniff, starttls, wire
+    from mtlsctl.core import endpoint, flight, pem, proxyheader, sniff, starttls, wire
     from mtlsctl.core.evidence import evidence
     from mtlsctl.core.observation import Chunk
-    from mtlsctl.errors import UsageError
+    from mtlsctl.errors import MtlsctlError, UsageError
+    from mtlsctl.workflows import examine
 
 
 def fuzz_wire(data: bytes) -> None:
@@ -108,8 +111,22 @@ def fuzz_proxyheader(data: bytes) -> None:
             assert (found.source + found.destination).isprintable()
 
 
+def fuzz_inspect(data: bytes) -> None:
+    """A file: as it is, or DER in a frame of any label, with a password or without."""
+    source = atheris.FuzzedDataProvider(data)
+    label = source.PickValueInList([b"", b"CERTIFICATE", b"PRIVATE KEY", b"PKCS12", b"X509 CRL", b"CERTIFICATE PAIR"])
+    password = source.PickValueInList([None, b"", b"password"])
+    body = source.ConsumeBytes(source.remaining_bytes())
+    if label:
+        body = b"-----BEGIN " + label + b"-----\n" + b2a_base64(body) + b"-----END " + label + b"-----\n"
+    with suppress(MtlsctlError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        json.loads(jsonform.dumps([examine.told(one) for one in pem.read_all(body, "file", password)]))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "wire": fuzz_wire,
+    "inspect": fuzz_inspect,
     "endpoint": fuzz_endpoint,
     "proxyheader": fuzz_proxyheader,
     "starttls": fuzz_starttls,
