@@ -4,6 +4,7 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -222,7 +223,9 @@ class Session:
     def _pkilint(self, found: Subject, der: bytes, profile: Profile, digest: str) -> None:
         from mtlsctl.core.lint import pkilinted  # loaded by __init__ where a profile asks for it
 
-        for one in pkilinted.look(found, der, profile) or ():
+        with _hushed():
+            said = pkilinted.look(found, der, profile) or ()
+        for one in said:
             self.run.foreign(one.code, one.verdict, one.words, found, digest)
 
     # A CA's ledger, and servers
@@ -270,6 +273,23 @@ class Session:
             config,
         )
         return Report(linted, tuple(self.run.faults), self.places, tuple(self.certificates))
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep standard error shut: a decoder in Rust writes there how it gave up, and that is a finding already."""
+    try:
+        kept, shut = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # shut already
+        yield
+        return
+    try:
+        os.dup2(shut, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(shut)
 
 
 def _expand(path: str) -> Iterator[str]:

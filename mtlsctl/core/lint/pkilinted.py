@@ -62,7 +62,15 @@ def look(subject: Subject, der: bytes, profile: Profile) -> list[Said] | None:
     try:
         return _crl(der, profile, of_a_root(subject)) if Scope.CRL in subject.scopes else _certificate(der, profile)
     except _TROUBLE as error:
-        return [Said("pkilint.not_checked", Verdict.FAIL, f"pkilint cannot read it: {type(error).__name__}")]
+        return [_unread(type(error).__name__)]
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # its ASN.1 decoder's, in Rust; no class of ours to name
+            raise
+        return [_unread("its decoder gave up")]
+
+
+def _unread(why: str) -> Said:
+    return Said("pkilint.not_checked", Verdict.FAIL, f"pkilint cannot read it: {why}")
 
 
 def _of_the_web(subject: Subject) -> bool:

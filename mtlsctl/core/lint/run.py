@@ -1,5 +1,6 @@
 """One run of lint: subjects in, one after the other; faults, suppressions and the result of each rule out."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from mtlsctl.core import codes, keys
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.lint import rules, suppress
-from mtlsctl.core.lint.rule import Profile, Rule
+from mtlsctl.core.lint.rule import Profile, Rule, Scope
 from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
@@ -65,7 +66,8 @@ class Run:
         self.at = at
         self.faults: list[Fault] = []
         self.passed: list[Passed] = []
-        self._looked: dict[str, int] = {}
+        self._looked: Counter[str] = Counter()
+        self._scopes: Counter[tuple[Scope, ...]] = Counter()
         self._used: set[int] = set()
         self._foreign: dict[str, Verdict] = {}
         self._serials: dict[tuple[bytes, int], tuple[str, str]] = {}
@@ -73,16 +75,16 @@ class Run:
 
     def look(self, subject: "Subject | Settings", digest: str = "") -> None:
         """Hold the rules against a subject. digest: its SHA-256."""
+        self._scopes[subject.scopes] += 1
         for rule in rules.concerning(subject.scopes, self.profiles):
-            self.looked(rule)
             for words in rule.check(subject):
                 self._found(rule, words, subject.label, subject.name, digest)
         if isinstance(subject, Subject) and isinstance(subject.value, x509.Certificate):
             self._together(subject, digest)
 
     def looked(self, rule: Rule) -> None:
-        """Count a subject that a rule looked at."""
-        self._looked[rule.code] = self._looked.get(rule.code, 0) + 1
+        """Count something that a rule looked at elsewhere."""
+        self._looked[rule.code] += 1
 
     def add(self, rule: Rule, words: str, label: str, name: str = "", digest: str = "") -> None:
         """A fault that was found elsewhere, by one of our rules that a profile asks for."""
@@ -152,22 +154,30 @@ class Run:
             self.looked(rules.UNUSED_SUPPRESSION)
 
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Each rule that a profile asks for, in the order of the code; then what other linters found."""
-        ours = [_outcome(self, rule.code, rule.verdict, rule.profiles) for rule in rules.asked_for(self.profiles)]
-        theirs = [_outcome(self, code, verdict, ()) for code, verdict in sorted(self._foreign.items())]
+        """Each rule that a profile asks for, in the order of the rules; then what other linters found."""
+        broken = Counter(fault.code for fault in self.faults)
+        hidden = Counter(one.fault.code for one in self.passed)
+        ours = [
+            _outcome(rule.code, rule.verdict, rule.profiles, self._count(rule), broken[rule.code], hidden[rule.code])
+            for rule in rules.asked_for(self.profiles)
+        ]
+        theirs = [
+            _outcome(code, verdict, (), broken[code] + hidden[code], broken[code], hidden[code])
+            for code, verdict in sorted(self._foreign.items())
+        ]
         return (*ours, *theirs)
 
-    def count(self, code: str) -> tuple[int, int, int]:
-        """Subjects looked at, faults, suppressed faults."""
-        broken = sum(fault.code == code for fault in self.faults)
-        passed = sum(one.fault.code == code for one in self.passed)
-        return max(self._looked.get(code, 0), broken + passed), broken, passed
+    def _count(self, rule: Rule) -> int:
+        """How many subjects a rule looked at."""
+        whole = sum(number for scopes, number in self._scopes.items() if not set(scopes).isdisjoint(rule.scopes))
+        return whole + self._looked[rule.code]
 
 
-def _outcome(run: Run, code: str, verdict: Verdict, profiles: tuple[Profile, ...]) -> Outcome:
+def _outcome(
+    code: str, verdict: Verdict, profiles: tuple[Profile, ...], looked: int, broken: int, hidden: int
+) -> Outcome:
     entry = codes.CODES.get(code, codes.CODES["lint-pkilint"])
     title = entry.title if code in codes.CODES else code.rpartition(".")[2].replace("_", " ")
-    looked, broken, hidden = run.count(code)
     result = "broken" if broken else "suppressed" if hidden else "kept" if looked else "not tested"
     return Outcome(code, title, verdict, profiles, entry.source, looked, broken, hidden, result)
 
