@@ -281,7 +281,7 @@ def _servers() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _clients() -> Iterator[tuple[str, dict[str, Any]]]:
     """Leaves of clients."""
-    yield "client-without-san", {"sans": ()}
+    yield "no-client-san", {"sans": ()}
     yield "wrong-extended-key-usage", {"ekus": (SERVER_AUTH,)}
 
 

@@ -327,5 +327,5 @@ def test_text_says_who_else_would_refuse(lab: Lab, tmp_path: Path) -> None:
         told = json.loads(subprocess.run([*curl, f"https://localhost:{port}/"], capture_output=True, check=True).stdout)
         text = process.communicate(timeout=tls_lab.PATIENCE)[0].decode()
     assert told["authenticated"]
-    assert "BoringSSL (Chrome, gRPC)" in {who for one in told["would_refuse"] for who in one["who"]}
-    assert "elsewhere: CN=ed: a key of type Ed25519: refused by BoringSSL" in text
+    assert "BoringSSL (gRPC)" in {who for one in told["would_refuse"] for who in one["who"]}
+    assert "elsewhere: CN=ed: an Ed25519 key: refused by BoringSSL" in text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import candidates, engines, policy, portability, presented, revoked, roles
+from mtlsctl.core import candidates, engines, policy, presented, revoked, roles
 from mtlsctl.core.candidates import Candidate, Other, Task
 from mtlsctl.core.causes import Problem, by_rank, finding
 from mtlsctl.core.findings import Report, Verdict, Whose
@@ -165,10 +165,6 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     seen = read(chosen.path)[0]
     strict = task.rules in (Policy.WEBPKI, Policy.ALL)
     opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
-    if holds:
-        problems += _strict(task, opinion) if strict else []
-        problems += _elsewhere(task, seen, opinion) if whole else []
-        problems += presented.ending(chosen.path, task.question.at)
     name = seen[0].name if seen and seen[0].certificate is task.leaf else called(task.leaf)
     # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
     stacks: tuple[StackVerdict, ...] = ()
@@ -176,6 +172,11 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         from mtlsctl.core import bystack  # its table is not needed for the verdict alone
 
         stacks = bystack.ask(chosen, seen, task.question, chain, problems)
+    if holds:
+        problems += _strict(task, opinion) if strict else []
+        problems += _elsewhere(name, stacks, opinion) if whole else []
+        problems += presented.ending(chosen.path, task.question.at)
+    if stacks:
         problems = bystack.decide(word, stacks, problems, name)
     ranked = by_rank(problems)
     report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
@@ -225,12 +226,12 @@ def _opinion(task: Task, forest: Forest, chosen: Candidate) -> engines.Opinion:
     return engines.webpki((task.leaf, *roles.given(task, forest)), task.roots, asked.at, asked.purpose, asked.names)
 
 
-def _elsewhere(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> list[Problem]:
-    """Notes on the stacks that refuse what holds here."""
-    found = portability.doubts(seen, task.question.purpose) if seen else []
-    notes = [portability.as_problem(doubt) for doubt in found]
-    if opinion.asked and not opinion.accepts and not any(portability.WEBPKI in d.who for d in found):
-        name = called(task.leaf)
+def _elsewhere(name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opinion) -> list[Problem]:
+    """Notes on the stacks that refuse what holds here; and on cryptography, where it is stricter than its table."""
+    from mtlsctl.core import portability  # its table is not needed for the verdict alone
+
+    notes = portability.notes(stacks)
+    if opinion.asked and not opinion.accepts and not portability.refuses("cryptography", stacks):
         message = f"{name}: strict verifiers refuse it, such as Python's cryptography, which says: {opinion.reason}"
         notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))
     return notes

@@ -187,7 +187,7 @@ def _leaf_names(leaf: Look, question: Question) -> Iterator[str]:
         yield "name-not-ascii"
     if question.purpose is Purpose.CLIENT:
         if san is None:
-            yield "client-without-san"
+            yield "no-client-san"
         return
     if san is None and not question.names:
         yield "no-san"

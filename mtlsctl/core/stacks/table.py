@@ -28,7 +28,7 @@ STACKS = {
     "go": Stack("Go", "1.27", "crypto/tls, with go 1.27 in go.mod"),
     "java": Stack("Java", "17", "JSSE, with the HTTPS check of names"),
     "rustls": Stack("rustls", "uv 0.13, granian 2.8"),
-    "boringssl": Stack("BoringSSL", "grpcio 1.85", "as in gRPC"),
+    "boringssl": Stack("BoringSSL (gRPC)", "grpcio 1.85"),
     "gnutls": Stack("GnuTLS", "3.7.9"),
     "cryptography": Stack("Python's cryptography", "50", "x509.verification with its defaults"),
     "chrome": Stack("Chrome", ""),
@@ -189,7 +189,7 @@ leaf-name-constraints                 A    A    A    A    A    A    A    A    A 
 no-authority-key-id                   A    A    A    A    R    A    A    A    A    A    A    R
 empty-subject-san-not-critical        A    A    A    A    R    A    A    R    A    A    A    R
 unknown-critical-extension            R    R    R    R    R    R    R    R    R    R    R    R
-client-without-san                    A    A    A    A    A    A    A    A    A    A    A    R
+no-client-san                         A    A    A    A    A    A    A    A    A    A    A    R
 wrong-extended-key-usage              R    R    R    R    R    R    R    R    R    R    A    R
 untrusted                             R    R    R    R    R    R    R    R    R    R    R    R
 missing-issuer-to-fetch               R    R    R    R    R    R    R    R    R    R    R    R

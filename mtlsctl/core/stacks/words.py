@@ -16,7 +16,7 @@ WORDS = {
     "unknown-critical-extension": "a critical extension that is unknown",
     "no-san": "no subject alternative name",
     "no-dns-san": "no DNS name among its subject alternative names, only the common name",
-    "client-without-san": "a client certificate without subject alternative name",
+    "no-client-san": "a client certificate without subject alternative name",
     "wrong-name": "it is not valid for the name asked for",
     "address-as-dns-name": "the address is there as a DNS name only",
     "name-with-trailing-dot": "the name is there with a trailing dot only",
