@@ -258,6 +258,20 @@ def respond(made: Pki, request: bytes, nonce: bytes = b"") -> bytes:
     return builder.sign(made.ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+def test_a_responder_that_asks_to_try_later(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:
+    both = x509.AuthorityInformationAccess(
+        [x509.AccessDescription(Access.OCSP, uri(f"{web.url}/{page}")) for page in ("busy", "ocsp")]
+    )
+    made = pki(tmp_path, leaf_extra=[(both, False)])
+    busy = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+    web.pages["/busy"] = busy.public_bytes(Encoding.DER)
+    alone = mtlsctl(*FULL, "--fetch", "--allow-private")
+    assert (alone.exit_code, codes(alone)[0]) == (1, ("server-crl-missing", "fail"))
+    assert "the responder said tryLater" in alone.json["findings"][0]["message"]
+    web.pages["/ocsp"] = lambda request: respond(made, request)
+    assert statuses(mtlsctl(*FULL, "--fetch", "--allow-private"))[0] == ("good", "ocsp")
+
+
 def test_a_delta_is_fetched_with_its_base(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:
     freshest = x509.FreshestCRL([x509.DistributionPoint([uri(f"{web.url}/delta.crl")], None, None, None)])
     made = pki(tmp_path, leaf_extra=[point(f"{web.url}/ca.crl")])
@@ -381,7 +395,12 @@ def test_a_ca_of_ours_by_ledger_and_by_crl(mtlsctl: Tool, tmp_path: Path) -> Non
     assert statuses(mtlsctl(*words)) == [("good", "ledger"), ("good", "ledger")]
     assert mtlsctl(*words, "--revocation", "require").exit_code == 0
     assert mtlsctl(*words, "--revocation", "off").json["result"]["revocation"] == "off"
-    assert mtlsctl(*words, "--crl", "dev").json["result"]["revocation"] in ("crl", "crl, ledger", "ledger")
+    assert mtlsctl(*words, "--crl", "dev").json["result"]["revocation"] == "crl"
+    # Where the network is asked, the ledger does not answer in its place; it can only accuse.
+    asked = mtlsctl(*words, "--ocsp", "http://127.0.0.1:1/")
+    assert (asked.exit_code, codes(asked)[0]) == (1, ("client-cert-revocation-unknown", "fail"))
+    nothing = mtlsctl(*words, "--fetch")
+    assert nothing.json["findings"][0]["message"].endswith("names neither an OCSP responder nor the address of a CRL")
     assert mtlsctl("revoke", "alice").exit_code == 0
     gone = mtlsctl(*words)
     assert codes(gone) == [("client-cert-revoked", "fail")]

@@ -12,7 +12,7 @@ from mtlsctl.core import crls, crlscope, crlsigners, names, standing
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.crlscope import Crl, Held
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.path import Path, called
+from mtlsctl.core.path import UNREADABLE, Path, called, same_name
 from mtlsctl.core.standing import Answer, Mode, Refusal
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Sources(NamedTuple):
     mode: Mode = Mode.CHECK
     asked: bool = True
     """True where a CRL, a response or the network was named: a leaf without an answer is refused then."""
+    online: bool = False
+    """True where the network is asked, too."""
     silent: bool = False
     """True where nobody said a word about revocation: who is in no ledger of ours is no finding then."""
 
@@ -162,10 +164,10 @@ class Lookup:
         return _Heard(best, tuple(refused), tuple(a for a in said if a.stale and best and not best.stale))
 
     def _ledger(self, certificate: x509.Certificate) -> Iterator[Answer]:
-        """The ledger's word; where CRLs or answers are named it counts against a certificate only: they are judged."""
-        found = self.sources.ledger.get(certificate)
-        if found and (found.state == "revoked" or not (self.sources.crls or self.sources.responses)):
-            yield found
+        """The ledger's word. Where another source was named, that one is to be judged: the ledger can only accuse."""
+        known, sources = self.sources.ledger.get(certificate), self.sources
+        if known and (known.state == "revoked" or not (sources.crls or sources.responses or sources.online)):
+            yield known
 
     def _ocsp(self, certificate: x509.Certificate, above: Path) -> Iterator[Answer | Refusal]:
         from mtlsctl.core import ocsp  # seldom at hand
@@ -197,7 +199,8 @@ class Lookup:
         self, depth: int, certificate: x509.Certificate, issuer: x509.Certificate, refused: Sequence[Refusal]
     ) -> Problem:
         name, ca = called(certificate), called(issuer)
-        strict = self.sources.mode is Mode.REQUIRE or bool(refused) or not depth
+        own = any(same_name(crl.crl.issuer, certificate.issuer) for crl in self.crls)
+        strict = self.sources.mode is Mode.REQUIRE or own or not depth
         verdict = Verdict.FAIL if strict and self.sources.asked else Verdict.WARN
         why = f"no CRL of {ca} and no OCSP answer is at hand"
         if refused:
@@ -205,7 +208,8 @@ class Lookup:
         elif self.crls:
             why = f"no CRL of {ca} is at hand, the CRLs given are of {_listed(self.crls)}"
         message = f"{name}: revocation unknown: {why}"
-        hint = f"fetch the CRL of {ca} and pass it: --crl FILE; --fetch asks where the certificate says"
+        hint = f"fetch the CRL of {ca} and pass it: --crl FILE"
+        hint += "; --fetch asks where the certificate says" if not self.sources.online and _points(certificate) else ""
         return Problem("crl-missing", message, hint, name, verdict, Whose.OURS)
 
     def _stale(self, answer: Answer) -> Problem:
@@ -237,12 +241,23 @@ def _unusable(certificate: x509.Certificate, refused: Refusal) -> Problem:
     return Problem("ocsp-unusable", message, "mtlsctl inspect FILE shows it", name, Verdict.WARN, Whose.NETWORK)
 
 
+def _points(certificate: x509.Certificate) -> bool:
+    """True where a certificate says where to ask about it."""
+    try:
+        kinds = (x509.CRLDistributionPoints, x509.AuthorityInformationAccess)
+        return any(isinstance(e.value, kinds) for e in certificate.extensions)
+    except UNREADABLE:
+        return False
+
+
 def _why(refused: Sequence[Refusal]) -> str:
-    words = [f"{_KIND[one.source]}{_from(one.where)}: {one.why}" for one in dict.fromkeys(refused)]
+    words = [
+        f"{_KIND[one.source]}{_from(one.where)}: {one.why}" if one.source else one.why for one in dict.fromkeys(refused)
+    ]
     return "; ".join(words[:3]) + (f"; and {len(words) - 3} more" if len(words) > 3 else "")
 
 
-_KIND = {"crl": "the CRL", "ocsp": "the OCSP answer", "ledger": "the ledger", "": "it"}
+_KIND = {"crl": "the CRL", "ocsp": "the OCSP answer", "ledger": "the ledger"}
 
 
 def _from(where: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
+from cryptography.x509.ocsp import OCSPResponseStatus
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from mtlsctl.core import ocsp, revoked
@@ -30,20 +31,41 @@ class Asker:
     def ask(self, path: Sequence[x509.Certificate], sources: Sources) -> Sources:
         """sources, with what the responders and distribution points of a path's certificates answer."""
         for depth, (certificate, issuer) in enumerate(pairwise(path)):
-            for step in (self._ocsp, self._crls):
-                known = revoked.Lookup(sources, path, self.at).statuses(tuple(path))
-                if known and known[depth].status != "unknown":
-                    break
-                sources = step(certificate, issuer, depth, sources)
+            if self.wish.responder and not depth:
+                sources = self._ocsp(certificate, issuer, [self.wish.responder], sources)
+            if self.wish.fetch:
+                sources = self._fetched(certificate, issuer, sources, depth, path)
         return sources
 
-    def _ocsp(self, certificate: x509.Certificate, issuer: x509.Certificate, depth: int, sources: Sources) -> Sources:
-        urls = pick(ocsp_urls(certificate)) if self.wish.fetch else []
-        typed = self.wish.responder if not depth else ""
-        for url in dict.fromkeys([*([typed] if typed else []), *urls]):
+    def _fetched(
+        self,
+        certificate: x509.Certificate,
+        issuer: x509.Certificate,
+        sources: Sources,
+        depth: int,
+        path: Sequence[x509.Certificate],
+    ) -> Sources:
+        """What the addresses of one certificate have, until its status is known: OCSP's are smaller than CRLs."""
+
+        def known() -> bool:
+            return revoked.Lookup(sources, path, self.at).statuses(tuple(path))[depth].status != "unknown"
+
+        responders, points = pick(ocsp_urls(certificate)), [*point_urls(certificate)]
+        if not responders and not points and not known():
+            why = "the certificate names neither an OCSP responder nor the address of a CRL"
+            return _failed(sources, certificate, Refusal("", "", why))
+        if not known():
+            sources = self._ocsp(certificate, issuer, responders, sources)
+        return sources if known() else self._crls(certificate, points, sources)
+
+    def _ocsp(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, urls: Sequence[str], sources: Sources
+    ) -> Sources:
+        """The first answer of several responders; one that refuses to answer is remembered, and the next is asked."""
+        for url in urls:
             nonce = os.urandom(32)  # RFC 9654, 2.1
             request = ocsp.query(certificate, issuer, nonce)
-            data = self.fetcher.get(url, "ocsp", request, _REQUEST, typed=url == typed)
+            data = self.fetcher.get(url, "ocsp", request, _REQUEST, typed=url == self.wish.responder)
             if data is None:
                 sources = _failed(sources, certificate, Refusal("ocsp", url, self.fetcher.why(url)))
                 continue
@@ -52,15 +74,15 @@ class Asker:
             except ValueError:
                 sources = _failed(sources, certificate, Refusal("ocsp", url, "what came is no OCSP response"))
                 continue
-            return sources._replace(responses=(*sources.responses, held))
+            sources = sources._replace(responses=(*sources.responses, held))
+            if held.response.response_status is OCSPResponseStatus.SUCCESSFUL:
+                break
         return sources
 
-    def _crls(self, certificate: x509.Certificate, _: x509.Certificate, __: int, sources: Sources) -> Sources:
+    def _crls(self, certificate: x509.Certificate, points: Sequence[Sequence[str]], sources: Sources) -> Sources:
         """One CRL for each distribution point, and the deltas that they point to (RFC 5280, 5.2.6)."""
-        if not self.wish.fetch:
-            return sources
         newest = []
-        for urls in [*point_urls(certificate)][:MAX_POINTS]:
+        for urls in points[:MAX_POINTS]:
             sources, found = self._one_crl(certificate, urls, sources)
             newest += [url for crl in found for url in freshest_urls(crl)]
         for url in pick([*newest, *freshest_urls(certificate)], 1):

@@ -80,7 +80,7 @@ def at_hand(wish: Wish, cas: Sequence[str]) -> Sources:
     responses = tuple(_response(word) for word in wish.responses)
     ours = [word for word in cas if word != "-" and not materials.is_file(word)]
     silent = wish.mode is None and not wish.named
-    return Sources(lists, responses, _ledgers(ours), {}, wish.mode or Mode.CHECK, wish.named, silent)
+    return Sources(lists, responses, _ledgers(ours), {}, wish.mode or Mode.CHECK, wish.named, wish.online, silent)
 
 
 def _ledgers(words: Sequence[str]) -> Mapping[x509.Certificate, Answer]:
