@@ -18,7 +18,7 @@ MAX_ROUNDS = 6  # intermediates, one above the other
 MAX_CERTIFICATES = 20  # of one PKCS#7 bundle; a bridge CA's have a few dozen
 
 NOT_FETCHING = "OpenSSL, curl, Go, Java, Python, Node and rustls do not fetch it"
-"""Measured: of the TLS stacks only those of operating systems and browsers follow caIssuers, some of the time."""
+"""Measured (core/stacks); the stacks of operating systems and browsers follow caIssuers, some of the time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ def complete(
     if wish.online and found.anchored:  # nobody is asked about certificates that strangers made up
         sources = Asker(wish, fetcher, at).ask(found.path, sources)
         found = judge(chain, sources)
-    if missing:  # what the engines say is of the chain as its peers will see it
-        found = found._replace(engines=presented.engines)
+    if missing:  # what engines and stacks say is of the chain as its peers will see it
+        found = found._replace(engines=presented.engines, stacks=presented.stacks, forecasts=presented.forecasts)
     return Completed(found, sources, tuple(missing), tuple(fetcher.log))
 
 
