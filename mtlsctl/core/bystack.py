@@ -47,7 +47,7 @@ def ask(
 def decide(word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Problem], name: str) -> list[Problem]:
     """The problems as the policy has them: a stack's own, in place of what it overlooks; with ALL, every stack's."""
     if word == Policy.ALL:
-        return [*problems, *(_refusal(one, name) for one in verdicts if one.verdict != "accepts")]
+        return [*problems, *(_refusal(one, name) for one in verdicts if not _accepts(one))]
     if word in tuple(Policy):
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
@@ -57,6 +57,12 @@ def decide(word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Probl
     if one.verdict != "accepts":
         return [*problems, _refusal(one, name)]
     return [_overlooked(problem, one) for problem in problems]
+
+
+def _accepts(one: StackVerdict) -> bool:
+    """Whether a stack takes the chain, or would but for a setting that its administrator makes: a depth, say."""
+    settings_alone = bool(one.reasons) and all(reason.rule in stacks.BY_SETTING for reason in one.reasons)
+    return one.verdict == "accepts" or settings_alone
 
 
 def _overlooked(problem: Problem, one: StackVerdict) -> Problem:

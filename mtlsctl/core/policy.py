@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from cryptography import x509
 
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.looks import Look, Purpose, Question, value
+from mtlsctl.core.looks import Look, Purpose, Question, look, value
 from mtlsctl.core.path import Link, link, self_issued
 
 
@@ -45,14 +46,28 @@ class Rule(NamedTuple):
 
 def faults(policy: Policy, seen: Sequence[Look], anchored: bool, question: Question) -> Iterator[Problem]:
     """Each rule that a path breaks under a policy; none under OPENSSL, which has no profile. seen: leaf first."""
+    for number, one in enumerate(seen):
+        anchor = anchored and number == len(seen) - 1
+        if number:
+            yield from _of_issuer(policy, one.certificate, anchor)
+        else:
+            yield from _broken(policy, one, 0, anchor, question.purpose)
+
+
+@lru_cache(maxsize=256)
+def _of_issuer(policy: Policy, certificate: x509.Certificate, anchor: bool) -> tuple[Problem, ...]:
+    """Kept: the same CA stands above many leaves, and no rule on issuers asks for the purpose."""
+    return tuple(_broken(policy, look(certificate), 1, anchor, Purpose.ANY))
+
+
+def _broken(policy: Policy, one: Look, number: int, anchor: bool, purpose: Purpose) -> Iterator[Problem]:
     for rule in _rules(policy):
-        for number, one in enumerate(seen):
-            if _meant(rule.where, one, number, anchored and number == len(seen) - 1, question.purpose):
-                words = rule.broken(one)
-                if words:
-                    yield Problem("against-policy", f"{one.name}: {words} ({rule.source})", rule.fix, one.name)
+        words = rule.broken(one) if _meant(rule.where, one, number, anchor, purpose) else ""
+        if words:
+            yield Problem("against-policy", f"{one.name}: {words} ({rule.source})", rule.fix, one.name)
 
 
+@cache
 def _rules(policy: Policy) -> tuple[Rule, ...]:
     if policy is Policy.OPENSSL:
         return ()

@@ -61,13 +61,6 @@ def _no_authority_key_id(one: Look) -> str:
     return "" if found.key_identifier else "its authorityKeyIdentifier lacks the key identifier"
 
 
-def _authority_by_halves(one: Look) -> str:
-    found = value(one, x509.AuthorityKeyIdentifier)
-    if found and (found.authority_cert_issuer is None) != (found.authority_cert_serial_number is None):
-        return "its authorityKeyIdentifier has one of issuer and serial number without the other"
-    return ""
-
-
 def _no_usage(one: Look) -> str:
     usage = value(one, x509.KeyUsage)
     return "its key usage has no bit set" if usage and not usage_bits(usage) else ""
@@ -188,7 +181,6 @@ RULES = (
     Rule("leaf", "RFC 5280, 4.1.2.6", _nobody),
     Rule("below", "RFC 5280, 4.2.1.1", _no_authority_key_id),
     Rule("any", "RFC 5280, 4.2.1.1", wrong_if(_AKI, True, "its authorityKeyIdentifier")),
-    Rule("any", "RFC 5280, 4.2.1.1", _authority_by_halves),
     Rule("ca", "RFC 5280, 4.2.1.2", missing(_SKI, "subjectKeyIdentifier, which a CA must have")),
     Rule("any", "RFC 5280, 4.2.1.2", wrong_if(_SKI, True, "its subjectKeyIdentifier")),
     Rule("middle", "RFC 5280, 4.2.1.3", missing(x509.KeyUsage, "key usage, which a CA must have")),

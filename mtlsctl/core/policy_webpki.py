@@ -156,7 +156,7 @@ _OWN = (
     Rule("anchor", f"{_BR} 7.1.2.1.2", _root_purposes),
     Rule("issuer", f"{_BR} 7.1.2.10.6", _any_purpose),
     Rule("issuer", f"{_BR} 7.1.2.10.7", _ca_usage),
-    Rule("issuer", f"{_BR} 7.1.2.10.7", missing(x509.KeyUsage, "key usage, which a CA must have")),
+    Rule("anchor", f"{_BR} 7.1.2.10.7", missing(x509.KeyUsage, "key usage, which a CA must have")),
     Rule("server", f"{_BR} 7.1.2.7.8", _leaf_is_ca),
     Rule("server", f"{_BR} 7.1.2.7.6", missing(x509.SubjectAlternativeName, "subject alternative name")),
     Rule("server", f"{_BR} 7.1.2.7.6", missing(x509.ExtendedKeyUsage, "extended key usage")),

@@ -66,6 +66,14 @@ def hear(task: Task, forest: Forest, chosen: Candidate, proved: bool) -> Word:
     return Word(all(word.accepts for word in heard), problems, next((w.path for w in heard if w.path), ()))
 
 
+def openssls_objection(task: Task, path: Path) -> str:
+    """Why OpenSSL would not take a path, in words, where the policy lets it not decide; "" where it takes it."""
+    if task.rules in (Policy.OPENSSL, Policy.ALL):
+        return ""
+    answer = engines.openssl_alone(path, _partial(task))
+    return "" if answer.accepts else engines.explain(answer)[1]
+
+
 def _partial(task: Task) -> int:
     return engines.PARTIAL_CHAIN if task.partial else 0
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mtlsctl.core.stacks import StackVerdict
 
 MAX_HEARD = 6  # good paths that the engines are asked about
+_OF_POLICIES = ("against-policy", "stack-refuses")
 _WITHOUT_STACKS = (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI)
 
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
@@ -176,15 +177,16 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         problems += _strict(task, opinion) if strict else []
         problems += _elsewhere(name, stacks, opinion) if whole else []
         problems += presented.ending(chosen.path, task.question.at)
-    if stacks:
+    if word not in _WITHOUT_STACKS:
         problems = bystack.decide(word, stacks, problems, name)
+    unheard = roles.openssls_objection(task, chosen.path) if whole and chosen.anchored else ""
     ranked = by_rank(problems)
     report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
     return Judgement(
         report,
         chosen.path,
         chosen.anchored,
-        (_openssl_engine(ranked, heard), _webpki_engine(opinion)),
+        (_openssl_engine(ranked, heard, unheard), _webpki_engine(opinion)),
         rest,
         _forecasts(task, seen, opinion) if whole and holds else (),
         task.lookup.statuses(chosen.path) if whole else (),
@@ -259,10 +261,12 @@ def _forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tu
     return tuple(said)
 
 
-def _openssl_engine(ranked: Sequence[Problem], heard: roles.Word) -> Engine:
-    reason = next((p.message for p in ranked if p.verdict is Verdict.FAIL), "")
-    if not heard.accepts and not reason:
+def _openssl_engine(ranked: Sequence[Problem], heard: roles.Word, unheard: str) -> Engine:
+    """What its peers would say, so without what policies add. unheard: what it says where it does not decide."""
+    faults = [p for p in ranked if p.verdict is Verdict.FAIL]
+    if not heard.accepts and not faults:
         raise AssertionError("an engine refused and no finding says so")
+    reason = next((f.message for f in faults if f.cause not in _OF_POLICIES), unheard)
     return Engine("openssl", "refuses" if reason else "accepts", reason)
 
 
