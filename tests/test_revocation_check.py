@@ -1,12 +1,14 @@
 """core/revoked.py and what is below it: CRLs of every scope, deltas, OCSP answers, and who may sign them."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import cryptography_vectors
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
@@ -487,6 +489,43 @@ def test_what_is_missing_by_mode() -> None:
     assert verdicts(crl(CA, LEAF), mode=Mode.OFF) == []
     assert verdicts(crl(until=-HOUR, since=-2 * DAY), crl(ROOT)) == [("crl-expired", "fail")]
     assert verdicts(crl(), crl(ROOT, until=-HOUR, since=-2 * DAY)) == [("crl-expired", "fail")]
+
+
+def without_next_update(issuer: Pair) -> x509.CertificateRevocationList:
+    """RFC 5280, 5.1.2.5, has it in every CRL; cryptography writes none without."""
+    tbs = crl(issuer).tbs_certlist_bytes
+    end = b"\x17\x0d" + f"{NOW + DAY:%y%m%d%H%M%SZ}".encode()
+    assert end in tbs
+    tbs = sequence(tbs[tbs.index(b"\x02\x01\x01") :].replace(end, b""))
+    algorithm = sequence(bytes.fromhex("06082a8648ce3d040302"))  # ecdsa-with-SHA256
+    signature = b"\0" + issuer.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    return x509.load_der_x509_crl(sequence(tbs + algorithm + bytes([3, len(signature)]) + signature))
+
+
+def sequence(content: bytes) -> bytes:
+    size = len(content)
+    length = bytes([size]) if size < 128 else bytes([0x81, size]) if size < 256 else b"\x82" + size.to_bytes(2)
+    return b"\x30" + length + content
+
+
+def test_a_crl_without_an_end_is_not_fresh_where_that_is_required() -> None:
+    endless = without_next_update(CA)
+    assert look(endless).status == "good"
+    assert verdicts(endless, crl(ROOT)) == []
+    assert verdicts(endless, crl(ROOT), mode=Mode.REQUIRE) == [("crl-expired", "fail")]
+
+
+def test_responses_of_all_kinds_from_elsewhere() -> None:
+    folder = Path(cryptography_vectors.__file__).parent / "x509" / "ocsp"
+    read = 0
+    for path in folder.glob("resp-*.der"):
+        try:
+            response = our_ocsp.load(path.read_bytes())
+        except ValueError:
+            continue
+        read += 1
+        assert heard(response).status == "unknown"
+    assert read > 8
 
 
 def test_a_ledger_speaks_for_its_ca() -> None:

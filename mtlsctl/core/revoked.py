@@ -149,7 +149,7 @@ class Lookup:
         refused = [*self.broken]
         found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
         if isinstance(found, Answer):
-            said.append(found)
+            said.append(self._endless(found))
         else:
             refused += found
         for heard in self._ocsp(certificate, above) if self.sources.responses else ():
@@ -162,6 +162,12 @@ class Lookup:
         refused += [Refusal(a.source, a.where, f"{a.speaker} does not know it") for a in said if a.state == "unknown"]
         best = standing.best(said)
         return _Heard(best, tuple(refused), tuple(a for a in said if a.stale and best and not best.stale))
+
+    def _endless(self, answer: Answer) -> Answer:
+        """Peers take a CRL without nextUpdate for fresh, always; where a fresh one is required it is not."""
+        if self.sources.mode is not Mode.REQUIRE or answer.next_update or answer.stale:
+            return answer
+        return answer._replace(stale="without nextUpdate, so nobody can tell whether it is the present one")
 
     def _ledger(self, certificate: x509.Certificate) -> Iterator[Answer]:
         """The ledger's word. Where another source was named, that one is to be judged: the ledger can only accuse."""
