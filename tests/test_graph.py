@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cryptography_vectors
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -342,6 +343,17 @@ def test_of_several_inputs_one_that_cannot_be_read_is_a_finding(tmp_path: Path) 
     drawn, findings = draw([str(tmp_path / "chain.pem"), str(tmp_path / "gone.pem")], "-", examine.documents)
     assert len(drawn.graph.authorities) == 2
     assert [f.code for f in findings] == ["not-found"]
+
+
+def test_certificates_of_every_kind_are_drawn(tmp_path: Path) -> None:
+    vectors = Path(cryptography_vectors.__file__).parent / "x509"
+    drawn, findings = draw([str(vectors)], str(tmp_path / "all.svg"), examine.documents)
+    assert findings == ()
+    states = [c.state for a in drawn.graph.authorities for c in (*a.certificates, *a.issued)]
+    assert len(states) > 500
+    assert states.count("revoked") > 20  # PKITS and its CRLs are among them
+    parse((tmp_path / "all.svg").read_text())
+    compiled(graph_dot.as_dot(drawn.graph), tmp_path)
 
 
 def test_subjects_without_a_common_name_are_called_by_their_last_part() -> None:

@@ -33,6 +33,8 @@ def find(members: Sequence[Member], lists: Iterable[Held], at: datetime) -> set[
     found = set()
     for member in members:
         lists_for = by_issuer.get(member.facts.issuer, [])
+        if member.facts.unreadable or not (lists_for or indirect):
+            continue
         said = crls.answer(member.certificate, [*lists_for, *indirect], why_not, at)
         if isinstance(said, Answer) and said.state == "revoked":
             found.add(member.facts.sha256)
