@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import support
 from cryptography import x509
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert
 
@@ -144,6 +144,7 @@ observations = st.builds(
 credentials = st.sampled_from([None, own(CLIENT, ISSUING), own(CLIENT), own(EXPIRED, ISSUING)])
 
 
+@settings(deadline=None)
 @given(observations, credentials, st.booleans())
 def test_whatever_was_seen_has_an_answer_from_the_catalogue(
     what: Observation, credential: Identity | None, lenient: bool

@@ -164,7 +164,8 @@ def handshake(
             return fleet.show_many(wish, targets, jobs, place, as_json=as_json)
         return fleet.show_repeated(wish, repeat or 2, resume=resume, as_json=as_json)
     result, report = do_handshake(wish)
-    status = output.show("handshake", result, lines(result), as_json=as_json, findings=report.findings)
+    findings = (*report.findings, *identities.exposed(papers))
+    status = output.show("handshake", result, lines(result), as_json=as_json, findings=findings)
     return 2 if report.findings[0].code in UNTOLD else status
 
 

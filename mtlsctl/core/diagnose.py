@@ -263,6 +263,14 @@ def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
             f"{seen.peer} asked for a certificate and went on without one",
             f"the application may still refuse: {_later(seen)}",
         )
+    if seen.version in ("TLSv1", "TLSv1.1"):
+        yield Finding(
+            "protocol-version",
+            Verdict.WARN,
+            f"{seen.peer} agreed on {version_words(seen.version)}, which is broken and forbidden (RFC 8996)",
+            "update the server: TLS 1.2 or 1.3; then leave --tls-min away",
+            Whose.PEER,
+        )
     if seen.asked and ours.credential and not seen.sent:
         from mtlsctl.core.diagnose_unsent import unsent  # it decodes the conversation
 

@@ -1,6 +1,6 @@
 """What two ends do not share, proved by two conversations: one that failed, and one in which all was offered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -84,9 +84,17 @@ def _unusable(seen: Observation, refused: str, hello: ClientHello, wide: Observa
 def _suite(refused: str, hello: ClientHello, answer: ServerHello, ours: Ours) -> Iterator[Finding]:
     if answer.cipher_suite in hello.cipher_suites:
         return
-    message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, which we had not offered"
+    message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, we offered "
+    message += _few([s for s in hello.cipher_suites if s.startswith("TLS_") and not s.endswith("_SCSV")])
     hint = "offer it: --ciphers ALL:@SECLEVEL=0 to try; better let the server have today's suites"
+    if "ciphers" in ours.limits:
+        hint = f"offer it: leave --ciphers away, or name {answer.cipher_suite}, too"
     yield Finding("no-shared-cipher", Verdict.FAIL, message, hint, _whose(ours))
+
+
+def _few(words: Sequence[str]) -> str:
+    """A list as a message can hold it."""
+    return ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
 
 
 def _version(refused: str, theirs: str, offered: tuple[str, ...], ours: Ours) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from mtlsctl.core import keymode
 from mtlsctl.core.facts import NEVER, CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.trees import Member
@@ -85,10 +86,8 @@ def on_update(label: str, what: str, next_update: datetime | None, now: datetime
 
 def on_mode(path: str, mode: int) -> Iterator[Finding]:
     """A file with a private key that others than its owner can read."""
-    if mode & 0o077:
-        who = "everybody" if mode & 0o007 else "its group"
-        message = f"{path}: {who} on this machine can read this private key (mode {mode & 0o777:04o})"
-        yield _warn("key-file-permissions", message, f"chmod 600 {path}", path)
+    if found := keymode.exposed(path, mode):
+        yield found
 
 
 def few(findings: Iterable[Finding]) -> tuple[Finding, ...]:

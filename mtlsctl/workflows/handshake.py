@@ -179,6 +179,11 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
         from mtlsctl.workflows import doubts  # not for a good handshake
 
         said = doubts.resolve(visit, ours.settings, seen.observation, brought, said, tried)
+    if not said.report.ok and seen.observation.verify_errors:
+        from mtlsctl.workflows import kin  # a server that verifies needs no other trust
+
+        if said.report.findings[0].code in kin.UNKNOWN:
+            said = kin.recognised(said, seen.observation.peer_chain)
     # A session would carry a certificate that does not verify past every later check.
     usable = said.report.ok and not seen.observation.verify_errors
     return Met(_result(ours, wish, seen, said, tried), said.report, seen.session if usable else None)

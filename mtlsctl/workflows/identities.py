@@ -1,12 +1,14 @@
 """What one end of a handshake presents and trusts: from single files, or from what `mtlsctl issue` made."""
 
 import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from OpenSSL import crypto
 
-from mtlsctl.core import keys, openssl
+from mtlsctl.core import keymode, keys, openssl
+from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.openssl import Identity
 from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, PasswordError, UsageError
 from mtlsctl.workflows import files, materials
@@ -94,6 +96,19 @@ def identity(papers: Papers, secret: Secret) -> Identity | None:
         raise
     except MtlsctlError as error:
         raise _coded(error, "client-file") from None
+
+
+def exposed(papers: Papers) -> tuple[Finding, ...]:
+    """A note where others on this machine can read the private key. papers: from complete."""
+    path = papers.key or papers.cert
+    if path is None or os.name == "nt":  # what st_mode says there is made up
+        return ()
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ()  # whoever reads it says so
+    found = keymode.exposed(str(path), stat.S_IMODE(mode)) if stat.S_ISREG(mode) else None
+    return (found._replace(verdict=Verdict.NOTE),) if found else ()
 
 
 def _pair(cert: Path, key: Path, secret: Secret) -> Identity:

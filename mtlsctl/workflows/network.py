@@ -2,8 +2,9 @@
 
 import errno
 import socket
+import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mtlsctl.core.endpoint import Endpoint, join
 from mtlsctl.core.observation import Ended
@@ -40,9 +41,8 @@ def connect(endpoint: Endpoint, timeout: float, route: "Route | None" = None) ->
     if where.path:
         return _connect_unix(where, timeout)
     try:
-        # As bytes: a text host would load Python's IDNA codec, and ours is in A-labels already.
-        found = socket.getaddrinfo(where.host.encode("ascii"), where.port, _family(route), socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
+        found = _resolve(where, _family(route), timeout)
+    except (socket.gaierror, UnicodeError, TimeoutError) as error:
         reason = (getattr(error, "strerror", "") or str(error)).lower()
         return Attempt(None, "", (), Ended.NO_ADDRESS, reason, time.monotonic() - began, 0.0)
     resolved = time.monotonic()
@@ -65,6 +65,39 @@ def connect(endpoint: Endpoint, timeout: float, route: "Route | None" = None) ->
         spent = time.monotonic() - resolved
         return Attempt(connection, place, tuple(tried), Ended.OPEN, "", resolved - began, spent)
     return Attempt(None, "", tuple(tried), ended, "; ".join(tried), resolved - began, time.monotonic() - resolved)
+
+
+_Found = list[tuple[Any, ...]]
+"""What getaddrinfo gives: family, kind, protocol, canonical name, address."""
+
+
+def _resolve(where: Endpoint, family: int, timeout: float) -> _Found:
+    """The addresses of a host, within timeout seconds. Raises gaierror, UnicodeError and TimeoutError.
+
+    The resolver has its own idea of patience, 5 s twice for each name server (resolv.conf(5)), and no limit is given
+    to it: a thread asks, and is left behind where it takes too long.
+    """
+    # As bytes: a text host would load Python's IDNA codec, and ours is in A-labels already.
+    asked = where.host.encode("ascii"), where.port, family, socket.SOCK_STREAM
+    if ":" in where.host or where.host.replace(".", "").isdigit():
+        return socket.getaddrinfo(*asked)  # an address: nobody is asked
+    found: _Found = []
+    failed: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            found.extend(socket.getaddrinfo(*asked))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(timeout)
+    if asking.is_alive():
+        raise TimeoutError(f"the name server did not answer within {timeout:.1f} s")
+    if failed:
+        raise failed[0]
+    return found
 
 
 def _family(route: "Route | None") -> int:

@@ -240,7 +240,8 @@ def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes
     """Send a GET and take the beginning of its answer. Only for a server that verifies, or that is not to."""
     from mtlsctl.core import http  # only with --http
 
-    name = visit.endpoint.server_name or visit.endpoint.host
+    # A zone is this machine's own business (RFC 9844, 4): the server is told the address alone.
+    name = visit.endpoint.server_name or visit.endpoint.host.partition("%")[0]
     session.write(http.request(join(name, visit.endpoint.port), visit.http))
     talk.send(session, connection)
     deadline, answer = time.monotonic() + visit.timeout, session.unasked
