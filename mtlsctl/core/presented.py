@@ -9,7 +9,7 @@ from cryptography import x509
 
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.looks import PURPOSE_OIDS, Purpose, look, value
+from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, look, value
 from mtlsctl.core.path import UNREADABLE, Path, called
 
 MAX_STRANGERS = 5
@@ -48,12 +48,12 @@ def is_ca(certificate: x509.Certificate) -> bool:
     return bool(basic and basic.ca)
 
 
-def ending(path: Path, at: datetime) -> list[Problem]:
+def ending(seen: Sequence[Look], at: datetime) -> list[Problem]:
     """The leaf in its last third (its last half when it lives less than ten days); a CA in its last tenth."""
     problems = []
-    leaf_end = path[0].not_valid_after_utc
-    for depth, certificate in enumerate(path):
-        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    leaf_end = seen[0].not_after
+    for depth, one in enumerate(seen):
+        start, end = one.not_before, one.not_after
         whole, left = end - start, end - at
         part = 10 if depth else 2 if whole < timedelta(days=10) else 3
         early = depth and end < leaf_end
@@ -65,8 +65,8 @@ def ending(path: Path, at: datetime) -> list[Problem]:
             else f"less than 1/{part} of its life is left"
         )
         hint = "have the CA make a new one, and serve it" if depth else "renew it: mtlsctl renew FOLDER"
-        message = f"{called(certificate)}: ends at {end:%Y-%m-%d %H:%M} UTC, {why}"
-        problems.append(Problem("expires-soon", message, hint, called(certificate), Verdict.WARN))
+        message = f"{one.name}: ends at {end:%Y-%m-%d %H:%M} UTC, {why}"
+        problems.append(Problem("expires-soon", message, hint, one.name, Verdict.WARN))
     return problems
 
 

@@ -176,7 +176,7 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     if holds:
         problems += _strict(task, opinion) if strict else []
         problems += _elsewhere(name, stacks, opinion) if whole else []
-        problems += presented.ending(chosen.path, task.question.at)
+        problems += presented.ending(seen, task.question.at)
     if word not in _WITHOUT_STACKS:
         problems = bystack.decide(word, stacks, problems, name)
     unheard = roles.openssls_objection(task, chosen.path) if whole and chosen.anchored else ""
