@@ -11,9 +11,11 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
-from mtlsctl.core import certpolicies
+from mtlsctl.core import certpolicies, revoked
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import look
+from mtlsctl.core.policy import Policy
+from mtlsctl.core.standing import Mode
 from mtlsctl.core.verify import Judgement, Purpose, judge
 
 HERE = Path(__file__).parent
@@ -74,13 +76,16 @@ def crl(name: str) -> x509.CertificateRevocationList:
     return x509.load_der_x509_crl((DATA / "crls" / f"{name}.crl").read_bytes())
 
 
-def ask(case: Case) -> Judgement:
+def ask(case: Case, policy: str = Policy.OPENSSL) -> Judgement:
+    """PKITS wants every certificate below the anchor to have a CRL that says that it is good."""
+    lists = revoked.of_crls([crl(name) for name in (*case.crls, "TrustAnchorRootCRL")])
     return judge(
         [certificate(name) for name in case.certificates],
         [certificate("TrustAnchorRootCertificate")],
         purpose=Purpose.ANY,
         at=AT,
-        crls=[crl(name) for name in (*case.crls, "TrustAnchorRootCRL")],
+        policy=policy,
+        sources=lists._replace(mode=Mode.REQUIRE),
     )
 
 
@@ -109,6 +114,16 @@ def test_path_validation(case: Case) -> None:
     else:
         assert bool(refusals) is not case.valid, refusals
         assert report.ok or report.findings[0].code in REASONS[int(case.number.split(".")[1])]
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number which wasn't positive")
+@pytest.mark.parametrize("policy", [Policy.RFC5280, Policy.WEBPKI, Policy.ALL])
+def test_no_policy_accepts_what_is_to_be_refused(policy: Policy) -> None:
+    cases = [case for case in CASES if case.inputs == "any" and case.number != "4.1.5"]
+    accepted = [case for case in cases if ask(case, policy).report.ok]
+    assert [case.number for case in accepted if not case.valid] == []
+    # The profile of RFC 5280, section 4, is stricter than path validation.
+    assert 70 < len(accepted) < len([case for case in cases if case.valid])
 
 
 def test_every_leaf_and_crl_of_pkits_is_in_a_test() -> None:
