@@ -2,14 +2,16 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import stacks_runs
 from stacks_pki import Case
 from stacks_runs import Answers
 
 from mtlsctl.core import names, stacks
 from mtlsctl.core.pathchecks import Purpose, Question, read
-from mtlsctl.core.stacks import Hit, StackVerdict
+from mtlsctl.core.stacks import Hit, StackVerdict, table
 from mtlsctl.core.verify import judge
 
 DEPTHS = {"one-intermediate", "two-intermediates"}  # apache-deep measures what Apache does without its limit
@@ -44,9 +46,23 @@ def stale(stack: str, cases: Sequence[Case], table: Forecasts, answers: Answers)
         said = table[number][stack.removesuffix("-deep")]
         rules = {reason.rule for reason in said.reasons}
         if stack.endswith("-deep") and rules and rules <= DEPTHS:
-            said = said._replace(verdict="accepts")
+            said = replace(said, verdict="accepts")
         measured = "accepts" if answer.accepts else "refuses"
-        if said.verdict == measured:
+        if said.verdict == measured or _of_others(stack, case):
             continue
         words = f"the table: {said.verdict:8} measured: {measured:8} {answer.words[:90]}"
         yield said.verdict != "unknown", f"{stack:13} {case.rule or 'good':42} {words}"
+
+
+def _of_others(stack: str, case: Case) -> bool:
+    """True where the cell is about versions that are not the one here."""
+    versions = table.VERSIONS.get((stack.removesuffix("-deep"), case.rule.partition("/")[0]), "")
+    word, _, bound = versions.partition(" ")
+    if word not in ("from", "before") or not bound[0].isdigit():
+        return False
+    here = _number(stacks_runs.version(stack.removesuffix("-deep")))
+    return here < _number(bound) if word == "from" else here >= _number(bound)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part)

@@ -13,7 +13,7 @@ import stacks_pki
 import stacks_runs
 import support
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import x25519
+from cryptography.hazmat.primitives.asymmetric import mldsa, x25519
 from stacks_pki import Case
 from stacks_table import hits, predicted, stale
 from support import SERVER_AUTH, make_cert
@@ -144,3 +144,35 @@ def test_a_certificate_that_cannot_be_read_makes_every_answer_unknown(made: Made
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert {verdict.verdict for verdict in predicted(case).values()} == {"unknown"}
+
+
+def test_a_stack_of_which_only_new_versions_accept_says_so() -> None:
+    root = make_cert("Root", ca=True)
+    key = mldsa.MLDSA65PrivateKey.generate()
+    leaf = make_cert("a.test", root, sans=(x509.DNSName("a.test"),), ekus=(SERVER_AUTH,), key=key)
+    looks = [look(one.certificate) for one in (leaf, root)]
+    found = stacks.judge(looks, anchored=True, question=Question(Purpose.SERVER, datetime.now(UTC), ()))
+    said = {verdict.stack: verdict for verdict in found}
+    assert (said["go"].verdict, said["go"].versions) == ("accepts", "from 1.27")
+    assert (said["openssl"].verdict, said["openssl"].reasons[0].versions) == ("refuses", "before 3.5")
+
+
+def test_verify_says_it(tmp_path: Path) -> None:
+    root = make_cert("Root", ca=True)
+    bare = make_cert("a.test", root, ekus=(SERVER_AUTH,), without=(x509.AuthorityKeyIdentifier,))
+    good = make_cert("a.test", root, sans=(x509.DNSName("a.test"),), ekus=(SERVER_AUTH,))
+    ca = support.write(tmp_path / "root.pem", root.pem)
+    old, new = support.write(tmp_path / "old.pem", bare.pem), support.write(tmp_path / "new.pem", good.pem)
+    found = support.run_tool("verify", old, "--ca", ca, "--json").json
+    said = {one["stack"]: one for one in found["result"]["stacks"]}
+    assert tuple(said) == table.SERVER_STACKS
+    assert [reason["rule"] for reason in said["python"]["reasons"]] == ["no-authority-key-id"]
+    assert [reason["rule"] for reason in said["cryptography"]["reasons"]] == ["no-authority-key-id", "no-san"]
+    assert said["java"] == {"stack": "java", "title": "Java", "versions": "17", "verdict": "accepts", "reasons": []}
+    text = support.run_tool("verify", old, "--ca", ca).stdout
+    assert "refused by   Python from 3.13, Python's cryptography\n" in text
+    assert "Python from 3.13 says: Missing Authority Key Identifier\n" in text
+    assert max(map(len, text[text.index("refused by") : text.index("\nnote")].splitlines())) <= 100
+    assert "accepted by  all 13 stacks" in support.run_tool("verify", new, "--ca", ca).stdout
+    wrong = support.run_tool("verify", new, "--ca", ca, "--name", "b.test").stdout
+    assert "refused by   every stack that was measured, Chrome, Apple's systems\n" in wrong

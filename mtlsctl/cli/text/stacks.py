@@ -17,7 +17,7 @@ def lines(verdicts: Sequence[StackVerdict]) -> Iterator[Line]:
     for names, said in _groups(verdicts, "unknown"):
         yield from _listed("not known", names, "dim")
         yield from ([(" " * _LABEL + words, "dim")] for words in said)
-    accepting = [v.title for v in verdicts if v.verdict == "accepts"]
+    accepting = [_some(v.title, v.versions) for v in verdicts if v.verdict == "accepts"]
     if len(accepting) == len(verdicts):
         accepting = [f"all {len(accepting)} stacks that are known, from {accepting[0]} to {accepting[-1]}"]
     if accepting:
@@ -42,6 +42,11 @@ def _groups(verdicts: Sequence[StackVerdict], kind: str) -> Iterator[tuple[list[
         yield list(names), [*said, *list(dict.fromkeys(heard[key] for key in keys if key in heard))[:1]]
 
 
+def _some(title: str, versions: str) -> str:
+    """With the versions, where they are a bound."""
+    return f"{title} {versions}" if versions.startswith(("from ", "before ")) else title
+
+
 def _names(stacks: Sequence[StackVerdict], among: Sequence[StackVerdict], key: tuple[str, str]) -> tuple[str, ...]:
     """Their titles, with versions where the reason holds for some only; those measured in a word where all agree."""
     measured = [v for v in among if v.versions]
@@ -51,8 +56,7 @@ def _names(stacks: Sequence[StackVerdict], among: Sequence[StackVerdict], key: t
 
 
 def _title(verdict: StackVerdict, key: tuple[str, str]) -> str:
-    some = next(r.versions for r in verdict.reasons if (r.about, r.words) == key)
-    return f"{verdict.title} {some}" if some != verdict.versions else verdict.title
+    return _some(verdict.title, next(r.versions for r in verdict.reasons if (r.about, r.words) == key))
 
 
 def _listed(label: str, names: Sequence[str], style: str) -> Iterator[Line]:

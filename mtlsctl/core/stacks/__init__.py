@@ -1,6 +1,7 @@
 """Who would refuse a chain: the rules that it runs into, and what each stack makes of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ BY_SETTING = frozenset({"one-intermediate", "two-intermediates"})
 _UNLISTED = {"revoked": "revoked", "crl-missing": "revocation-unknown", "crl-expired": "revocation-unknown"}
 
 
-class Reason(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reason:
     """Why a stack refuses, or why it is not known."""
 
     rule: str
@@ -39,14 +41,15 @@ class Reason(NamedTuple):
     """The page behind a documented cell; "" for the others."""
 
 
-class StackVerdict(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StackVerdict:
     """What one stack would say."""
 
     stack: str
     """One of NAMES."""
     title: str
     versions: str
-    """Those that were measured; "" where all that is known is documented."""
+    """Those that were measured, "" where all is documented; for accepts those for which it holds, where not for all."""
     verdict: str
     """accepts, refuses or unknown."""
     reasons: tuple[Reason, ...]
@@ -109,21 +112,24 @@ def hits(
 
 def verdicts(found: Sequence[Hit], purpose: Purpose) -> tuple[StackVerdict, ...]:
     """What each stack makes of the rules."""
-    content, objecting = _content(purpose), _objecting(purpose)
-    against: dict[str, list[tuple[Cell, Hit]]] = {}
+    content, telling = _content(purpose), _telling(purpose)
+    judged: dict[str, list[tuple[Cell, Hit]]] = {}
     for hit in found:
-        for stack, cell in objecting[hit.rule]:
-            against.setdefault(stack, []).append((cell, hit))
-    if not against:
+        for stack, cell in telling[hit.rule]:
+            judged.setdefault(stack, []).append((cell, hit))
+    if not judged:
         return tuple(content.values())
-    return tuple(_verdict(one, against[stack]) if stack in against else one for stack, one in content.items())
+    return tuple(_verdict(one, judged[stack]) if stack in judged else one for stack, one in content.items())
 
 
-def _verdict(content: StackVerdict, against: Sequence[tuple[Cell, Hit]]) -> StackVerdict:
-    """What a stack that would be content says of rules that it does not let pass."""
+def _verdict(content: StackVerdict, judged: Sequence[tuple[Cell, Hit]]) -> StackVerdict:
+    """What a stack that would be content says of rules that it does not let pass, or not in all its versions."""
+    against = [(cell, hit) for cell, hit in judged if cell.verdict != "accepts"]
+    if not against:
+        return replace(content, versions=table.VERSIONS[content.stack, judged[0][1].rule])
     verdict = "refuses" if any(cell.verdict == "refuses" for cell, _ in against) else "unknown"
     reasons = tuple(_reason(content.stack, cell, hit) for cell, hit in against if cell.verdict == verdict)
-    return content._replace(verdict=verdict, reasons=reasons)
+    return replace(content, verdict=verdict, reasons=reasons)
 
 
 @cache
@@ -137,13 +143,16 @@ def _content(purpose: Purpose) -> dict[str, StackVerdict]:
 
 
 @cache
-def _objecting(purpose: Purpose) -> dict[str, tuple[tuple[str, Cell], ...]]:
-    """For each rule the stacks that do not let it pass."""
+def _telling(purpose: Purpose) -> dict[str, tuple[tuple[str, Cell], ...]]:
+    """For each rule the stacks that do not let it pass, or not in all their versions."""
     columns = cells(purpose)
-    rows = next(iter(columns.values()))
     return {
-        rule: tuple((stack, known[rule]) for stack, known in columns.items() if known[rule].verdict != "accepts")
-        for rule in rows
+        rule: tuple(
+            (stack, known[rule])
+            for stack, known in columns.items()
+            if known[rule].verdict != "accepts" or (stack, rule) in table.VERSIONS
+        )
+        for rule in next(iter(columns.values()))
     }
 
 
