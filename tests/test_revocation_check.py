@@ -23,6 +23,7 @@ from mtlsctl.core.findings import Verdict
 from mtlsctl.core.ocsp import Response
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.core.standing import Answer, Mode
+from mtlsctl.workflows.revocation import BROKEN, parse_crls
 
 HOUR = timedelta(hours=1)
 URL = "http://crl.test/one.crl"
@@ -560,3 +561,16 @@ def test_a_ledger_makes_no_stale_crl_good() -> None:
     assert verdicts(crl(until=-HOUR, since=-2 * DAY), crl(ROOT), ledger=known) == [("crl-expired", "fail")]
     gone = {LEAF.certificate: Answer("revoked", "ledger", "dev", "CA dev")}
     assert ("revoked", "fail") in verdicts(crl(), crl(ROOT), ledger=gone)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=3), st.booleans())
+def test_damaged_crls_say_nothing_that_is_not_signed(changes: list[tuple[int, int]], indirect: bool) -> None:
+    extra = ((scope(indirect_crl=True), True),) if indirect else ()
+    der = bytearray(crl(CA, entry(LEAF, reason("key_compromise")), extra=extra).public_bytes(Encoding.DER))
+    for at, value in changes:
+        der[at % len(der)] = value
+    try:
+        damaged = parse_crls(bytes(der))
+    except BROKEN:
+        return
+    assert look(*damaged).status in ("unknown", "revoked")

@@ -461,3 +461,11 @@ def test_nobody_is_asked_about_what_leads_to_no_root(mtlsctl: Tool, tmp_path: Pa
     words = ("verify", "full.pem", "--ca", "other.pem", "--json", "--fetch", "--allow-private")
     assert mtlsctl(*words).exit_code == 1
     assert web.asked == []
+
+
+def test_a_crl_of_a_version_that_there_is_not(mtlsctl: Tool, tmp_path: Path) -> None:
+    made = pki(tmp_path)
+    der = crl(made.ca)
+    write(tmp_path / "odd.crl", der.replace(b"\x02\x01\x01", b"\x02\x01\x42", 1))
+    result = mtlsctl(*FULL, "--crl", "odd.crl")
+    assert (result.exit_code, result.json["error"]["code"]) == (2, "invalid-input")

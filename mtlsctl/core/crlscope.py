@@ -99,8 +99,10 @@ def _trouble(crl: x509.CertificateRevocationList, extensions: x509.Extensions, s
             return "its CRLNumber is critical, which RFC 5280, 5.2.3 forbids"
         if isinstance(extension.value, x509.DeltaCRLIndicator) and not extension.critical:
             return "its deltaCRLIndicator is not critical, which RFC 5280, 5.2.4 forbids"
-    # A look at every entry takes seconds for a large CRL: only where there are more marks than these extensions have.
-    return _odd_entry(crl) if signed.count(_CRITICAL) > critical else ""
+    # A look at every entry takes seconds for a large CRL: only where there are more marks than these extensions have,
+    # and in indirect ones, in which each entry may say whose it is.
+    indirect = any(isinstance(e.value, x509.IssuingDistributionPoint) and e.value.indirect_crl for e in extensions)
+    return _odd_entry(crl) if indirect or signed.count(_CRITICAL) > critical else ""
 
 
 def _odd_entry(crl: x509.CertificateRevocationList) -> str:

@@ -46,7 +46,7 @@ def load(der: bytes) -> ocsp.OCSPResponse:
     """A response of DER bytes, such as a staple (RFC 6066, 8). Raises ValueError where they are none."""
     try:
         return ocsp.load_der_ocsp_response(der)
-    except UNREADABLE as error:
+    except (*UNREADABLE, x509.InvalidVersion) as error:
         raise ValueError(f"not an OCSP response: {error}") from None
 
 

@@ -16,7 +16,7 @@ from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.revoked import Sources
 from mtlsctl.core.standing import Refusal
 from mtlsctl.workflows.fetch import Fetcher, pick
-from mtlsctl.workflows.revocation import Wish, parse_crls
+from mtlsctl.workflows.revocation import BROKEN, Wish, parse_crls
 
 MAX_POINTS = 4  # distribution points of one certificate that are asked
 _REQUEST = "application/ocsp-request"
@@ -102,7 +102,7 @@ class Asker:
                 continue
             try:
                 found = parse_crls(data)
-            except UNREADABLE:
+            except BROKEN:
                 sources = _failed(sources, certificate, Refusal("crl", url, "what came is no CRL"))
                 continue
             return sources._replace(crls=(*sources.crls, *(Held(crl, url) for crl in found))), found

@@ -23,6 +23,8 @@ MAX_FILES = 5000  # of one folder
 _CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE)  # r0: as `openssl rehash` names them
 _PEM_FILE = re.compile(r".*\.(pem|der|cer|crt)", re.IGNORECASE)
 _PEM_BEGIN = b"-----BEGIN X509 CRL-----"
+BROKEN = (*UNREADABLE, x509.InvalidVersion)
+"""What cryptography raises for what is no CRL."""
 _CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
@@ -140,7 +142,7 @@ def _holds_crl(data: bytes) -> bool:
         return True
     try:
         x509.load_der_x509_crl(data)
-    except UNREADABLE:
+    except BROKEN:
         return False
     return True
 
@@ -156,7 +158,7 @@ def _crls_in(data: bytes, label: str) -> list[x509.CertificateRevocationList]:
         return parse_crls(data)
     except CutOffError:
         raise InputError(f"{label}: the last CRL is cut off", look) from None
-    except UNREADABLE:
+    except BROKEN:
         raise InputError(f"{label}: expected a CRL in PEM or DER, could not read one", look) from None
 
 
@@ -165,7 +167,7 @@ class CutOffError(ValueError):
 
 
 def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
-    """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of path.UNREADABLE."""
+    """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of BROKEN."""
     blocks = _CRL.findall(data) if _PEM_BEGIN in data else []
     if data.count(_PEM_BEGIN) > len(blocks) > 0:
         raise CutOffError
