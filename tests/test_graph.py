@@ -88,6 +88,14 @@ def test_an_issuer_that_is_not_there_or_has_another_key_is_missing() -> None:
     assert len(graph.authorities) == 3
 
 
+def test_of_many_cas_of_one_name_the_one_with_the_key_is_the_issuer() -> None:
+    cas = [make_cert("Same", ca=True) for _ in range(20)]
+    leaves = [make_cert(f"leaf {i}", ca) for i, ca in enumerate(cas)]
+    graph = graph_of(*cas, *leaves)
+    assert graph.missing == ()
+    assert [[card.title for card in a.issued] for a in graph.authorities] == [[f"leaf {i}"] for i in range(20)]
+
+
 def test_a_certificate_that_is_there_twice_counts_once() -> None:
     graph = graph_of(LEAF, CA, ROOT, CA, LEAF)
     assert [card.found for card in named(graph, "Issuing").issued] == ["#1"]

@@ -133,24 +133,27 @@ class _Signers:
     def __init__(self, members: Sequence[Member]) -> None:
         self.left = MAX_SIGNATURES
         self.keys = {m.facts.sha256: _own(m) for m in members}
-        self.named: dict[str, dict[Key, Member]] = defaultdict(dict)
+        self.named: dict[tuple[str, ...], dict[Key, Member]] = defaultdict(dict)
         for member in members:
-            self.named[member.facts.subject].setdefault(_own(member), member)
+            subject, key_id = member.facts.subject, member.facts.subject_key_id
+            for name in ((subject,), (subject, key_id)):
+                if len(self.named[name]) < MAX_NAMESAKES:
+                    self.named[name].setdefault(_own(member), member)
 
     def own(self, sha256: str) -> Key:
         """The authority that a certificate belongs to."""
         return self.keys[sha256]
 
     def of(self, member: Member) -> Signer:
-        """Its issuer among the members; else the missing one that it names."""
-        facts = member.facts
-        wanted = facts.authority_key_id
-        candidates = list(self.named.get(facts.issuer, {}).items())
-        candidates.sort(key=lambda pair: not wanted or pair[1].facts.subject_key_id != wanted)
-        for key, issuer in candidates[:MAX_NAMESAKES]:
-            if proof := self._proof(member, issuer):
+        """Its issuer among the members, those with the key that it names first; else the missing one that it names."""
+        issuer, wanted = member.facts.issuer, member.facts.authority_key_id
+        itself = {_own(member): member} if issuer == member.facts.subject else {}
+        by_key = self.named.get((issuer, wanted), {}) if wanted else {}
+        candidates = by_key | (itself if not wanted else {}) | self.named.get((issuer,), {}) | itself
+        for key, candidate in candidates.items():
+            if proof := self._proof(member, candidate):
                 return Signer(key, proof)
-        return Signer((facts.issuer, f":{wanted}"), "identifiers")
+        return Signer((issuer, f":{wanted}"), "identifiers")
 
     def _proof(self, member: Member, issuer: Member) -> Proof | None:
         wanted, there = member.facts.authority_key_id, issuer.facts.subject_key_id
