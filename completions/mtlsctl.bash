@@ -73,7 +73,7 @@ _mtlsctl_command() {
             arguments=('files') many=1
             ;;
         'lint')
-            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --profile --fail-on --ignore --config --report --sarif --list-rules --servername --timeout --force --json --help -h'
+            options='--identity --cert --key --ca --ca-of --system-ca --certifi --password-file --password-fd --password-env --password-command --starttls --proxy --connect --send-proxy --ipv4 -4 --ipv6 -6 --profile --fail-on --ignore --config --report --sarif --list-rules --servername --http --timeout --force --json --help -h'
             arguments=('files') many=1
             ;;
         'explain')
@@ -211,6 +211,7 @@ _mtlsctl_value() {
         'lint --config') value='files' ;;
         'lint --report') value='files' ;;
         'lint --servername') value='none' ;;
+        'lint --http') value='none' ;;
         'lint --timeout') value='none' ;;
         'handshake --identity') value='files' ;;
         'handshake --cert') value='files' ;;

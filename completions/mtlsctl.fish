@@ -115,6 +115,7 @@ function __mtlsctl_takes_value --argument-names path option
             'lint --config' \
             'lint --report' \
             'lint --servername' \
+            'lint --http' \
             'lint --timeout' \
             'handshake --identity' \
             'handshake --cert' \
@@ -461,6 +462,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l report -r -F -d 'Write a page 
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l sarif -d 'Say the result as SARIF 2.1.0.'
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l list-rules -d 'List the rules of the profiles, and look at nothing.'
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l servername -r -f -d 'The name to ask a server for, and to verify.'
+complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l http -r -f -d 'A page for clients with certificates. [default: / on 443 and 8443]'
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l timeout -r -f -d 'For connecting, and as long again for the handshake.'
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l force -d 'Replace files that are already there.'
 complete -c mtlsctl -n '__mtlsctl_at \'lint\'' -l json -d 'Say the result as one JSON object.'

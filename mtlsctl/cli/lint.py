@@ -56,6 +56,10 @@ def lint(
     servername: Annotated[
         str | None, Option("--servername", metavar="NAME", help="The name to ask a server for, and to verify.")
     ] = None,
+    http: Annotated[
+        str | None,
+        Option("--http", metavar="PATH", help="A page for clients with certificates.  [default: / on 443 and 8443]"),
+    ] = None,
     timeout: options.Timeout = 5.0,
     force: options.Force = False,
     as_json: options.Json = False,
@@ -102,7 +106,7 @@ def lint(
     if paths:
         session.files(paths, workflow.authorities(ca))
     for target in servers:
-        _survey(session, target, papers, password, way, servername, timeout)
+        _survey(session, target, papers, password, way, servername, http, timeout)
     done = session.end([*(targets or ()), *([f"CA {ca}"] if ca and not targets else [])], where)
     if report:
         workflow.write_page(done, report, force=force)
@@ -149,6 +153,7 @@ def _survey(
     password: Source,
     way: Way,
     servername: str | None,
+    http: str | None,
     timeout: float,
 ) -> None:
     """Look at one server."""
@@ -165,7 +170,13 @@ def _survey(
     roots, trust = identities.trusted(papers)
     output.note(f"lint: asking {where.text} with up to {survey.MAX_HANDSHAKES} handshakes: its log will tell of them")
     settings = TlsSettings(identity=ours, roots=roots, alpn=where.alpn)
-    wish = survey.Wish(
-        Visit(where, timeout, route=route), settings, trust if named else "", openssl.read(roots) if named else ()
-    )
+    visit = Visit(where, timeout, http=_path(target, where, http), route=route)
+    wish = survey.Wish(visit, settings, trust if named else "", openssl.read(roots) if named else ())
     session.server(survey.survey(wish))
+
+
+def _path(target: str, where: endpoint.Endpoint, http: str | None) -> str:
+    """The page to ask for, which tells whether a client without a certificate gets in; "" where none is asked for."""
+    if http is not None:
+        return options.request_path(http)
+    return "/" if where.port in (443, 8443) or target.startswith("https://") else ""

@@ -144,6 +144,7 @@ OWN = {
     ("lint", "config"): FILES,
     ("lint", "report"): FILES,
     ("lint", "servername"): FREE,
+    ("lint", "http"): FREE,
     ("explain", "words"): CODES,
     ("handshake", "target"): FREE,
     ("handshake", "targets"): FILES,

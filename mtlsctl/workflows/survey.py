@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core import offer
+from mtlsctl.core.admission import Outcome, admission
 from mtlsctl.core.evidence import Evidence
 from mtlsctl.core.findings import Finding
 from mtlsctl.core.lint.rule import Scope
@@ -81,32 +82,38 @@ def survey(wish: Wish) -> Surveyed:
         )
     )  # 1
     chain = tuple(x509.load_pem_x509_certificate(one.pem.encode()) for one in whole.server_chain)
-    findings = tuple(f for f in report.findings if f.code.startswith("server-") or f.code in _ALWAYS)
     if whole.stage in (Stage.RESOLVE, Stage.CONNECT, Stage.APPROACH):
         return Surveyed(_nothing(wish, report.findings[0].message), (), wish.roots, report.findings)
     with ThreadPoolExecutor(AT_ONCE) as pool:  # 2
         known = offer.known()
         waiting = [pool.submit(_Version(wish, version, counter, known).look) for version in VERSIONS]
         versions = tuple(one.result() for one in waiting)
-    asks, lets_in, evidence = _nobody(wish, versions, counter)  # 3
-    versions = tuple(_with_sessions(wish, one, counter, asks=bool(asks), admitted=whole.accepted) for one in versions)
+    nobody = _nobody(wish, versions, counter)  # 3
+    versions = tuple(
+        _with_sessions(wish, one, counter, asks=bool(nobody.asked), admitted=whole.accepted) for one in versions
+    )
     label = wish.visit.endpoint.text
     settings = Settings(
         (Scope.ENDPOINT,),
         label,
         label,
         versions,
-        asks if any(one.accepted for one in versions) else None,
-        lets_in,
-        evidence.request.signature_algorithms if evidence and evidence.request else (),
+        nobody.asked,
+        nobody.let_in,
+        nobody.evidence.request.signature_algorithms if nobody.evidence.request else (),
         whole.acceptable_issuers,
         min(counter.made, MAX_HANDSHAKES),
-        _untested(wish, known, versions, lets_in),
+        _untested(wish, known, versions, nobody),
     )
-    judged = wish.trust or not any(f.code in _TRUST for f in findings)
-    return Surveyed(
-        settings, chain, wish.roots, findings if judged else tuple(f for f in findings if f.code not in _TRUST)
-    )
+    return Surveyed(settings, chain, wish.roots, _telling(wish, settings, report.findings))
+
+
+def _telling(wish: Wish, settings: Settings, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What the whole handshake says of the server: all of it where no version was accepted, else of its certificate."""
+    if not settings.known:
+        return tuple(found)
+    of_server = (f for f in found if f.code.startswith("server-") or f.code in _ALWAYS)
+    return tuple(f for f in of_server if wish.trust or f.code not in _TRUST)
 
 
 _ALWAYS = ("tls-interception", "clock-skew")
@@ -171,7 +178,8 @@ class _Version:
             sigalgs=sigalgs,
             alpn=self.wish.visit.endpoint.alpn,
         )
-        return once(client_context(settings), self.wish.visit._replace(lenient=True))
+        # Nobody is trusted: each handshake ends with our alert once the server has said all that is to be found out.
+        return once(client_context(settings), self.wish.visit._replace(http="", question=b""))
 
     def suites(self) -> tuple[str, ...]:
         """The cipher suites that it accepts, in the order in which it prefers them, as far as it has one."""
@@ -247,18 +255,28 @@ def _accepted(seen: Observation, words: str) -> tuple[bool | None, str]:
     return None, {Ended.TIMEOUT: "no answer in time"}.get(seen.ended, seen.ended.value)
 
 
-def _nobody(
-    wish: Wish, versions: Sequence[Suites], counter: _Counter
-) -> tuple[bool | None, bool | None, Evidence | None]:
-    """Whether the server asks for a certificate, and lets in who has none; the evidence of that handshake."""
+class _Nobody(NamedTuple):
+    """What came of a client without a certificate."""
+
+    asked: bool | None = None
+    let_in: bool | None = None
+    """None: not known."""
+    why: str = "no handshake came so far"
+    evidence: Evidence = Evidence()
+
+
+def _nobody(wish: Wish, versions: Sequence[Suites], counter: _Counter) -> _Nobody:
+    """Whether the server asks for a certificate, and lets in who has none, as far as TLS or HTTP says so."""
     best = next((one for one in reversed(versions) if one.accepted), None)
     if best is None or not counter.take():
-        return None, None, None
+        return _Nobody()
     number = best.version.removeprefix("TLS ")
     settings = wish.settings._replace(identity=None, minimum=number, maximum=number)
     seen = once(client_context(settings), wish.visit._replace(lenient=True)).observation
-    stays = seen.stage is Stage.DONE and seen.ended is Ended.OPEN and not seen.refused
-    return seen.asked, stays, read(seen)
+    came = admission(seen, shown=False)
+    let_in = {Outcome.ACCEPTED: True, Outcome.REFUSED: False, Outcome.REFUSED_BY_APP: False}.get(came.outcome)
+    why = "TLS lets it in, the application was not asked; do so: --http PATH"
+    return _Nobody(seen.asked, let_in, why if came.outcome is Outcome.TLS_ONLY else came.why, read(seen))
 
 
 def _with_sessions(wish: Wish, one: Suites, counter: _Counter, *, asks: bool, admitted: bool) -> Suites:
@@ -277,7 +295,7 @@ def _with_sessions(wish: Wish, one: Suites, counter: _Counter, *, asks: bool, ad
     return one._replace(resumed=again.resumed)
 
 
-def _untested(wish: Wish, known: offer.Known, versions: Sequence[Suites], lets_in: bool | None) -> tuple[Untested, ...]:
+def _untested(wish: Wish, known: offer.Known, versions: Sequence[Suites], nobody: _Nobody) -> tuple[Untested, ...]:
     """What was not looked at, and why: nobody shall take it for absent."""
     found = [Untested("SSL 2.0 and SSL 3.0", "this OpenSSL does not speak them")]
     found += [Untested(one.version, one.why) for one in versions if one.accepted is None]
@@ -302,10 +320,12 @@ def _untested(wish: Wish, known: offer.Known, versions: Sequence[Suites], lets_i
     if not any(one.resumed is not None for one in versions if one.accepted):
         why = (
             "the server lets nobody in without a certificate; pass one: --identity NAME"
-            if lets_in is False
+            if nobody.let_in is False
             else "no session came"
         )
         found.append(Untested("session resumption", why))
+    if nobody.asked and nobody.let_in is None:
+        found.append(Untested("whether clients without a certificate get in", nobody.why))
     found.append(
         Untested("resumption after revocation", "nothing was revoked to try it; see mtlsctl probe --revoked-cert")
     )

@@ -178,7 +178,9 @@ def verdict(linted: Linted, findings: Sequence[Finding], fail_on: Verdict) -> It
     yield [("rules   ", "dim"), ", ".join(word for word in words if not word.startswith("0 "))]
     levels = [f"{sum(f.verdict is level for f in findings):,} {level}" for level in reversed(Verdict)]
     said = ", ".join(word for word in levels if not word.startswith("0 "))
-    if findings and worst(findings).rank >= fail_on.rank:
+    if linted.examined.unread:
+        yield [("Could not tell", "bold red"), f" of all{f'; of the rest: {said}' if said else ''}."]
+    elif findings and worst(findings).rank >= fail_on.rank:
         yield [("Not clean", "bold red"), f": {said}."]
     elif findings:
         yield [("Clean", "bold green"), f" but for {said}; --fail-on says {fail_on}."]
