@@ -166,3 +166,10 @@ def maps_out_of_any(rules: Rules) -> bool:
     """OpenSSL maps a policy that anyPolicy alone covers where anyPolicy is inhibited too, against 6.1.4 (b)(1)."""
     stated = rules.policies or ()
     return ANY_POLICY in stated and any(issuer not in stated for issuer, _ in rules.mapped)
+
+
+def test_nothing_is_required_of_a_trust_anchor() -> None:
+    anchor = make_cert("CA", ca=True, extra=extensions(Rules((A,), require=0)))
+    for chosen in ([anchor], [make_cert("leaf", anchor), anchor]):
+        report = verify([p.certificate for p in chosen], [anchor.certificate], purpose=Purpose.ANY, at=NOW)
+        assert report.ok, report.findings

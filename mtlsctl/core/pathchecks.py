@@ -58,7 +58,7 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
     for number, one in enumerate(seen):
         problems += strength.check(one.certificate, one.name, anchored and number == len(path) - 1)
     # 9. Where a CA requires a certificate policy, one holds from end to end (RFC 5280, 6.1.3 (d) to (f)).
-    problems += certpolicies.check(seen[:-1] if anchored and len(seen) > 1 else seen)
+    problems += certpolicies.check(seen[:-1] if anchored else seen)
     return problems
 
 
