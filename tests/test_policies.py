@@ -364,6 +364,9 @@ def test_a_stack_as_the_policy() -> None:
     assert ask(any_eku, policy="go").report.ok
     assert "stack-refuses" in [code for code, _ in faults(ask(any_eku, policy="rustls"))]
     assert "stack-refuses" in [code for code, _ in faults(ask(any_eku, policy="all"))]
+    misled = [leaf(**without(AKI, (AKI(b"\x01" * 20, None, None), False))), CA]
+    assert not ask(misled).report.ok
+    assert ask(misled, policy="go").report.ok  # it overlooks what OpenSSL does not, and the signatures fit
     stranger = make_cert("Stranger", ca=True)
     for word in ("go", "java", "curl"):  # no stack makes up for a root that is not trusted, or a signature
         assert not ask([GOOD, CA], [stranger], policy=word).report.ok

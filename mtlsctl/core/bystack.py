@@ -44,8 +44,13 @@ def ask(
     )
 
 
-def decide(word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Problem], name: str) -> list[Problem]:
-    """The problems as the policy has them: a stack's own, in place of what it overlooks; with ALL, every stack's."""
+def decide(
+    word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Problem], name: str, proven: bool
+) -> list[Problem]:
+    """The problems as the policy has them: a stack's own, in place of what it overlooks; with ALL, every stack's.
+
+    proven: the signatures of the path are checked. Where they are not, nothing is overlooked.
+    """
     if word == Policy.ALL:
         return [*problems, *(_refusal(one, name) for one in verdicts if not _accepts(one))]
     if word in tuple(Policy):
@@ -56,7 +61,7 @@ def decide(word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Probl
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
         return [*problems, _refusal(one, name)]
-    return [_overlooked(problem, one) for problem in problems]
+    return [_overlooked(problem, one) if proven else problem for problem in problems]
 
 
 def _accepts(one: StackVerdict) -> bool:

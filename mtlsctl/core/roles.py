@@ -10,7 +10,7 @@ from mtlsctl.core.candidates import Candidate, Task
 from mtlsctl.core.causes import Cause, Problem, family
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import read
-from mtlsctl.core.path import Forest, Path, authority_key_id, called, subject_key_id
+from mtlsctl.core.path import Forest, Link, Path, authority_key_id, called, link, subject_key_id
 from mtlsctl.core.policy import Policy
 
 MAX_GIVEN = 200  # certificates that OpenSSL is given at once; more than these can hardly be a chain
@@ -64,6 +64,11 @@ def hear(task: Task, forest: Forest, chosen: Candidate, proved: bool) -> Word:
         heard.append(_with_crls(task, chosen))
     problems = tuple(problem for word in heard for problem in word.problems)
     return Word(all(word.accepts for word in heard), problems, next((w.path for w in heard if w.path), ()))
+
+
+def signed(path: Path) -> bool:
+    """True when each certificate of a path is known to be signed by the next, whatever an engine says."""
+    return all(link(child, issuer) is Link.SIGNED for child, issuer in pairwise(path))
 
 
 def openssls_objection(task: Task, path: Path) -> str:

@@ -163,6 +163,8 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     problems += candidates.crossings(rest, chosen.path, chain) if chosen.anchored else []
     # 5. The second opinion, and who else would refuse; both only of a path that holds.
     holds = not any(p.verdict is Verdict.FAIL for p in problems)
+    if holds and not heard.accepts:
+        raise AssertionError("an engine refused and no finding says so")
     seen = read(chosen.path)[0]
     strict = task.rules in (Policy.WEBPKI, Policy.ALL)
     opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
@@ -178,7 +180,8 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         problems += _elsewhere(name, stacks, opinion) if whole else []
         problems += presented.ending(seen, task.question.at)
     if word not in _WITHOUT_STACKS:
-        problems = bystack.decide(word, stacks, problems, name)
+        proven = heard.accepts or roles.signed(chosen.path)
+        problems = bystack.decide(word, stacks, problems, name, proven)
     unheard = roles.openssls_objection(task, chosen.path) if whole and chosen.anchored else ""
     ranked = by_rank(problems)
     report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
@@ -186,7 +189,7 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         report,
         chosen.path,
         chosen.anchored,
-        (_openssl_engine(ranked, heard, unheard), _webpki_engine(opinion)),
+        (_openssl_engine(ranked, unheard), _webpki_engine(opinion)),
         rest,
         _forecasts(task, seen, opinion) if whole and holds else (),
         task.lookup.statuses(chosen.path) if whole else (),
@@ -261,12 +264,10 @@ def _forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tu
     return tuple(said)
 
 
-def _openssl_engine(ranked: Sequence[Problem], heard: roles.Word, unheard: str) -> Engine:
+def _openssl_engine(ranked: Sequence[Problem], unheard: str) -> Engine:
     """What its peers would say, so without what policies add. unheard: what it says where it does not decide."""
-    faults = [p for p in ranked if p.verdict is Verdict.FAIL]
-    if not heard.accepts and not faults:
-        raise AssertionError("an engine refused and no finding says so")
-    reason = next((f.message for f in faults if f.cause not in _OF_POLICIES), unheard)
+    faults = [p for p in ranked if p.verdict is Verdict.FAIL and p.cause not in _OF_POLICIES]
+    reason = faults[0].message if faults else unheard
     return Engine("openssl", "refuses" if reason else "accepts", reason)
 
 
