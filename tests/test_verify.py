@@ -210,7 +210,7 @@ def test_wrong_name_lists_those_that_there_are() -> None:
     (finding,) = report([LEAF, CA], names=[x509.DNSName("api.test")]).findings
     assert finding.code == "server-name-mismatch"
     assert finding.message == "CN=web: not valid for api.test; valid for DNS:web.test"
-    assert finding.hint == "issue it with this name: mtlsctl issue server api.test"
+    assert finding.hint == "issue it with this name: mtlsctl issue server api.test web.test"
 
 
 def test_a_question_at_a_time_before_the_ca_existed() -> None:

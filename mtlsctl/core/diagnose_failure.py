@@ -84,7 +84,9 @@ def _not_tls(seen: Observation) -> Diagnosis:
         found = Finding(
             "not-tls", FAIL, f"{seen.peer} speaks {name}, not TLS: {said}", "check host and port", Whose.OURS
         )
-    return answer(seen, [found], RefusedBy.SERVER, Confidence.CERTAIN)
+    # A PROXY header that nobody wanted is answered in plain text, too.
+    header = seen.approach is not None and seen.approach.header
+    return answer(seen, [found], RefusedBy.SERVER, Confidence.LIKELY if header else Confidence.CERTAIN)
 
 
 def failed(seen: Observation, ours: Ours) -> Diagnosis:
@@ -230,35 +232,10 @@ _WEAK = ("client-cert-weak-key", "client-cert-weak-signature")
 
 def _gave_up(seen: Observation) -> Diagnosis:
     """Our own library stopped: the server's answer is out of our range, or no TLS at all."""
-    from mtlsctl.core.mismatch import read  # it decodes the conversation
+    from mtlsctl.core.gaveup import why  # it decodes the conversation
 
-    number = seen.said()
-    refused = (
-        f"this client refuses it: we sent {alert_words(number)}" if number is not None else "this client refuses it"
-    )
-    proof = read(seen)
-    hello, answered = proof.client_hello, proof.server_hello
-    if number == alerts.PROTOCOL_VERSION and sniff.is_tls(seen.first_bytes):
-        message = f"{seen.peer} answered with another version of TLS than we offered: {refused}"
-        found = Finding("protocol-version", FAIL, message, "allow older versions: --tls-min 1.0")
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
-    if number == alerts.HANDSHAKE_FAILURE and proof.secure_renegotiation is False:
-        message = f"{seen.peer} does not know secure renegotiation (RFC 5746): {refused}"
-        found = Finding("legacy-renegotiation", FAIL, message, "update the server or the load balancer", Whose.PEER)
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
-    if number == alerts.HANDSHAKE_FAILURE and answered and "_DHE_" in answered.cipher_suite:
-        message = f"{seen.peer} chose {answered.cipher_suite} with a Diffie-Hellman group that is too small: {refused}"
-        hint = "give the server a group of 2048 bits or more, or better ECDHE suites"
-        found = Finding("no-shared-group", FAIL, message, hint, Whose.PEER)
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.LIKELY)
-    if hello and proof.server_scheme and proof.server_scheme not in hello.signature_algorithms:
-        message = f"{seen.peer} signs with {proof.server_scheme}, which we did not offer: {refused}"
-        found = Finding("no-shared-sigalg", FAIL, message, "give it a certificate with another kind of key", Whose.PEER)
-        return answer(seen, [found], RefusedBy.CLIENT, Confidence.CERTAIN)
-    message = f"{seen.peer} answered with what is no proper TLS: {refused}"
-    hint = "the server, or something between that changes the bytes, is old or broken: update it"
-    broken = Finding("not-tls", FAIL, message, hint, Whose.PEER)
-    return answer(seen, [broken], RefusedBy.CLIENT, Confidence.UNKNOWN)
+    found, sure = why(seen)
+    return answer(seen, [found], RefusedBy.CLIENT, sure)
 
 
 def _refused(seen: Observation, ours: Ours) -> Diagnosis:

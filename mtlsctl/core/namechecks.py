@@ -49,7 +49,8 @@ def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
     listed = ", ".join(names.tagged(n) for n in presented[:6]) + (" ..." if len(presented) > 6 else "")
     for wanted in missing:
         shown = names.plain(wanted)
-        hint = f"issue it with this name: mtlsctl issue {question.purpose} {shown}"
+        typed = " ".join(dict.fromkeys((shown, *_typed(presented))))
+        hint = f"issue it with this name: mtlsctl issue {question.purpose} {typed}"
         if not presented:
             yield _without_san(leaf, shown, hint)
         elif isinstance(wanted, x509.IPAddress):
@@ -58,6 +59,17 @@ def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
             yield Problem("ip", f"{leaf.name}: not valid for the address {shown}; {why}", hint, leaf.name)
         else:
             yield Problem("name", f"{leaf.name}: not valid for {shown}; valid for {listed}", hint, leaf.name)
+
+
+def _typed(presented: Sequence[x509.GeneralName]) -> Iterator[str]:
+    """The first names that it has already, as they are typed. A stranger chose them: what a shell would read is not."""
+    for name in presented[:4]:
+        word = names.plain(name)
+        if _PLAIN.issuperset(word) and not word.startswith("-"):
+            yield word
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:")
 
 
 def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
