@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import stacks_page
 import stacks_peers
 import stacks_pki
 import stacks_runs
@@ -30,7 +31,9 @@ def measured(purpose: str, wanted: Sequence[str], folder: Path) -> Iterator[tupl
     table = [predicted(case) for case in cases]
     known = stacks_runs.CLIENTS if purpose == "server" else stacks_runs.SERVERS
     here = [stack for stack in known if (not wanted or stack.removesuffix("-deep") in wanted)]
-    here = [stack for stack in here if stacks_runs.installed(stack, purpose)]
+    if absent := [stack for stack in here if not stacks_runs.installed(stack, purpose)]:
+        print(f"not here, judging a {purpose}: {', '.join(absent)}")
+    here = [stack for stack in here if stack not in absent]
     if purpose == "server":
         with stacks_peers.presented(cases, folder) as listed:
             for stack in here:
@@ -47,8 +50,14 @@ def main() -> int:
     """Measure, compare, say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--as", dest="purpose", choices=("server", "client"))
-    parser.add_argument("stack", nargs="*", choices=[*stacks.NAMES, []])
+    parser.add_argument("--page", action="store_true", help="write docs/stacks.md, and measure nothing")
+    parser.add_argument("stack", nargs="*", metavar="STACK", help=", ".join(stacks.NAMES))
     options = parser.parse_args()
+    if strangers := set(options.stack) - set(stacks.NAMES):
+        parser.error(f"no such stack: {', '.join(sorted(strangers))}")
+    if options.page:
+        (Path(__file__).parents[1] / "docs" / "stacks.md").write_text(stacks_page.page())
+        return 0
     wrong = 0
     for purpose in (options.purpose,) if options.purpose else ("server", "client"):
         with tempfile.TemporaryDirectory() as made:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stacks_page
 import stacks_peers
 import stacks_pki
 import stacks_runs
@@ -70,6 +71,11 @@ def test_the_table_is_whole_and_says_where_it_has_it_from(purpose: str) -> None:
                 assert stacks.source_of(stack, rule).startswith("https://"), (stack, rule)
             if cell.basis == "measured":
                 assert table.STACKS[stack].versions, stack
+
+
+def test_the_page_shows_the_table() -> None:
+    shown = (Path(__file__).parents[1] / "docs" / "stacks.md").read_text()
+    assert shown == stacks_page.page(), "python benchmarks/stacks.py --page"
 
 
 def test_python_and_cryptography_do_with_servers_what_the_table_says(made: Made, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def _groups(verdicts: Sequence[StackVerdict], kind: str) -> Iterator[tuple[list[
 
 def _some(title: str, versions: str) -> str:
     """With the versions, where they are a bound."""
-    return f"{title} {versions}" if versions.startswith(("from ", "before ")) else title
+    return f"{title} {versions}" if versions.startswith(("from ", "before ", "with ")) else title
 
 
 def _names(stacks: Sequence[StackVerdict], among: Sequence[StackVerdict], key: tuple[str, str]) -> tuple[str, ...]:

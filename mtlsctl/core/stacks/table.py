@@ -299,12 +299,12 @@ SOURCES: dict[str, dict[str, str]] = {
 }
 """The page behind each documented cell, by stack and rule; all of Apple's are on one."""
 
+_ON_OPENSSL = ("curl", "nginx", "apache", "python312", "python", "node")
 # Cells that hold for a part of the versions only: what to say in place of STACKS' version.
 VERSIONS = {
+    **{(name, rule): "with OpenSSL before 3.5" for name in _ON_OPENSSL for rule in ("ml-dsa", "ca-ml-dsa")},
     ("openssl", "ml-dsa"): "before 3.5",
     ("openssl", "ca-ml-dsa"): "before 3.5",
-    ("node", "ml-dsa"): "before 24",
-    ("node", "ca-ml-dsa"): "before 24",
     ("go", "ml-dsa"): "from 1.27",
     ("go", "ca-ml-dsa"): "from 1.27",
     ("go", "sha1"): "from 1.18",
