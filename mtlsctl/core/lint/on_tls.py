@@ -136,8 +136,8 @@ def _lacking(server: Settings, field: str, words: str) -> Iterator[str]:
 
 @rule("lint-resumption", Verdict.NOTE, Scope.ENDPOINT)
 def resumption(server: Settings) -> Iterator[str]:
-    """Who was revoked is asked again."""
-    if found := [one.version for one in server.accepted if one.resumed]:
+    """Who was revoked is asked again; where nobody is asked, nobody is revoked."""
+    if server.asks_for_certificate and (found := [one.version for one in server.accepted if one.resumed]):
         yield f"{' and '.join(found)}: it goes on with an earlier session without asking for the certificate again"
 
 

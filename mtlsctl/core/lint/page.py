@@ -259,7 +259,7 @@ def _rules(outcomes: Sequence[Outcome]) -> str:
 def _outcome(rule: Outcome) -> str:
     kind, word = _RESULTS[rule.result]
     return (
-        f"<tr><td><span class='badge {kind}'>{word}</span></td><td>{safe(rule.title)}<br>"
+        f"<tr><td><span class='badge {kind}'>{word}</span></td><td class='most'>{safe(rule.title)}<br>"
         f"<span class='dim'>{mono(rule.code)}</span></td><td class='wide dim'>{safe(rule.source)}</td>"
         f"<td class='key'>{_WORDS[rule.verdict]}</td><td class='count'>{rule.looked:,}</td>"
         f"<td class='count'>{rule.broken:,}</td></tr>"

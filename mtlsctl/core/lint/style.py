@@ -21,13 +21,14 @@ h2 span { text-transform: none; letter-spacing: 0 }
 th { text-align: left; white-space: nowrap; color: var(--dim); font-weight: 600; font-size: .8rem }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
 td.count { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.key { white-space: nowrap }
-.fit { width: 1% } .half { width: 55% }
+.fit { width: 1% } .half { width: 55% } .most { width: 48% }
 .card.flush { padding: 0; overflow: hidden } .card.flush tr:last-child td { border-bottom: 0 }
 @media (max-width: 34rem) { .wide { display: none } }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --dim: #444; --line: #bbb;
   --soft: #f0f0f0; --good: #18794e; --goodbg: #e6f6ec; --warn: #8a5a00; --warnbg: #fff4d6; --bad: #b4232c;
   --badbg: #feebec; --info: #0b5cad; --infobg: #e6f0fb; --idle: #444 }
-  body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  html { font-size: 11px } .tiles { grid-template-columns: repeat(6, 1fr) } .card.flush { overflow: visible }
+  body { font-size: 1rem; print-color-adjust: exact; -webkit-print-color-adjust: exact }
   main { max-width: none; padding: 0 }
-  .card, .tile, tr { break-inside: avoid } h2 { break-after: avoid } }
+  .card, .tile, tr { break-inside: avoid } .card.flush { break-inside: auto } h2 { break-after: avoid } }
 """
