@@ -25,7 +25,7 @@ class Signers:
     """Those who could have signed CRLs. Each CRL's signature is checked once for each path that it is held against."""
 
     def __init__(self, pool: Sequence[x509.Certificate], at: datetime, is_revoked: IsRevoked) -> None:
-        self.pool = tuple(dict.fromkeys(pool))
+        self.pool = pool  # as it came: to hash 150 roots costs more than to verify, and most have no CRL
         self.at, self.is_revoked = at, is_revoked
         self.seen: dict[tuple[int, Path], str] = {}
         self.nested = 0
