@@ -21,8 +21,9 @@ stroke-dasharray:6 4}.rule{stroke:#d0d7de}.h1{font-size:18px;font-weight:600}.h{
 .root{fill:#121d2f;stroke:#31588f}.missing{stroke:#9198a1}.rule{stroke:#3d444d}
 .dim,.mono,.keyed{fill:#9198a1}.line{stroke:#6e7681}.cross{stroke:#a371f7}.tag,.tipcross{fill:#a371f7}.fine{fill:#3fb950}
 .soon{fill:#d29922}.bad{fill:#f85149}}
-@media print{text{fill:#000}.page{fill:#fff}.box,.root{fill:#fff;stroke:#666}.dim,.mono,.keyed{fill:#444}
-.line{stroke:#666}.fine{fill:#1a7f37}.soon{fill:#9a6700}.bad{fill:#cf222e}}
+@page{size:landscape;margin:1cm}
+@media print{svg{width:100%;height:100%}text{fill:#000}.page{fill:#fff}.box,.root{fill:#fff;stroke:#666}
+.dim,.mono,.keyed{fill:#444}.line{stroke:#666}.fine{fill:#1a7f37}.soon{fill:#9a6700}.bad{fill:#cf222e}}
 """
 DEFS = """<defs><path id="key" d="M4.2 1a3.2 3.2 0 1 0 2.9 4.6H9v1.9h2V5.6h1.2V3.5H7.1A3.2 3.2 0 0 0 4.2 1Zm0 2.1a1.1
 1.1 0 1 1 0 2.2 1.1 1.1 0 0 1 0-2.2Z"/></defs>"""
