@@ -33,7 +33,12 @@ COMMANDS = (
     Row("renew", "Make", "Renew a certificate when it is due, as a pair with a new key.", "renew:renew"),
     Row("revoke", "Revoke", "Revoke a certificate and publish the CRL.", "revoke:revoke"),
     Row("crl", "Revoke", "Publish a fresh CRL.", "crl:crl"),
-    Row("inspect", "Look", "Show what a file, a folder or a server holds: any format, any number of objects.", "inspect:inspect"),
+    Row(
+        "inspect",
+        "Look",
+        "Show what a file, a folder or a server holds: any format, any number of objects.",
+        "inspect:inspect",
+    ),
     Row("verify", "Look", "Verify a certificate chain as the peer would.", "verify:verify"),
     Row("lint", "Look", "Check certificates, requests, CRLs, a CA or a server against rules.", "lint:lint"),
     Row("explain", "Look", "Explain a code, or an error or log line of another program.", "explain:explain"),
