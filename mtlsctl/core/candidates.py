@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import gaps, policy
+from mtlsctl.core import policy
 from mtlsctl.core.causes import Problem, by_rank
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.gaps import issuer_of
 from mtlsctl.core.looks import Question, read
 from mtlsctl.core.path import Forest, Path, Search, called
 from mtlsctl.core.pathchecks import check
@@ -68,6 +67,8 @@ def found(task: Task, forest: Forest) -> list[Candidate]:
     search = Search(task.leaf, forest)
     paths = list(islice(search.paths(), MAX_PATHS))
     if not paths:
+        from mtlsctl.core import gaps  # a good chain has none
+
         why = gaps.why_incomplete(search.longest, task.pool, task.roots)
         rest = judged(task, search.longest, False).problems
         return [Candidate(search.longest, False, (why, *rest))]
@@ -86,6 +87,10 @@ def _first_fault(problems: Sequence[Problem]) -> str:
 
 def crossings(rest: Sequence[Other], chosen: Path, sent: Sequence[x509.Certificate]) -> list[Problem]:
     """Notes on worse paths that the chain as presented invites to: an expired cross-certificate is the usual one."""
+    if not rest:
+        return []
+    from mtlsctl.core.gaps import issuer_of
+
     notes: dict[str, Problem] = {}
     for other in rest:
         invites = next((c for c in other.path[1:] if c in sent and c not in chosen), None)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import crls, crlscope, crlsigners, names, standing
+from mtlsctl.core import names, standing
 from mtlsctl.core.causes import EITHER, Problem
-from mtlsctl.core.crlscope import Crl, Held
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.path import UNREADABLE, Path, called, same_name
 from mtlsctl.core.standing import Answer, Mode, Refusal
 
 if TYPE_CHECKING:
+    from mtlsctl.core.crlscope import Crl, Held
     from mtlsctl.core.ocsp import Response
 
 MAX_LARGE = 8 << 20
@@ -28,7 +28,7 @@ _Nobody: Mapping[x509.Certificate, Answer] = MappingProxyType({})
 class Sources(NamedTuple):
     """What is at hand to look revocation up in, and how much it counts."""
 
-    crls: tuple[Held, ...] = ()
+    crls: "tuple[Held, ...]" = ()
     responses: "tuple[Response, ...]" = ()
     ledger: Mapping[x509.Certificate, Answer] = _Nobody
     """What the ledgers of our own CAs say, by certificate."""
@@ -55,7 +55,11 @@ NONE = Sources(mode=Mode.OFF, asked=False, silent=True)
 
 def of_crls(lists: Sequence[x509.CertificateRevocationList]) -> Sources:
     """Sources of CRLs alone; NONE without any."""
-    return Sources(tuple(Held(crl) for crl in lists)) if lists else NONE
+    if not lists:
+        return NONE
+    from mtlsctl.core.crlscope import Held  # most chains come without CRLs
+
+    return Sources(tuple(Held(crl) for crl in lists))
 
 
 def check(path: Path, lists: Sequence[x509.CertificateRevocationList], at: datetime) -> list[Problem]:
@@ -108,11 +112,19 @@ class Lookup:
 
     def __init__(self, sources: Sources, pool: Sequence[x509.Certificate], at: datetime) -> None:
         self.sources, self.at = sources, at
-        opened = [(held, crlscope.opened(held)) for held in sources.crls if sources.any]
+        self.crls: list[Crl] = []
+        self.broken: list[Refusal] = []
+        self._heard: dict[tuple[x509.Certificate, Path], _Heard] = {}
+        if sources.crls and sources.any:
+            self._open(pool)
+
+    def _open(self, pool: Sequence[x509.Certificate]) -> None:
+        from mtlsctl.core import crlscope, crlsigners  # most chains come without CRLs
+
+        opened = [(held, crlscope.opened(held)) for held in self.sources.crls]
         self.crls = [crl for _, crl in opened if crl]
         self.broken = [Refusal("crl", held.where, "it cannot be decoded") for held, crl in opened if not crl]
-        self._heard: dict[tuple[x509.Certificate, Path], _Heard] = {}
-        self.signers = crlsigners.Signers(pool, at, self._is_revoked)
+        self.signers = crlsigners.Signers(pool, self.at, self._is_revoked)
 
     def statuses(self, path: Path) -> tuple[RevocationStatus, ...]:
         """One for each certificate below the top of a path; () where revocation is not looked at."""
@@ -147,7 +159,7 @@ class Lookup:
     def _listen(self, certificate: x509.Certificate, above: Path) -> _Heard:
         said: list[Answer] = []
         refused = [*self.broken]
-        found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
+        found = self._by_crls(certificate, above)
         if isinstance(found, Answer):
             said.append(self._endless(found))
         else:
@@ -183,9 +195,16 @@ class Lookup:
             if heard:
                 yield heard
 
+    def _by_crls(self, certificate: x509.Certificate, above: Path) -> Answer | tuple[Refusal, ...]:
+        if not self.crls:
+            return ()
+        from mtlsctl.core import crls
+
+        return crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
+
     def _is_revoked(self, certificate: x509.Certificate, above: Path) -> bool:
         """By the CRLs at hand alone: for those who sign CRLs and OCSP responses."""
-        found = crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
+        found = self._by_crls(certificate, above)
         return isinstance(found, Answer) and found.state == "revoked"
 
     def _judged(self, depth: int, certificate: x509.Certificate, above: Path) -> Iterator[Problem]:
@@ -270,7 +289,7 @@ def _from(where: str) -> str:
     return f" ({where})" if where else ""
 
 
-def _listed(lists: Sequence[Crl]) -> str:
+def _listed(lists: "Sequence[Crl]") -> str:
     found = list(dict.fromkeys(names.dn(one.crl.issuer) for one in lists))
     return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
 
