@@ -277,6 +277,12 @@ def test_a_ca_of_the_same_name_below_another_does_not_count() -> None:
     assert look(crl(stranger), pool=(stranger,)).status == "unknown"
 
 
+def test_a_leaf_of_its_cas_name_signs_no_crls() -> None:
+    for values in ({}, {"without": (x509.KeyUsage,)}):
+        namesake = make_cert("CA", CA, **values)  # type: ignore[arg-type]
+        assert "lacks cRLSign" in look(crl(namesake), pool=(namesake,)).why
+
+
 def test_a_revoked_signer_and_one_that_hangs_on_its_own_crl() -> None:
     new = make_cert("CA", ROOT, ca=True)
     assert "which is revoked" in look(crl(new), crl(ROOT, new), pool=(new,)).why

@@ -59,7 +59,7 @@ class Signers:
 
     def _may_not(self, signer: x509.Certificate, crl: Crl, above: Path) -> str:
         """Why a signer whose signature fits may not sign this CRL; "" where it may."""
-        if not _signs_crls(signer):
+        if not _signs_crls(signer, signer in above):
             return f"the key usage of {called(signer)} lacks cRLSign"
         if signer in above:
             return ""
@@ -108,11 +108,11 @@ def _fits(crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool
         return False
 
 
-def _signs_crls(signer: x509.Certificate) -> bool:
-    """RFC 5280, 6.3.3 (f): without key usage a CA may."""
+def _signs_crls(signer: x509.Certificate, is_issuer: bool) -> bool:
+    """RFC 5280, 6.3.3 (f): without key usage a CA may. A stand-in may not: it could be a leaf of the CA's own name."""
     try:
         return signer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
     except x509.ExtensionNotFound:
-        return True
+        return is_issuer
     except UNREADABLE:
         return False
