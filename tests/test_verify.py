@@ -768,3 +768,12 @@ def test_the_known_differences_are_real(tmp_path: Path) -> None:
         words = "verify -x509_strict -auth_level 2 -purpose sslserver -CAfile roots.pem -untrusted rest.pem leaf.pem"
         done = openssl(*words.split(), cwd=tmp_path)
         assert (done.returncode == 0) != report(case.chain, case.roots).ok, name
+
+
+def test_a_certificate_that_was_read_before_is_checked_as_thoroughly() -> None:
+    leaf = make_cert("again.test", CA, sans=(x509.DNSName("again.test"),), ekus=(SERVER_AUTH,))
+    for _ in range(3):  # each time another object of the same certificate, as in a server that lives on
+        chain = [Pair(x509.load_pem_x509_certificate(one.pem), one.key) for one in (leaf, CA)]
+        assert fails(chain, names=(x509.DNSName("other.test"),)) == ["server-name-mismatch"]
+        client = fails(chain, purpose=Purpose.CLIENT)
+        assert client == ["client-cert-wrong-eku"]

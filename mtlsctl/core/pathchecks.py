@@ -51,7 +51,7 @@ def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
     # 5. The purpose is allowed by the leaf and by every CA (RFC 5280, 4.2.1.12; CAs as OpenSSL reads it).
     problems += _purposes(seen, question.purpose)
     # 6. The leaf's key usage allows what it does in a handshake (RFC 8446, 4.4.2.2).
-    if seen and seen[0].certificate is path[0]:
+    if seen and seen[0].certificate == path[0]:  # equal: look() keeps the one that it read first
         problems += _key_usage(seen[0], question)
         problems += namechecks.wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
     # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.

@@ -168,7 +168,7 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     seen = read(chosen.path)[0]
     strict = task.rules in (Policy.WEBPKI, Policy.ALL)
     opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
-    name = seen[0].name if seen and seen[0].certificate is task.leaf else called(task.leaf)
+    name = seen[0].name if seen and seen[0].certificate == task.leaf else called(task.leaf)
     # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
     stacks: tuple[StackVerdict, ...] = ()
     if whole or word not in _WITHOUT_STACKS:
