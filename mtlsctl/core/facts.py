@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtlsctl.core import extensions, keys, names
 from mtlsctl.core.extensions import OtherExtension
+
+if TYPE_CHECKING:
+    from mtlsctl.core.repeated import Repeated  # for bundles
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands where a certificate's time cannot be read."""
@@ -66,18 +69,25 @@ class CertificateFacts:
     """The parts of a malformed certificate that cannot be read, each with the reason."""
 
 
-def certificate_facts(certificate: x509.Certificate, der: bytes = b"") -> CertificateFacts:
+def certificate_facts(
+    certificate: x509.Certificate, der: bytes = b"", repeated: "Repeated | None" = None
+) -> CertificateFacts:
     """All facts of a certificate. Never raises: what cannot be read is named in `unreadable`.
 
-    der: the certificate's own bytes, where they are at hand.
+    der: the certificate's own bytes, where they are at hand. repeated: of a bundle, what its certificates share.
     """
     bad: list[str] = []
-    said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), extensions.nothing())
-    subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
-    issuer = part(bad, "issuer", lambda: names.dn(certificate.issuer), "")
-    serial = certificate.serial_number
     der = der or certificate.public_bytes(Encoding.DER)
-    kind, spki = part(bad, "public key", lambda: public_key(certificate.public_key()), ("unknown", ""))
+    issuer_der, spki = repeated.look(der) if repeated else (b"", "")
+    said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), None) or extensions.nothing()
+    subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
+    issuer = repeated.issuers.get(issuer_der) if repeated else None
+    if issuer is None:
+        issuer = part(bad, "issuer", lambda: names.dn(certificate.issuer), "")
+        if repeated and issuer:
+            repeated.keep(issuer_der, issuer)
+    serial = certificate.serial_number
+    kind, spki = part(bad, "public key", lambda: public_key(certificate.public_key(), spki), ("unknown", ""))
     return CertificateFacts(
         subject=subject,
         issuer=issuer,
@@ -120,7 +130,8 @@ def _reason(text: str) -> str:
     return text.split("\n")[0].rstrip(".")[:160] or "malformed"
 
 
-def public_key(key: Any) -> tuple[str, str]:
-    """The kind of a public key and the SHA-256 of its SPKI."""
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return keys.describe(key), sha256(spki).hexdigest()
+def public_key(key: Any, digest: str = "") -> tuple[str, str]:
+    """The kind of a public key and the SHA-256 of its SPKI, which may be known already."""
+    if not digest:
+        digest = sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+    return keys.describe(key), digest

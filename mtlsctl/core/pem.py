@@ -1,8 +1,9 @@
 """Bytes of any kind (PEM, DER, PKCS#7, PKCS#12, OpenSSH) to Documents; damaged input read where it can be."""
 
 import warnings
-from binascii import Error, a2b_base64
-from collections.abc import Callable, Iterable
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cryptography import x509
 
@@ -10,7 +11,11 @@ from mtlsctl.core import der, keys
 from mtlsctl.core.documents import Document, Kind, number
 from mtlsctl.errors import InputError
 
-__all__ = ["Document", "Kind", "read_all", "read_key", "read_one"]
+__all__ = ["Document", "Kind", "in_turn", "read_all", "read_key", "read_one"]
+
+BUNDLE = 300  # certificates from which on a file is read piece by piece
+_CHUNK = 64  # certificates that are loaded together: what is told of them finds them still in the processor's cache
+_Loaded = list[x509.Certificate]
 
 _MAX_LINE = 77  # pemtext.MAX_LINE and a line end; that module is for files with something odd
 _BEGIN = b"-----BEGIN CERTIFICATE-----\n"
@@ -69,8 +74,45 @@ def _unexpected(label: str, wanted: Kind, documents: Iterable[Document]) -> Inpu
     return InputError(f"{label}: expected {wanted.with_article}, found {found}")
 
 
+def in_turn(data: bytes, label: str) -> Iterator[Document] | None:
+    """A large bundle of PEM certificates, each loaded when its turn comes; None for anything else: read_all it."""
+    if data.count(_BEGIN) < BUNDLE or (ders := _ders(data)) is None or (first := _loaded(ders[:_CHUNK])) is None:
+        return None
+    return _in_turn(data, label, ders, first)
+
+
+def _in_turn(data: bytes, label: str, ders: Sequence[bytes], values: _Loaded | None) -> Iterator[Document]:
+    count = len(ders)
+    for start in range(0, count, _CHUNK):
+        chunk = ders[start : start + _CHUNK]
+        values = _loaded(chunk) if start else values
+        if values is None:  # odd after all: the rest as read_all reads it, with what it says of the whole file
+            from mtlsctl.core import salvage
+
+            first, *rest = salvage.read(data, label, None)
+            here, *later = rest[start - 1 :]
+            yield replace(here, notes=(*first.notes, *here.notes))
+            yield from later
+            return
+        for i, (value, one) in enumerate(zip(values, chunk, strict=True), start + 1):
+            yield Document(Kind.CERTIFICATE, value, number(label, i, count), "PEM", der=one)
+
+
 def _clean_certificates(data: bytes, label: str) -> tuple[Document, ...] | None:
     """The quick way for PEM certificates with nothing odd about them; None for anything else."""
+    ders = _ders(data)
+    values = _loaded(ders) if ders else None
+    if not ders or values is None:
+        return None
+    labels = (number(label, i, len(ders)) for i in range(1, len(ders) + 1))
+    return tuple(
+        Document(Kind.CERTIFICATE, value, name, "PEM", der=one)
+        for value, name, one in zip(values, labels, ders, strict=True)
+    )
+
+
+def _ders(data: bytes) -> list[bytes] | None:
+    """What stands in PEM certificates with nothing odd about their layout; None for anything else."""
     count = data.count(_BEGIN)
     odd = (b"\r", b"\x00", b"\\n", b"----------", b"\n ", b"\n\t", b" -----BEGIN")
     if not count or count != data.count(b"-BEGIN ") or count != data.count(b"-----END CERTIFICATE-----"):
@@ -79,19 +121,20 @@ def _clean_certificates(data: bytes, label: str) -> tuple[Document, ...] | None:
         return None
     if not data.startswith(_BEGIN) and data.count(b"\n" + _BEGIN) != count:
         return None
-    load = x509.load_der_x509_certificate
+    try:
+        return [a2b_base64(_body(part), strict_mode=True) for part in data.split(_BEGIN)[1:]]
+    except ValueError:  # binascii's Error is one
+        return None
+
+
+def _loaded(ders: Sequence[bytes]) -> _Loaded | None:
+    """Certificates, or None where one of them is odd."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            whole = [a2b_base64(_body(part), strict_mode=True) for part in data.split(_BEGIN)[1:]]
-            found = [(load(one), one) for one in whole]
-    except (*der.UNREADABLE, UserWarning, Error):
+            return list(map(x509.load_der_x509_certificate, ders))
+    except (*der.UNREADABLE, UserWarning):
         return None
-    labels = (number(label, i, count) for i in range(1, count + 1))
-    return tuple(
-        Document(Kind.CERTIFICATE, value, name, "PEM", der=one)
-        for (value, one), name in zip(found, labels, strict=True)
-    )
 
 
 def _body(part: bytes) -> bytes:

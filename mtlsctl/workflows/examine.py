@@ -1,7 +1,6 @@
 """Look at files and servers: what they hold, what belongs together, what is wrong with them."""
 
 import os
-import re
 import stat
 import warnings
 from collections import defaultdict
@@ -15,20 +14,18 @@ from mtlsctl.core import pem, remarks, trees
 from mtlsctl.core.documents import Document, Kind
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
-from mtlsctl.workflows import clock, files
+from mtlsctl.errors import MtlsctlError, UsageError
+from mtlsctl.workflows import clock, files, operands
 from mtlsctl.workflows.passwords import Secret
 
 if TYPE_CHECKING:
+    from mtlsctl.core.repeated import Repeated  # for bundles
     from mtlsctl.workflows.folders import Listing
     from mtlsctl.workflows.inventory import Inventory  # most look at files
     from mtlsctl.workflows.live import Server
 
 Looker = Callable[[str], "tuple[Server, list[Document]]"]
 """What asks a server: workflows/live.py, with the way there."""
-
-_ADDRESS = re.compile(r"[\w.\-\[\]:%]+:\d{1,5}|unix:.+|[A-Za-z][A-Za-z0-9+.-]*://.+", re.DOTALL)
-_HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class Watcher(Protocol):
 def documents(path: str, secret: Secret | None = None, look: Looker | None = None) -> list[Document]:
     """The objects of one file or server. Raises MtlsctlError."""
     reader = _Reader(secret, clock.now(), None, look)
-    return look(path)[1] if look and _is_target(path) else _read(reader, path)
+    return look(path)[1] if look and operands.is_target(path) else list(_read(reader, path))
 
 
 class _Reader:
@@ -118,6 +115,7 @@ class _Reader:
         self.now = now
         self.members: list[trees.Member] = []
         self.findings: list[Finding] = []
+        self.repeated: Repeated | None = None
 
     def unlock(self, label: str) -> bytes | None:
         """The password, from the source that was named; None where none was."""
@@ -172,50 +170,36 @@ def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "In
 def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
     server = None
     try:
-        if reader.look and _is_target(path):
-            server, documents = reader.look(path)
+        if reader.look and operands.is_target(path):
+            server, chain = reader.look(path)
+            documents = iter(chain)
         else:
             documents = _read(reader, path)
     except MtlsctlError as error:
-        error = _with_advice(error, path)
+        error = operands.with_advice(error, path)
         if alone:
             raise error from None
-        about = _called(path)
+        about = operands.called(path)
         reader.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
-        return _watched(reader, FileShown(about, (), error.message), [])
+        return _watched(reader, FileShown(about, (), error.message), iter(()))
     met = len(reader.members)
-    shown = _watched(reader, FileShown(_called(path), (), server=server), documents)
+    shown = _watched(reader, FileShown(operands.called(path), (), server=server), documents)
     reader.findings += remarks.on_order(shown.file, reader.members[met:])
     if any(_bare_key(item) for item in shown.objects):
         reader.findings += _on_mode(path)
     return shown
 
 
-def _called(path: str) -> str:
-    """How messages name what was looked at; a password in a URL is not repeated."""
-    if not _is_target(path):
-        return files.label(path)
-    from mtlsctl.core import endpoint
-
-    return endpoint.shown(path)
-
-
-def _is_target(path: str) -> bool:
-    """True for what is no file and reads like a server's address: HOST:PORT, a URL, unix:PATH."""
-    return bool(_ADDRESS.fullmatch(path)) and not os.path.lexists(path)
-
-
-def _watched(reader: _Reader, file: FileShown, documents: list[Document]) -> FileShown:
-    """A file with its objects, shown one by one to who watches. documents is emptied: each is let go when it is told.
+def _watched(reader: _Reader, file: FileShown, documents: Iterator[Document]) -> FileShown:
+    """A file with its objects, shown one by one to who watches. Each is let go when it is told.
 
     What cryptography has read of a certificate stays with it, and takes 20 kB.
     """
     watcher, items = reader.watcher, []
     if watcher:
         watcher.begin(file.file)
-    documents.reverse()
-    while documents:
-        items.append(item := _item(reader, documents.pop()))
+    for document in documents:
+        items.append(item := _item(reader, document))
         if watcher:
             watcher.item(item)
     shown = replace(file, objects=tuple(items))
@@ -228,26 +212,24 @@ def _bare_key(item: Item) -> bool:
     return item.kind in (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY) and item.encoding != "PKCS#12"
 
 
-def _with_advice(error: MtlsctlError, path: str) -> MtlsctlError:
-    """What was meant may be a server."""
-    if isinstance(error, NotFoundError) and not error.hint and _HOST.fullmatch(path):
-        return NotFoundError(error.message, f"to look at a server, name its port: mtlsctl inspect {path}:443")
-    return error
-
-
-def _read(reader: _Reader, path: str) -> list[Document]:
+def _read(reader: _Reader, path: str) -> Iterator[Document]:
     data, label = files.read(path), files.label(path)
+    if bundle := pem.in_turn(data, label):
+        from mtlsctl.core.repeated import Repeated
+
+        reader.repeated = reader.repeated or Repeated()
+        return bundle
     documents = pem.read_all(data, label)
     shut = any(d.value is None and d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents)
     if shut and (password := reader.unlock(label)) is not None:
-        return list(pem.read_all(data, label, password))
-    return list(documents)
+        return iter(pem.read_all(data, label, password))
+    return iter(documents)
 
 
-def told(document: Document) -> Item:
-    """An object with its facts. Never raises."""
+def told(document: Document, repeated: "Repeated | None" = None) -> Item:
+    """An object with its facts. Never raises. repeated: of a bundle, what its certificates share."""
     if document.kind is Kind.CERTIFICATE:
-        facts: Any = certificate_facts(document.value, document.der)
+        facts: Any = certificate_facts(document.value, document.der, repeated)
     else:
         from mtlsctl.workflows import (
             examine_other,
@@ -258,7 +240,7 @@ def told(document: Document) -> Item:
 
 
 def _item(reader: _Reader, document: Document) -> Item:
-    item = told(document)
+    item = told(document, reader.repeated)
     label, facts = item.label, item.facts
     reader.findings += document.notes
     if item.kind is Kind.CERTIFICATE:
