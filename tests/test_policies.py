@@ -539,3 +539,29 @@ def test_the_rules_are_not_asked_by_default() -> None:
     assert [p.message for p in policy.faults(Policy.ALL, looks, True, asked)] == [
         "CN=web.test: it has no extended key usage (CA/B Forum BR 7.1.2.7.6)"
     ]
+
+
+def test_what_is_kept_of_one_call_answers_no_other_question() -> None:
+    """Certificates are read anew each time, as commands and servers do: equal, and other objects."""
+
+    def again(*pairs: Pair) -> list[x509.Certificate]:
+        return [x509.load_pem_x509_certificate(pair.pem) for pair in pairs]
+
+    made = leaf(key_usage=key_usage("digital_signature"))
+    for _ in range(2):
+        assert verify(again(made, CA), again(ROOT), purpose=Purpose.SERVER, at=NOW, names=[HOST]).ok
+        for options in (
+            {"names": [x509.DNSName("other.test")]},
+            {"purpose": Purpose.CLIENT},
+            {"at": NOW + 400 * DAY},
+            {"at": NOW - 400 * DAY},
+            {"max_depth": 0},
+        ):
+            asked: dict[str, Any] = {"purpose": Purpose.SERVER, "at": NOW, "names": [HOST]} | options
+            for word in Policy:
+                assert not verify(again(made, CA), again(ROOT), policy=word, **asked).ok, (options, word)
+        for stranger in (make_cert("Root CA", ca=True), make_cert("Stranger", ca=True)):
+            assert not verify(again(made, CA), again(stranger), purpose=Purpose.SERVER, at=NOW, names=[HOST]).ok
+    silent = leaf(key_usage=key_usage("key_agreement"))
+    for _ in range(2):
+        assert not verify(again(silent, CA), again(ROOT), purpose=Purpose.SERVER, at=NOW).ok
