@@ -20,6 +20,7 @@ from mtlsctl.core.lint import pkilinted, rules
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import lint as workflow
+from mtlsctl.workflows import lint_out
 
 Tool = Callable[..., support.Result]
 HOST = x509.DNSName("web.test")
@@ -144,6 +145,9 @@ def test_damage_is_a_finding_and_what_cannot_be_read_is_no_answer(mtlsctl: Tool,
         (["x.pem", "--ignore", "lint-nonsense=why"], "no rule called lint-nonsense"),
         (["x.pem", "--json", "--sarif"], "contradict"),
         (["x.pem", "--config", "none.toml"], "no such file"),
+        (["localhost"], "name its port: localhost:443"),
+        (["x.pem", "--identity", "alice"], "shown to servers"),
+        (["--ca", "nobody"], "nobody"),
     ],
 )
 def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
@@ -318,6 +322,13 @@ def test_without_pkilint_its_profiles_say_what_to_install(monkeypatch: pytest.Mo
 # Hostile input
 
 
+def test_names_without_end_are_told_in_few_words() -> None:
+    many = tuple(x509.DNSName(f"bad name {number}") for number in range(5000))
+    session = workflow.Session((Profile.MTLS,), ())
+    session.certificate(make_cert("web.test", ROOT, sans=many, ekus=(SERVER_AUTH,)).certificate, "x.pem")
+    assert len(session.end(["x.pem"]).faults) < 30
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6))
 def test_no_damaged_certificate_is_too_much(changes: list[tuple[int, int]]) -> None:
@@ -331,4 +342,4 @@ def test_no_damaged_certificate_is_too_much(changes: list[tuple[int, int]]) -> N
         return  # it does not load: files of that kind are pem.read_all's matter
     done = session.end(["x.der"])
     assert done.faults
-    json.dumps(workflow.sarif(done))
+    json.dumps(lint_out.sarif(done))

@@ -15,7 +15,7 @@ from mtlsctl.core.findings import Verdict, worst
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import findings
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import identities
+from mtlsctl.workflows import identities, lint_out
 from mtlsctl.workflows import lint as workflow
 from mtlsctl.workflows.passwords import Secret, Source
 
@@ -101,6 +101,8 @@ def lint(
         raise UsageError("nothing to lint was named", "name files, a folder, HOST:PORT, or a CA of yours: --ca NAME")
     session = workflow.Session(profiles, settings.suppressions, _secret(password))
     servers, paths = _sorted(targets or ())
+    if not servers and any((papers.identity, papers.cert, papers.key)):
+        raise UsageError("--identity, --cert and --key are shown to servers, and none was named", "leave them away")
     if not targets and ca:
         session.ledger(ca)
     if paths:
@@ -109,7 +111,7 @@ def lint(
         _survey(session, target, papers, password, way, servername, http, timeout)
     done = session.end([*(targets or ()), *([f"CA {ca}"] if ca and not targets else [])], where)
     if report:
-        workflow.write_page(done, report, force=force)
+        lint_out.write_page(done, report, force=force)
     return _show(done, fail_on, report, sarif=sarif, as_json=as_json)
 
 
@@ -117,7 +119,7 @@ def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: 
     """The answer in the form that was asked for; the exit status."""
     every = findings(done.faults)
     if sarif:
-        output.show_json(workflow.sarif(done))
+        output.show_json(lint_out.sarif(done))
         status = int(bool(every) and worst(every).rank >= fail_on.rank)
     elif as_json:
         status = output.show("lint", done.linted, (), as_json=True, findings=every, fail_on=fail_on)

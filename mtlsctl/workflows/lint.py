@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl import __version__
 from mtlsctl.core import codes, keys, pem
 from mtlsctl.core.documents import Document, Kind
 from mtlsctl.core.findings import Verdict
@@ -25,16 +23,13 @@ from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
 from mtlsctl.core.path import UNREADABLE
 from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
-from mtlsctl.workflows import clock, files, materials
+from mtlsctl.workflows import clock, files, lint_files, materials
 from mtlsctl.workflows.passwords import Secret
 
 if TYPE_CHECKING:
     from mtlsctl.workflows.survey import Surveyed
 
 CONFIG = ".mtlsctl-lint.toml"
-_SUFFIXES = frozenset(
-    (".pem", ".crt", ".cer", ".cert", ".der", ".key", ".csr", ".req", ".p10", ".p12", ".pfx", ".p7b", ".p7c", ".crl")
-)
 _KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
 
 
@@ -97,7 +92,7 @@ class Session:
 
     def files(self, paths: Sequence[str], issuers: Iterable[x509.Certificate] = ()) -> None:
         """Look at files, folders and stdin. issuers: CAs that are known beside. A single unreadable file raises."""
-        wanted = [found for path in paths for found in _expand(path)]
+        wanted = [found for path in paths for found in lint_files.expand(path)]
         if wanted.count("-") > 1:
             raise UsageError("standard input can be read only once", "give - once")
         read = [(path, self._read(path, alone=len(wanted) == 1)) for path in wanted]
@@ -127,6 +122,8 @@ class Session:
             if shut and self.secret:
                 documents = pem.read_all(data, files.label(path), self.secret(files.label(path)))
         except MtlsctlError as error:
+            if isinstance(error, NotFoundError) and os.sep not in path:
+                error.hint = f"to look at a server, name its port: {path}:443"
             if alone:
                 raise
             self._count(unread=1)
@@ -292,33 +289,6 @@ def _hushed() -> Iterator[None]:
         os.close(shut)
 
 
-def _expand(path: str) -> Iterator[str]:
-    """A path as it is; a folder as the files in it, and in those below, that look like ours."""
-    if path == "-" or not Path(path).is_dir():
-        yield path
-        return
-    found = []
-    for folder, below, names in os.walk(path):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        found += [entry for name in sorted(names) if _promising(entry := Path(folder, name))]
-    if not found:
-        raise NotFoundError(f"{path}: no file in this folder looks like a key or certificate", "name the files")
-    yield from map(str, found)
-
-
-def _promising(path: Path) -> bool:
-    """A file that may hold something of ours: by its name, or by a PEM block near its beginning."""
-    if not path.is_file():
-        return False
-    if path.suffix.lower() in _SUFFIXES:
-        return True
-    try:
-        with path.open("rb") as file:
-            return b"-----BEGIN " in file.read(4096)
-    except OSError:
-        return False
-
-
 def authorities(word: str | None) -> tuple[x509.Certificate, ...]:
     """The CAs that --ca names beside files: a CA of ours with both its certificates, or a file's."""
     if word is None:
@@ -329,33 +299,3 @@ def authorities(word: str | None) -> tuple[x509.Certificate, ...]:
 
     ca = store.open_ca(word)
     return ca.root, ca.issuing
-
-
-def sarif(done: Report) -> dict[str, Any]:
-    """The result as a SARIF log; files by their URI, relative to the folder that we are in where they lie below it."""
-    from mtlsctl.core.lint import sarif as form  # only for those who ask for it
-
-    linted = done.linted
-    places = {label: (_uri(place.file), place.line) for label, place in done.places.items()}
-    for fault in (*done.faults, *(one.fault for one in linted.suppressed)):
-        places.setdefault(fault.about, (_uri(fault.about), 1))
-    whole = not linted.examined.unread
-    return form.log(__version__, linted.at, linted.rules, done.faults, linted.suppressed, places, complete=whole)
-
-
-def _uri(label: str) -> str:
-    """The URI of a file; of what is none, its name as a relative URI."""
-    path = Path(label)
-    if label in ("-", "standard input") or not path.exists():
-        return quote(label.replace(": ", "/"), safe="/.-_~")
-    try:
-        return quote(path.resolve().relative_to(Path.cwd().resolve()).as_posix(), safe="/.-_~")
-    except ValueError:
-        return path.resolve().as_uri()
-
-
-def write_page(done: Report, target: Path, *, force: bool = False) -> None:
-    """Write the page for an auditor. Raises ConflictError where the file is there, without force."""
-    from mtlsctl.core.lint.page import as_html  # only with --report
-
-    files.write([files.Output(target, as_html(__version__, done.linted, done.faults, done.certificates))], force)

@@ -11,12 +11,12 @@ from mtlsctl.core import offer
 from mtlsctl.core.admission import Outcome, admission
 from mtlsctl.core.evidence import Evidence
 from mtlsctl.core.findings import Finding
+from mtlsctl.core.lint import untested
 from mtlsctl.core.lint.rule import Scope
 from mtlsctl.core.lint.settings import Settings, Suites, Untested
 from mtlsctl.core.mismatch import read
 from mtlsctl.core.observation import Ended, Observation, Stage, version_words
 from mtlsctl.core.tls import TlsSettings, client_context
-from mtlsctl.core.tlssuites import SUITES
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import handshake
 from mtlsctl.workflows.once import Seen, Visit, once
@@ -103,7 +103,7 @@ def survey(wish: Wish) -> Surveyed:
         nobody.evidence.request.signature_algorithms if nobody.evidence.request else (),
         whole.acceptable_issuers,
         min(counter.made, MAX_HANDSHAKES),
-        _untested(wish, known, versions, nobody),
+        untested.untested(known, versions, nobody.let_in, nobody.why if nobody.asked else "", trusts=bool(wish.trust)),
     )
     return Surveyed(settings, chain, wish.roots, _telling(wish, settings, report.findings))
 
@@ -122,8 +122,8 @@ _TRUST = ("server-untrusted-root", "server-self-signed", "server-missing-interme
 
 def _nothing(wish: Wish, why: str) -> Settings:
     label = wish.visit.endpoint.text
-    untested = (Untested("all of its TLS settings", why),)
-    return Settings((Scope.ENDPOINT,), label, label, (), None, None, (), (), 1, untested)
+    nothing = (Untested("all of its TLS settings", why),)
+    return Settings((Scope.ENDPOINT,), label, label, (), None, None, (), (), 1, nothing)
 
 
 class _Version:
@@ -293,57 +293,3 @@ def _with_sessions(wish: Wish, one: Suites, counter: _Counter, *, asks: bool, ad
         return one
     again = once(context, wish.visit._replace(earlier=first.session, lenient=lenient)).observation
     return one._replace(resumed=again.resumed)
-
-
-def _untested(wish: Wish, known: offer.Known, versions: Sequence[Suites], nobody: _Nobody) -> tuple[Untested, ...]:
-    """What was not looked at, and why: nobody shall take it for absent."""
-    found = [Untested("SSL 2.0 and SSL 3.0", "this OpenSSL does not speak them")]
-    found += [Untested(one.version, one.why) for one in versions if one.accepted is None]
-    found += [
-        Untested(f"some of {one.version}", "too many handshakes")
-        for one in versions
-        if not one.complete and one.accepted
-    ]
-    missing = _not_offered(known)
-    if missing:
-        listed = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more" if len(missing) > 6 else "")
-        found.append(Untested(f"cipher suites: {listed}", "this OpenSSL does not have them"))
-    found.append(
-        Untested("cipher suites without a certificate (anonymous), and with export keys", "never offered from here")
-    )
-    if not known.groups:
-        found.append(
-            Untested("key exchange groups, signature algorithms", "pyOpenSSL here cannot limit what it offers")
-        )
-    found.append(Untested("compression in TLS 1.2 and before", "this OpenSSL offers none"))
-    found.append(Untested("renegotiation begun by the client", "not tried: it is an attack where it succeeds"))
-    if not any(one.resumed is not None for one in versions if one.accepted):
-        why = (
-            "the server lets nobody in without a certificate; pass one: --identity NAME"
-            if nobody.let_in is False
-            else "no session came"
-        )
-        found.append(Untested("session resumption", why))
-    if nobody.asked and nobody.let_in is None:
-        found.append(Untested("whether clients without a certificate get in", nobody.why))
-    found.append(
-        Untested("resumption after revocation", "nothing was revoked to try it; see mtlsctl probe --revoked-cert")
-    )
-    if not wish.trust:
-        found.append(Untested("whether the chain is trusted", "no roots were named; pass --ca NAME|FILE"))
-    return tuple(found)
-
-
-def _not_offered(known: offer.Known) -> list[str]:
-    """The old suites that OpenSSL may be built without, of those that have a name here."""
-    words = {*known.newer, *known.older}
-    old = [name for name in SUITES.values() if "RC4" in name or "3DES" in name or name.startswith("TLS_ECDH_")]
-    return [name for name in old if _spelled(name) not in words]
-
-
-def _spelled(name: str) -> str:
-    """How OpenSSL calls an old suite: `ECDHE-RSA-RC4-SHA`, `DES-CBC3-SHA`, `ECDH-RSA-AES128-SHA`."""
-    exchange, _, cipher = name.removeprefix("TLS_").partition("_WITH_")
-    cipher = cipher.replace("AES_128", "AES128").replace("AES_256", "AES256").replace("RC4_128", "RC4")
-    cipher = cipher.replace("3DES_EDE_CBC", "DES_CBC3").replace("_CBC_", "_")
-    return (cipher if exchange == "RSA" else f"{exchange}_{cipher}").replace("_", "-")

@@ -76,6 +76,8 @@ def heading(linted: Linted) -> Iterator[Line]:
         ("  profiles  ", "dim"),
         ", ".join(linted.profiles) + (f" (pkilint {linted.pkilint})" if linted.pkilint else ""),
     ]
+    if linted.config:
+        yield [("  config    ", "dim"), linted.config]
     yield [("  looked at ", "dim"), counted(linted.examined)]
     yield [("  at        ", "dim"), date(linted.at)]
 

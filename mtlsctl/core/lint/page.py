@@ -84,9 +84,9 @@ def _state(told: Linted, faults: Sequence[Fault]) -> tuple[str, str]:
         return "no", "incomplete: not all could be looked at"
     said = {
         Verdict.FAIL: "not compliant: rules are broken",
-        Verdict.WARN: "compliant with warnings",
-        Verdict.NOTE: "compliant, with notes",
-        Verdict.OK: "compliant",
+        Verdict.WARN: "compliant as far as tested, with warnings",
+        Verdict.NOTE: "compliant as far as tested, with notes",
+        Verdict.OK: "compliant as far as tested",
     }
     return _CLASSES[worst] if worst is not Verdict.NOTE else "yes", said[worst]
 

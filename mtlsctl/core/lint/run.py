@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 from cryptography import x509
@@ -16,6 +17,8 @@ from mtlsctl.core.lint.rule import Profile, Rule, Scope
 from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
+
+MAX_FAULTS = 10  # of one rule and one subject: a hostile certificate has names without end
 
 
 class Fault(NamedTuple):
@@ -77,7 +80,7 @@ class Run:
         """Hold the rules against a subject. digest: its SHA-256."""
         self._scopes[subject.scopes] += 1
         for rule in rules.concerning(subject.scopes, self.profiles):
-            for words in rule.check(subject):
+            for words in islice(rule.check(subject), MAX_FAULTS):
                 self._found(rule, words, subject.label, subject.name, digest)
         if isinstance(subject, Subject) and isinstance(subject.value, x509.Certificate):
             self._together(subject, digest)

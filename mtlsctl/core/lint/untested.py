@@ -1,0 +1,67 @@
+"""What a survey of a server cannot tell, and why: nobody shall take it for absent."""
+
+from collections.abc import Sequence
+
+from mtlsctl.core.lint.settings import Suites, Untested
+from mtlsctl.core.offer import Known
+from mtlsctl.core.tlssuites import SUITES
+
+
+def untested(
+    known: Known, versions: Sequence[Suites], let_in: bool | None, not_known: str, *, trusts: bool
+) -> tuple[Untested, ...]:
+    """All that was not looked at.
+
+    let_in: clients without a certificate; None: not known, for the reason not_known, if they are asked for one at all.
+    trusts: somebody said which roots count.
+    """
+    found = [Untested("SSL 2.0 and SSL 3.0", "this OpenSSL does not speak them")]
+    found += [Untested(one.version, one.why) for one in versions if one.accepted is None]
+    found += [
+        Untested(f"some of {one.version}", "too many handshakes")
+        for one in versions
+        if not one.complete and one.accepted
+    ]
+    missing = _not_offered(known)
+    if missing:
+        listed = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more" if len(missing) > 6 else "")
+        found.append(Untested(f"cipher suites: {listed}", "this OpenSSL does not have them"))
+    found.append(
+        Untested("cipher suites without a certificate (anonymous), and with export keys", "never offered from here")
+    )
+    if not known.groups:
+        found.append(
+            Untested("key exchange groups, signature algorithms", "pyOpenSSL here cannot limit what it offers")
+        )
+    found.append(Untested("compression in TLS 1.2 and before", "this OpenSSL offers none"))
+    found.append(Untested("renegotiation begun by the client", "not tried: it is an attack where it succeeds"))
+    if not any(one.resumed is not None for one in versions if one.accepted):
+        why = (
+            "the server lets nobody in without a certificate; pass one: --identity NAME"
+            if let_in is False
+            else "no session came"
+        )
+        found.append(Untested("session resumption", why))
+    if let_in is None and not_known:
+        found.append(Untested("whether clients without a certificate get in", not_known))
+    found.append(
+        Untested("resumption after revocation", "nothing was revoked to try it; see mtlsctl probe --revoked-cert")
+    )
+    if not trusts:
+        found.append(Untested("whether the chain is trusted", "no roots were named; pass --ca NAME|FILE"))
+    return tuple(found)
+
+
+def _not_offered(known: Known) -> list[str]:
+    """The old suites that OpenSSL may be built without, of those that have a name here."""
+    words = {*known.newer, *known.older}
+    old = [name for name in SUITES.values() if "RC4" in name or "3DES" in name or name.startswith("TLS_ECDH_")]
+    return [name for name in old if _spelled(name) not in words]
+
+
+def _spelled(name: str) -> str:
+    """How OpenSSL calls an old suite: `ECDHE-RSA-RC4-SHA`, `DES-CBC3-SHA`, `ECDH-RSA-AES128-SHA`."""
+    exchange, _, cipher = name.removeprefix("TLS_").partition("_WITH_")
+    cipher = cipher.replace("AES_128", "AES128").replace("AES_256", "AES256").replace("RC4_128", "RC4")
+    cipher = cipher.replace("3DES_EDE_CBC", "DES_CBC3").replace("_CBC_", "_")
+    return (cipher if exchange == "RSA" else f"{exchange}_{cipher}").replace("_", "-")

@@ -1,0 +1,39 @@
+"""What lint found, as a SARIF log and as a page."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from mtlsctl import __version__
+from mtlsctl.workflows import files
+from mtlsctl.workflows.lint import Report
+
+
+def sarif(done: Report) -> dict[str, Any]:
+    """The result as a SARIF log; files by their URI, relative to the folder that we are in where they lie below it."""
+    from mtlsctl.core.lint import sarif as form  # only for those who ask for it
+
+    linted = done.linted
+    places = {label: (_uri(place.file), place.line) for label, place in done.places.items()}
+    for fault in (*done.faults, *(one.fault for one in linted.suppressed)):
+        places.setdefault(fault.about, (_uri(fault.about), 1))
+    whole = not linted.examined.unread
+    return form.log(__version__, linted.at, linted.rules, done.faults, linted.suppressed, places, complete=whole)
+
+
+def _uri(label: str) -> str:
+    """The URI of a file; of what is none, its name as a relative URI."""
+    path = Path(label)
+    if label in ("-", "standard input") or not path.exists():
+        return quote(label.replace(": ", "/"), safe="/.-_~")
+    try:
+        return quote(path.resolve().relative_to(Path.cwd().resolve()).as_posix(), safe="/.-_~")
+    except ValueError:
+        return path.resolve().as_uri()
+
+
+def write_page(done: Report, target: Path, *, force: bool = False) -> None:
+    """Write the page for an auditor. Raises ConflictError where the file is there, without force."""
+    from mtlsctl.core.lint.page import as_html  # only with --report
+
+    files.write([files.Output(target, as_html(__version__, done.linted, done.faults, done.certificates))], force)
