@@ -1,7 +1,6 @@
 """Chain, trust, purpose, time and names in; a Report out: every fault, not only the first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,8 +27,7 @@ _WITHOUT_STACKS = (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI)
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(NamedTuple):
     """What one verifier says."""
 
     name: str
@@ -40,8 +38,7 @@ class Engine:
     """Why it refuses or was not asked; webpki's are its own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """What another policy would say of a path that holds under the one that was chosen."""
 
     policy: str

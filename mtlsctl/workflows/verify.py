@@ -4,9 +4,9 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,8 +35,7 @@ SYSTEM_ROOTS = (
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(NamedTuple):
     """What is trusted, as it was typed: nothing is trusted that is not named."""
 
     cas: tuple[str, ...] = ()
@@ -50,8 +49,7 @@ class Trust:
         return (*self.cas, *(["the system's roots"] * self.system), *(["certifi's roots"] * self.certifi))
 
 
-@dataclass(frozen=True, slots=True)
-class OtherPath:
+class OtherPath(NamedTuple):
     """A path beside the one that was chosen."""
 
     subjects: tuple[str, ...]
@@ -62,8 +60,7 @@ class OtherPath:
     """The first that is wrong with it; empty where it holds as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """What was verified, against what, and the path that was found."""
 
     subject: str
