@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from mtlsctl.core import names
 from mtlsctl.core.causes import Problem
@@ -107,7 +108,18 @@ def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
         message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
         hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
         hint += "\nor, if it is a root, trust it: --ca FILE"
+        if _says_where(top):
+            hint += "\nthe leaf says where it is: mtlsctl verify CHAIN --ca ROOTS --aia fetches and names it"
         return Problem("missing-intermediate", message, hint, called(top))
     message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
     hint = f"trust {issuer} with --ca FILE, or add its certificate to the chain if it is an intermediate"
     return Problem("untrusted", message, hint, called(top))
+
+
+def _says_where(certificate: x509.Certificate) -> bool:
+    """True where a certificate has the address of its issuer's (RFC 5280, 4.2.2.1)."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except (*UNREADABLE, x509.ExtensionNotFound):
+        return False
+    return any(one.access_method == AuthorityInformationAccessOID.CA_ISSUERS for one in found)
