@@ -271,7 +271,7 @@ def _deep(folder: Path, papers: Papers) -> AbstractContextManager[Running]:
 
 
 def _strict(folder: Path, papers: Papers) -> AbstractContextManager[Running]:
-    return python.run(folder, papers, strict=True)
+    return python.run(folder, papers, strict=True, python=python313() or sys.executable)
 
 
 # apache-deep is Apache with SSLVerifyDepth 9: by default it refuses every chain with an intermediate, whatever else.

@@ -21,13 +21,14 @@ def run(
     demand: str = "required",
     crl: Path | None = None,
     strict: bool = False,
+    python: str = sys.executable,
 ) -> Iterator[Running]:
-    """Run it. strict: with the flags that create_default_context sets from Python 3.13 on."""
+    """Run it. strict: with the flags that create_default_context sets from Python 3.13 on. python: which one."""
     wish = {"cert": str(papers.cert), "key": str(papers.key), "ca": str(papers.client_ca), "version": version}
     wish |= {"demand": demand.upper(), "crl": str(crl or ""), "strict": strict}  # type: ignore[dict-item]
 
     def command(port: int) -> tuple[object, ...]:
-        return sys.executable, "-P", SCRIPT, json.dumps(wish | {"port": port})
+        return python, "-P", SCRIPT, json.dumps(wish | {"port": port})
 
     with servers.program(folder, command) as running:
         yield running

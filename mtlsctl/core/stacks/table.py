@@ -23,7 +23,7 @@ STACKS = {
     "nginx": Stack("nginx", "1.22", "ssl_verify_depth 1, its default"),
     "apache": Stack("Apache", "2.4", "SSLVerifyDepth 1, its default"),
     "python312": Stack("Python up to 3.12", "3.11", "ssl.create_default_context"),
-    "python": Stack("Python from 3.13", "3.13", "ssl.create_default_context; as a server its flags, with 3.11"),
+    "python": Stack("Python from 3.13", "3.13", "ssl.create_default_context, strict from 3.13 on"),
     "node": Stack("Node.js", "20.20"),
     "go": Stack("Go", "1.27", "crypto/tls, with go 1.27 in go.mod; 1.19 differs where VERSIONS says so"),
     "java": Stack("Java", "17", "JSSE, with the HTTPS check of names"),
