@@ -148,6 +148,7 @@ def test_a_modern_server_that_demands_certificates_is_compliant(
     assert "handshakes" in result.stderr
     assert result.exit_code == 0, result.stdout
     assert (again.exit_code, "already there" in again.stderr) == (2, True)
+    assert "asking" not in again.stderr, "that is said before anybody is asked"
     assert "whether clients without a certificate get in: TLS lets it in" in unasked.stdout
     assert "client-cert-optional" not in unasked.stdout
     text = words_of(page.read_bytes())
@@ -201,7 +202,7 @@ def test_nobody_there_is_no_answer(mtlsctl: Tool) -> None:
     with tls_lab.plain_server(lambda connection: None) as port:
         closed = mtlsctl("lint", f"localhost:{port}", "--json")
     assert closed.exit_code == 2
-    assert "connection-closed" in by_code(closed.json)
+    assert {"connection-closed", "connection-reset"} & set(by_code(closed.json))
     assert closed.json["ok"] is False
     plain = mtlsctl("lint", "missing-file.pem:12:x")
     assert (plain.exit_code, "no such file" in plain.stderr) == (2, True)

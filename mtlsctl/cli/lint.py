@@ -99,6 +99,8 @@ def lint(
     ca = papers.ca or papers.ca_of or (os.environ.get("MTLSCTL_CA") if not targets else None)
     if not targets and not ca:
         raise UsageError("nothing to lint was named", "name files, a folder, HOST:PORT, or a CA of yours: --ca NAME")
+    if report:
+        lint_out.check_page(report, force=force)
     session = workflow.Session(profiles, settings.suppressions, _secret(password))
     servers, paths = _sorted(targets or ())
     if not servers and any((papers.identity, papers.cert, papers.key)):
@@ -144,6 +146,8 @@ def _secret(password: Source) -> Secret | None:
 
 def _sorted(targets: Sequence[str]) -> tuple[list[str], list[str]]:
     """Servers, and the rest: what exists as a file is one."""
+    if "" in targets:
+        raise UsageError("an empty target is none", "name files, a folder or HOST:PORT")
     servers = [word for word in targets if word != "-" and not Path(word).exists() and _SERVER.fullmatch(word)]
     return servers, [word for word in targets if word not in servers]
 

@@ -122,7 +122,7 @@ class Session:
             if shut and self.secret:
                 documents = pem.read_all(data, files.label(path), self.secret(files.label(path)))
         except MtlsctlError as error:
-            if isinstance(error, NotFoundError) and os.sep not in path:
+            if isinstance(error, NotFoundError) and not {os.sep, ":"} & set(path):
                 error.hint = f"to look at a server, name its port: {path}:443"
             if alone:
                 raise

@@ -32,6 +32,11 @@ def _uri(label: str) -> str:
         return path.resolve().as_uri()
 
 
+def check_page(target: Path, *, force: bool = False) -> None:
+    """Raise ConflictError where write_page would: before a server is asked, not afterwards."""
+    files.refuse_existing([target], force)
+
+
 def write_page(done: Report, target: Path, *, force: bool = False) -> None:
     """Write the page for an auditor. Raises ConflictError where the file is there, without force."""
     from mtlsctl.core.lint.page import as_html  # only with --report
