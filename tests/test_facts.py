@@ -118,6 +118,10 @@ def test_a_malformed_extension_is_a_fact_and_no_traceback() -> None:
     facts = certificate_facts(broken)
     assert facts.unreadable[0].startswith("extensions: ")
     assert "ParseError" not in facts.unreadable[0]
+    raw = {one.name or one.oid: one for one in facts.other_extensions}
+    assert raw["1.2.3.9"].critical
+    assert raw["subjectAltName"].value.startswith("30")
+    assert "1.2.3.9" in facts.critical
     assert facts.names == ()
     assert facts.sha256 == hashlib.sha256(broken.public_bytes(Encoding.DER)).hexdigest()
 

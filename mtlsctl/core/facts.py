@@ -79,7 +79,7 @@ def certificate_facts(
     bad: list[str] = []
     der = der or certificate.public_bytes(Encoding.DER)
     issuer_der, spki = repeated.look(der) if repeated else (b"", "")
-    said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), None) or extensions.nothing()
+    said = part(bad, "extensions", lambda: extensions.read(certificate.extensions), None) or _raw(certificate)
     subject = part(bad, "subject", lambda: names.dn(certificate.subject), "")
     issuer = repeated.issuers.get(issuer_der) if repeated else None
     if issuer is None:
@@ -104,6 +104,16 @@ def certificate_facts(
         unreadable=tuple(bad),
         **said,
     )
+
+
+def _raw(certificate: x509.Certificate) -> extensions.Said:
+    """What extensions say of which one is malformed: nothing, but each by its bytes."""
+    from mtlsctl.core import raw_extensions  # the ASN.1 declarations; such certificates are rare
+
+    said = extensions.nothing()
+    said["other_extensions"] = found = raw_extensions.read(certificate)
+    said["critical"] = tuple(one.name or one.oid for one in found if one.critical)
+    return said
 
 
 def armoured(der: bytes, label: str) -> str:
