@@ -302,6 +302,7 @@ def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path) -> None:
     assert public.json["result"]["pkilint"] == pkilinted.version()
     client = mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki", "--json")
     assert codes(client) == [], "the CA/B Forum says nothing of clients"
+    assert "Nothing to tell" in mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki").stdout
     code = "cabf.serverauth.subscriber.certificate_policies_extension_absent"
     fewer = mtlsctl("lint", "web.example.com/cert.pem", "--profile", "webpki", "--ignore", f"{code}=private", "--json")
     assert len(fewer.json["findings"]) == len(public.json["findings"]) - 1

@@ -221,8 +221,10 @@ class Session:
         from mtlsctl.core.lint import pkilinted  # loaded by __init__ where a profile asks for it
 
         with _hushed():
-            said = pkilinted.look(found, der, profile) or ()
-        for one in said:
+            said = pkilinted.look(found, der, profile)
+        if said is not None:
+            self.run.looked(rules.OTHERS)
+        for one in said or ():
             self.run.foreign(one.code, one.verdict, one.words, found, digest)
 
     # A CA's ledger, and servers

@@ -182,6 +182,8 @@ def verdict(linted: Linted, findings: Sequence[Finding], fail_on: Verdict) -> It
     said = ", ".join(word for word in levels if not word.startswith("0 "))
     if linted.examined.unread:
         yield [("Could not tell", "bold red"), f" of all{f'; of the rest: {said}' if said else ''}."]
+    elif not linted.tested and not findings:
+        yield "Nothing to tell: no rule of this profile is about what was looked at."
     elif findings and worst(findings).rank >= fail_on.rank:
         yield [("Not clean", "bold red"), f": {said}."]
     elif findings:

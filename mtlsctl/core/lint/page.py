@@ -82,6 +82,8 @@ def _state(told: Linted, faults: Sequence[Fault]) -> tuple[str, str]:
     worst = max((fault.verdict for fault in faults), key=lambda verdict: verdict.rank, default=Verdict.OK)
     if told.examined.unread:
         return "no", "incomplete: not all could be looked at"
+    if not told.tested and not faults:
+        return "idle", "nothing was tested: no rule is about what was looked at"
     said = {
         Verdict.FAIL: "not compliant: rules are broken",
         Verdict.WARN: "compliant as far as tested, with warnings",

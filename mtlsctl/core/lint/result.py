@@ -38,3 +38,8 @@ class Linted(NamedTuple):
     """Its version; "" where no profile asked for it."""
     config: str
     """The file that suppressions came from; "" for none."""
+
+    @property
+    def tested(self) -> bool:
+        """Whether any rule was about what was looked at; that something can be read at all is said by none."""
+        return any(rule.looked for rule in self.rules if rule.code not in ("malformed", "lint-suppression-unused"))

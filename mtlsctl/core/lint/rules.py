@@ -26,6 +26,14 @@ PERMISSIONS = Rule("key-file-permissions", Verdict.FAIL, (Scope.FILE,), BOTH, no
 MALFORMED = Rule("malformed", Verdict.FAIL, (Scope.CERTIFICATE, Scope.REQUEST, Scope.CRL), tuple(Profile), nothing)
 EXPIRED_SUPPRESSION = Rule("lint-suppression-expired", Verdict.WARN, (Scope.FILE,), tuple(Profile), nothing)
 UNUSED_SUPPRESSION = Rule("lint-suppression-unused", Verdict.NOTE, (Scope.FILE,), tuple(Profile), nothing)
+OTHERS = Rule(
+    "lint-pkilint",
+    Verdict.FAIL,
+    (Scope.FILE,),
+    (Profile.RFC5280, Profile.WEBPKI),
+    nothing,
+)
+"""All of pkilint's, whatever they find has a code of its own."""
 
 RULES: tuple[Rule, ...] = (
     *MADE,
@@ -35,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     MALFORMED,
     EXPIRED_SUPPRESSION,
     UNUSED_SUPPRESSION,
+    OTHERS,
 )
 BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 
