@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import mldsa, x25519
 from stacks_pki import Case
 from stacks_table import hits, predicted, stale
-from support import SERVER_AUTH, make_cert
+from support import DAY, SERVER_AUTH, make_cert
 
 from mtlsctl.core import stacks
 from mtlsctl.core.pathchecks import Purpose, Question, look
@@ -182,3 +182,14 @@ def test_verify_says_it(tmp_path: Path) -> None:
     assert "accepted by  all 13 stacks" in support.run_tool("verify", new, "--ca", ca).stdout
     wrong = support.run_tool("verify", new, "--ca", ca, "--name", "b.test").stdout
     assert "refused by   every stack that was measured, Chrome, Apple's systems\n" in wrong
+
+
+def test_a_long_lifetime_counts_where_it_was_issued_since() -> None:
+    before, after = datetime(2019, 6, 30, tzinfo=UTC), datetime(2019, 7, 1, tzinfo=UTC)
+    root = make_cert("Root", ca=True, not_before=before, not_after=before + 9000 * DAY)
+    more: dict[str, Any] = {"sans": (x509.DNSName("a.test"),), "ekus": (SERVER_AUTH,)}
+    for start, days, said in ((before, 826, "accepts"), (after, 826, "refuses"), (after, 825, "accepts")):
+        leaf = make_cert("a.test", root, not_before=start, not_after=start + days * DAY, **more)
+        looks = [look(one.certificate) for one in (leaf, root)]
+        found = stacks.judge(looks, anchored=True, question=Question(Purpose.SERVER, after, ()))
+        assert {verdict.stack: verdict.verdict for verdict in found}["apple"] == said

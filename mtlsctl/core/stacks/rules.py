@@ -1,7 +1,7 @@
 """What stacks disagree about: one small predicate for each property of a chain that some of them refuse."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from mtlsctl.core.path import UNREADABLE, Path
 from mtlsctl.core.pathchecks import MAX_COMPARISONS, Look, Purpose, Question, value
 
 PURPOSES = {Purpose.SERVER: Eku.SERVER_AUTH, Purpose.CLIENT: Eku.CLIENT_AUTH}
-APPLE_LIMIT = timedelta(days=825, seconds=1)  # support.apple.com/103769: server certificates, private roots too
+# support.apple.com/103769: server certificates of private roots, too, where they were issued since.
+APPLE_LIMIT, APPLE_SINCE = timedelta(days=825, seconds=1), datetime(2019, 7, 1, tzinfo=UTC)
 MLDSA = ("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19")  # RFC 9881, 2
 _SHA1 = {Signed.RSA_WITH_SHA1, Signed._RSA_WITH_SHA1, Signed.ECDSA_WITH_SHA1, Signed.DSA_WITH_SHA1}
 _KEYS = {
@@ -160,7 +161,8 @@ def _leaf_form(leaf: Look, purpose: Purpose) -> Iterator[str]:
     if san is not None and san not in leaf.critical and not certificate.subject.rdns:
         yield "empty-subject-san-not-critical"
     yield from _serial(certificate.serial_number)
-    if purpose is Purpose.SERVER and leaf.not_after - leaf.not_before > APPLE_LIMIT:
+    long = leaf.not_after - leaf.not_before > APPLE_LIMIT
+    if purpose is Purpose.SERVER and long and leaf.not_before >= APPLE_SINCE:
         yield "lifetime-above-825-days"
     if _unknown_critical(leaf):
         yield "unknown-critical-extension"
