@@ -62,16 +62,6 @@ def of_crls(lists: Sequence[x509.CertificateRevocationList]) -> Sources:
     return Sources(tuple(Held(crl) for crl in lists))
 
 
-def check(path: Path, lists: Sequence[x509.CertificateRevocationList], at: datetime) -> list[Problem]:
-    """What CRLs say of each certificate below the top of a path (RFC 5280, 6.3)."""
-    return Lookup(of_crls(lists), path, at).problems(path)
-
-
-def covered(path: Path, lists: Sequence[x509.CertificateRevocationList]) -> bool:
-    """True when each certificate below the anchor has a CRL of its issuer."""
-    return all(any(crl.issuer == issuer.subject for crl in lists) for issuer in path[1:])
-
-
 @dataclass(frozen=True, slots=True)
 class RevocationStatus:
     """What is known of one certificate of the path."""
