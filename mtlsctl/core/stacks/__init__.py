@@ -11,7 +11,7 @@ from mtlsctl.core.causes import Cause
 from mtlsctl.core.pathchecks import Look, Purpose, Question
 from mtlsctl.core.stacks import rules, table
 from mtlsctl.core.stacks import words as wording
-from mtlsctl.core.stacks.rules import Chain, Hit
+from mtlsctl.core.stacks.chain import Chain, Hit
 
 __all__ = ["BY_SETTING", "NAMES", "Cell", "Hit", "Reason", "StackVerdict", "cells", "hits", "judge", "verdicts"]
 

@@ -2,76 +2,35 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID as Aia
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
-from cryptography.x509.oid import PublicKeyAlgorithmOID as Key
-from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
-from mtlsctl.core import constraints, names
-from mtlsctl.core.path import UNREADABLE, Path
-from mtlsctl.core.pathchecks import MAX_COMPARISONS, Look, Purpose, Question, value
+from mtlsctl.core import names
+from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.pathchecks import Look, Purpose, Question, value
+from mtlsctl.core.stacks import links
+from mtlsctl.core.stacks.chain import Chain, Hit
 
 PURPOSES = {Purpose.SERVER: Eku.SERVER_AUTH, Purpose.CLIENT: Eku.CLIENT_AUTH}
 # support.apple.com/103769: server certificates of private roots, too, where they were issued since.
 APPLE_LIMIT, APPLE_SINCE = timedelta(days=825, seconds=1), datetime(2019, 7, 1, tzinfo=UTC)
-MLDSA = ("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19")  # RFC 9881, 2
-_SHA1 = {Signed.RSA_WITH_SHA1, Signed._RSA_WITH_SHA1, Signed.ECDSA_WITH_SHA1, Signed.DSA_WITH_SHA1}
-_KEYS = {
-    Key.ED25519.dotted_string: "ed25519",
-    Key.ED448.dotted_string: "ed448",
-    Key.RSASSA_PSS.dotted_string: "rsa-pss-key",
-    Key.DSA.dotted_string: "dsa-key",
-    **dict.fromkeys(MLDSA, "ml-dsa"),
-}
-_CURVES: dict[str, tuple[str, ...]] = {"secp256r1": (), "secp384r1": (), "secp521r1": ("p521",)}
-
-
-class Hit(NamedTuple):
-    """A rule that a chain runs into."""
-
-    rule: str
-    """A row of table.py."""
-    about: str
-    """The certificate."""
-
-
-class Chain(NamedTuple):
-    """A path and what is asked of it."""
-
-    path: Path
-    """Leaf first."""
-    seen: Sequence[Look]
-    """The same, read through; shorter where one cannot be read."""
-    question: Question
-    anchored: bool
-    """The last certificate is trusted."""
-    sent: Sequence[x509.Certificate]
-    """What the peer would get, in its order; () where that is not known."""
-
-    @property
-    def issuers(self) -> Sequence[Look]:
-        """What stands above the leaf and is no anchor."""
-        return self.seen[1:-1] if self.anchored else self.seen[1:]
 
 
 def hits(chain: Chain) -> list[Hit]:
     """Every rule that a chain runs into, leaf first."""
     if len(chain.seen) < len(chain.path):
         return [*_depth(chain), *_unreadable(chain)]
-    found = [*_ending(chain), *_depth(chain), *_leaf(chain.seen[0], chain.question), *_key(chain.seen[0], "")]
+    found = [*_ending(chain), *_depth(chain), *_leaf(chain.seen[0], chain.question), *links.of_key(chain.seen[0], "")]
     for one in chain.issuers:
         found += _issuer(one, "ca-", chain.question)
-        found += _key(one, "ca-")
+        found += links.of_key(one, "ca-")
     if chain.anchored and len(chain.seen) > 1:
         anchor = chain.seen[-1]
         found += _issuer(anchor, "anchor-", chain.question)
-        found += _key(anchor, "ca-")
-    found += _links(chain)
+        found += links.of_key(anchor, "ca-")
+    found += links.between(chain)
     return found
 
 
@@ -265,88 +224,3 @@ def _issuer_form(one: Look) -> Iterator[str]:
     if _unknown_critical(one):
         yield "unknown-critical-extension"
     yield from _serial(one.certificate.serial_number)
-
-
-def _key(one: Look, role: str) -> Iterator[Hit]:
-    """Its key. role: "" for the leaf's, which signs the handshake, else `ca-`: it signed a certificate."""
-    kind = one.certificate.public_key_algorithm_oid
-    if kind in (Key.RSAES_PKCS1_v1_5, Key.EC_PUBLIC_KEY):
-        rules = _size_or_curve(one.certificate)
-    else:
-        rules = (_KEYS.get(kind.dotted_string, "other-key"),)
-    for rule in rules:
-        yield Hit(role + rule, one.name)
-
-
-def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
-    try:
-        key = certificate.public_key()
-    except UNREADABLE:
-        return ("other-key",)
-    if isinstance(key, rsa.RSAPublicKey):
-        sizes = {"rsa-below-2048": 2048, "rsa-below-1024": 1024}
-        return tuple(rule for rule, size in sizes.items() if key.key_size < size)
-    return (
-        _CURVES.get(key.curve.name, ("other-curve",)) if isinstance(key, ec.EllipticCurvePublicKey) else ("other-key",)
-    )
-
-
-def _links(chain: Chain) -> Iterator[Hit]:
-    """What lies between certificates: signatures, key identifiers, path lengths, name constraints, order."""
-    last = len(chain.seen) - 1
-    for number, one in enumerate(chain.seen):
-        anchor = chain.anchored and number == last
-        yield from _signature(one, "anchor-" if anchor else "ca-" if number else "")
-        if number:
-            role = "anchor-" if anchor else "ca-"
-            yield from (Hit(role + rule, one.name) for rule in _limits(one, chain.seen[:number]))
-    for child, issuer in pairwise(chain.seen):
-        if _other_key_id(child, issuer):
-            yield Hit("authority-key-id-mismatch", child.name)
-    if chain.sent:
-        yield from _sent(chain)
-
-
-def _signature(one: Look, role: str) -> Iterator[Hit]:
-    oid = one.certificate.signature_algorithm_oid
-    if oid in _SHA1:
-        yield Hit(f"{role}sha1", one.name)
-    elif oid == Signed.RSA_WITH_MD5:
-        yield Hit(f"{role}md5", one.name)
-
-
-def _limits(one: Look, below: Sequence[Look]) -> Iterator[str]:
-    """Its pathlen and its name constraints (RFC 5280, 6.1.4 (l) and (m), 6.1.3 (b) and (c))."""
-    basic, limits = value(one, x509.BasicConstraints), value(one, x509.NameConstraints)
-    if basic is not None and basic.path_length is not None:
-        count = sum(lower.certificate.issuer != lower.certificate.subject for lower in below[1:])
-        if count > basic.path_length:
-            yield "path-length"
-    if limits is None:
-        return
-    wanted = [name for lower in below for name in value(lower, x509.SubjectAlternativeName) or ()]
-    trees = len(limits.permitted_subtrees or ()) + len(limits.excluded_subtrees or ())
-    if len(wanted) * trees > MAX_COMPARISONS:
-        yield "name-constraints-many"
-    elif constraints.outside(limits, wanted):
-        yield "name-constraints"
-
-
-def _other_key_id(child: Look, issuer: Look) -> bool:
-    wanted, found = value(child, x509.AuthorityKeyIdentifier), value(issuer, x509.SubjectKeyIdentifier)
-    if wanted is None or found is None or wanted.key_identifier is None:
-        return False
-    return wanted.key_identifier != found.digest
-
-
-def _sent(chain: Chain) -> Iterator[Hit]:
-    """How the chain is presented (RFC 8446, 4.4.2; RFC 5246, 7.4.2)."""
-    leaf, sent = chain.seen[0].name, list(chain.sent)
-    if sent[0] != chain.path[0]:
-        yield Hit("leaf-not-first", leaf)
-        return
-    places = [sent.index(one) for one in chain.path if one in sent]
-    if places != sorted(places):
-        yield Hit("wrong-order", leaf)
-    if any(one not in chain.path for one in sent) or len(set(sent)) < len(sent):
-        yield Hit("extra-certificates", leaf)
