@@ -428,6 +428,16 @@ def test_the_search_goes_back_from_dead_ends() -> None:
         assert found.path[1] == CA.certificate
 
 
+def test_of_two_dead_ends_the_one_that_is_no_circle_is_told() -> None:
+    twin = make_cert("Twin CA", ca=True)
+    there = make_cert("Issuing CA", twin, ca=True, key=CA.key)
+    back = make_cert("Twin CA", CA, ca=True, key=twin.key)
+    rekeyed = make_cert("Root CA", ca=True)
+    found = ask([GOOD, there, back, CA], [rekeyed])
+    assert [code for code, _ in faults(found)] == ["server-ca-rekeyed"]
+    assert found.path == (GOOD.certificate, CA.certificate)
+
+
 def test_names_that_differ_in_case_and_spaces_are_one_name() -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     upper = Pair(make_cert("ISSUING  ca", ROOT, ca=True, key=CA.key, not_after=YEARS).certificate, key)

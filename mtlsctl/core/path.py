@@ -162,7 +162,8 @@ class Search:
         self.steps = 0
         self._checked: set[tuple[int, int]] = set()
         self.longest: Path = (leaf,)
-        """The longest of the paths that end before an anchor."""
+        """The longest of the paths that end before an anchor; of those that run in circles only where all do."""
+        self._reach = (False, 0)
 
     @property
     def spent(self) -> bool:
@@ -183,18 +184,20 @@ class Search:
         if self.forest.is_anchor(top):
             yield path
             return
-        if len(path) > len(self.longest):
-            self.longest = path
-        if len(path) >= MAX_DEPTH:
-            return
-        for issuer in self.forest.namesakes(top, lenient)[:MAX_NAMESAKES]:
+        went = looped = False
+        for issuer in self.forest.namesakes(top, lenient)[:MAX_NAMESAKES] if len(path) < MAX_DEPTH else ():
             if self.spent:
-                return
+                break
             self.steps += 1
             entity = _entity(issuer)
             # A CA met twice is a cycle: without it the path is shorter and as good (RFC 4158, 5.2).
-            if issuer not in path and entity not in entities and self._links(top, issuer):
+            if issuer in path or entity in entities:
+                looped = looped or issuer != top
+            elif self._links(top, issuer):
+                went = True
                 yield from self._walk((*path, issuer), (*entities, entity), lenient)
+        if not went and (not looped, len(path)) > self._reach:
+            self._reach, self.longest = (not looped, len(path)), path
 
     def _links(self, child: x509.Certificate, issuer: x509.Certificate) -> bool:
         pair = id(child), id(issuer)
