@@ -143,6 +143,7 @@ def differing(result: support.Result) -> list[str]:
 def test_what_differs_between_two_certificates(mtlsctl: Tool, pki: Path) -> None:
     renewed = mtlsctl("inspect", "old.pem", "--diff", "new.pem", "--json")
     assert (renewed.exit_code, renewed.json["result"]["relation"]) == (1, "renewed with a new key")
+    assert not renewed.json["ok"]
     assert {"serial_hex", "not_after", "spki_sha256"} <= set(differing(renewed))
     text = mtlsctl("inspect", "old.pem", "--diff", "new.pem").stdout
     assert text.startswith("renewed with a new key\n- old.pem\n+ new.pem\n")
@@ -200,6 +201,8 @@ def test_crls_by_their_entries(mtlsctl: Tool, tmp_path: Path) -> None:
         (("old.pem", "new.pem", "--diff", "ca.pem"), "compares two files"),
         (("old.pem", "--diff", "nothing.pem"), "nothing.pem"),
         (("-", "--diff", "-"), "only once"),
+        (("",), "is empty"),
+        (("old.pem", "--diff", ""), "is empty"),
         (("old.pem", "--diff", "new.pem", "--pem"), "exclude each other"),
         (("old.pem", "--pem", "--der"), "exclude each other"),
         (("old.pem", "--json", "--field", "sha256"), "exclude each other"),

@@ -91,6 +91,8 @@ def inspect(
 
     if field is not None and not field.strip():
         raise UsageError("--field is empty", "name one: --field sha256")
+    if "" in (diff, *paths):
+        raise UsageError("the name of a file is empty", "name a file, a folder or HOST:PORT; a variable may not be set")
     form = _form(pem=pem, der=der, openssl=openssl, field=field is not None, short=short, json=as_json)
     if graph is None and force:
         raise UsageError("--force is for --graph, which writes a file", "leave it away")
@@ -143,7 +145,11 @@ def _compare(paths: list[str], right: str, form: str, secret: Secret | None, loo
     if [paths[0], right] == ["-", "-"]:
         raise UsageError("standard input can be read only once", "give - once")
     found = compare(paths[0], right, lambda path: examine.documents(path, secret, look))
-    output.show("inspect", found, lines(found), as_json=form == "json")
+    if form == "json":
+        answer = {"schema": output.SCHEMA, "command": "inspect", "ok": found.same, "result": found, "findings": []}
+        output.show_json(answer)
+    else:
+        output.print_lines(lines(found))
     return 0 if found.same else 1
 
 
