@@ -255,15 +255,18 @@ def test_der_and_openssls_look(mtlsctl: Tool, env: dict[str, str], pki: Path) ->
 
 
 def test_json_is_written_while_files_are_read(env: dict[str, str], pki: Path) -> None:
-    """The first object of a bundle comes before what stands behind it was read."""
+    """The first file's objects are there before the second file has come."""
+    support.write(pki / "many.pem", ROOT.pem * 20)
     reader, writer = os.pipe()
-    words = [support.TOOL, "inspect", "--json", "chain.pem", f"/dev/fd/{reader}"]
+    words = [support.TOOL, "inspect", "--json", "many.pem", f"/dev/fd/{reader}"]
     process = subprocess.Popen(words, env=env, cwd=pki, stdout=subprocess.PIPE, pass_fds=[reader])
     os.close(reader)
     assert process.stdout
-    os.write(writer, ROOT.pem * 20)
+    first = os.read(process.stdout.fileno(), 1000)
+    assert b"CN=Dev Root CA" in first
+    os.write(writer, NEW.pem)
     os.close(writer)
-    whole = json.loads(process.stdout.read())
+    whole = json.loads(first + process.stdout.read())
     assert process.wait(20) == 0
     process.stdout.close()
-    assert [len(file["objects"]) for file in whole["result"]["files"]] == [2, 20]
+    assert [len(file["objects"]) for file in whole["result"]["files"]] == [20, 1]
