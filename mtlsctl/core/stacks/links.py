@@ -100,6 +100,8 @@ def _other_key_id(child: Look, issuer: Look) -> bool:
 def _sent(chain: Chain) -> Iterator[Hit]:
     """How the chain is presented (RFC 8446, 4.4.2; RFC 5246, 7.4.2)."""
     leaf, sent = chain.seen[0].name, list(chain.sent)
+    if sent == list(chain.path[: len(sent)]):
+        return
     if sent[0] != chain.path[0]:
         yield Hit("leaf-not-first", leaf)
         return

@@ -113,8 +113,7 @@ def _leaf_uses(leaf: Look, purpose: Purpose) -> Iterator[str]:
 def _leaf_form(leaf: Look, purpose: Purpose) -> Iterator[str]:
     """What else strict verifiers want of it."""
     certificate = leaf.certificate
-    self_issued = certificate.issuer == certificate.subject
-    if value(leaf, x509.AuthorityKeyIdentifier) is None and not self_issued:
+    if value(leaf, x509.AuthorityKeyIdentifier) is None and certificate.issuer != certificate.subject:
         yield "no-authority-key-id"
     san = value(leaf, x509.SubjectAlternativeName)
     if san is not None and san not in leaf.critical and not certificate.subject.rdns:
