@@ -164,6 +164,19 @@ def test_whatever_was_seen_has_an_answer_from_the_catalogue(
             assert found.report.findings[0].verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize(
+    ("first", "known"),
+    [
+        (bytes.fromhex("300c02010078070a0102"), True),
+        (bytes.fromhex("30840000001002010078"), True),  # as Active Directory writes lengths
+        (b"0032ERR access denied", False),
+        (b"0", False),
+    ],
+)
+def test_text_that_begins_with_a_zero_is_no_ldap(first: bytes, known: bool) -> None:
+    assert (sniff.server_protocol(first) is not None) == known
+
+
 @given(st.binary(max_size=64))
 def test_first_bytes_never_break_the_sniffer(first: bytes) -> None:
     sniff.server_protocol(first)

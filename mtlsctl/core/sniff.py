@@ -65,7 +65,14 @@ def server_protocol(first: bytes) -> Protocol | None:
         return Protocol("PostgreSQL", "postgres")
     if first[3:5] == b"\x04\x00":  # RFC 9113, 6.5: a SETTINGS frame first
         return Protocol("HTTP/2 in the clear")
-    return Protocol("LDAP", "ldap", 636) if first.startswith(b"\x30") else None
+    return Protocol("LDAP", "ldap", 636) if _is_ldap(first) else None
+
+
+def _is_ldap(first: bytes) -> bool:
+    """An LDAPMessage is a SEQUENCE that begins with an INTEGER (RFC 4511, 4.1.1); text may begin with its tag, a "0"."""
+    length = first[1:2]
+    more = length[0] & 0x7F if length and length[0] & 0x80 else 0
+    return first.startswith(b"\x30") and first[2 + more : 3 + more] == b"\x02"
 
 
 def _greeting_220(first: bytes) -> Protocol:
