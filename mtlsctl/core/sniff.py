@@ -69,7 +69,7 @@ def server_protocol(first: bytes) -> Protocol | None:
 
 
 def _is_ldap(first: bytes) -> bool:
-    """An LDAPMessage is a SEQUENCE that begins with an INTEGER (RFC 4511, 4.1.1); text may begin with its tag, a "0"."""
+    """An LDAPMessage is a SEQUENCE that begins with an INTEGER (RFC 4511, 4.1.1); text may begin with a 0x30, too."""
     length = first[1:2]
     more = length[0] & 0x7F if length and length[0] & 0x80 else 0
     return first.startswith(b"\x30") and first[2 + more : 3 + more] == b"\x02"
