@@ -316,3 +316,18 @@ def test_a_wait_for_a_refusal_that_does_not_come(lab: Lab) -> None:
     with tls_lab.serving(*lab.pair("server"), "--client-ca", lab.cert("root")) as server:
         answer = ask(lab, server.port, *lab.pair("alice"), "--wait", "0.5")
     assert said(answer)[0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("16fefd0000000000000000000102", "not-tls"),  # DTLS 1.2
+        ("15030300020250", "sni-unrecognized"),  # internal_error, as Go says it
+        ("16030300040e00000015030300020250", "not-tls"),  # a message of a handshake that is no hello
+    ],
+)
+def test_what_a_server_says_first(lab: Lab, first: str, expected: str) -> None:
+    with door(lambda client: (client.recv(65536), client.sendall(bytes.fromhex(first)), None)[2]) as port:
+        answer = ask(lab, port)
+    assert said(answer)[0] == expected, answer["findings"]
+    assert answer["result"]["confidence"] != "certain" or expected == "not-tls"

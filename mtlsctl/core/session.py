@@ -11,7 +11,7 @@ from mtlsctl.core.openssl import odd
 
 _CHUNK = 65536
 _FIRST = 64
-_HANDSHAKE = b"\x16"  # RFC 8446, 5.1: the type of a record
+_HANDSHAKE = b"\x16\x03"  # RFC 8446, 5.1: a record's type, and the first byte of its version
 KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
@@ -255,7 +255,7 @@ class Session:
     @property
     def _answered(self) -> bool:
         """True when both hellos were exchanged. What comes in one piece with an alert OpenSSL may not tell of."""
-        if self.role is Role.CLIENT and self.first_bytes[:1] == _HANDSHAKE:
+        if self.role is Role.CLIENT and self.first_bytes[:2] == _HANDSHAKE:
             return True  # a server's first message of a handshake is its hello
         word = "read client hello" if self.role is Role.SERVER else "read server hello"
         return any(word in state for state in self.states)
