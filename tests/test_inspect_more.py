@@ -254,6 +254,15 @@ def test_der_and_openssls_look(mtlsctl: Tool, env: dict[str, str], pki: Path) ->
     assert mtlsctl("inspect", "--openssl", "web.csr").stdout.startswith("Certificate Request:\n")
 
 
+def test_what_openssl_does_not_read(mtlsctl: Tool, pki: Path) -> None:
+    der = NEW.certificate.public_bytes(Encoding.DER).replace(b"\x0c\x08web.test", b"\x0c\x08\xff\xffb.test")
+    support.write(pki / "odd.crt", der)
+    result = mtlsctl("inspect", "--openssl", "odd.crt")
+    assert result.exit_code in (0, 2)
+    assert "defect" not in result.stderr
+    assert result.exit_code == 0 or "OpenSSL cannot read this certificate" in result.stderr
+
+
 def test_json_is_written_while_files_are_read(env: dict[str, str], pki: Path) -> None:
     """The first file's objects are there before the second file has come."""
     support.write(pki / "many.pem", ROOT.pem * 20)

@@ -5,7 +5,7 @@ import subprocess
 from binascii import a2b_base64
 
 from mtlsctl.core.documents import Kind
-from mtlsctl.errors import NotFoundError, SystemTroubleError
+from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError
 from mtlsctl.workflows.examine import Item
 
 _COMMANDS = {Kind.CSR: "req", Kind.CRL: "crl"}
@@ -21,26 +21,31 @@ def look(item: Item) -> str:
     text = str(getattr(item.facts, "pem", ""))
     if not text:
         return ""
-    return _certificate(text) if item.kind is Kind.CERTIFICATE else _program(item, text)
+    return _certificate(item, text) if item.kind is Kind.CERTIFICATE else _program(item, text)
 
 
-def _certificate(text: str) -> str:
+def _certificate(item: Item, text: str) -> str:
     from OpenSSL import crypto
 
     body = text.partition("-----\n")[2].rpartition("\n-----END")[0]
-    held = crypto.load_certificate(crypto.FILETYPE_ASN1, a2b_base64(body))
-    return crypto.dump_certificate(crypto.FILETYPE_TEXT, held).decode("utf-8", "replace")
+    try:
+        held = crypto.load_certificate(crypto.FILETYPE_ASN1, a2b_base64(body))
+        return crypto.dump_certificate(crypto.FILETYPE_TEXT, held).decode("utf-8", "replace")
+    except crypto.Error:
+        raise InputError(f"{item.label}: OpenSSL cannot read this certificate", "leave --openssl away") from None
 
 
 def _program(item: Item, text: str) -> str:
     program = shutil.which("openssl")
     if program is None:
-        raise NotFoundError(f"{item.label}: a {item.kind} is printed by openssl, and it is not here", "leave --openssl")
+        raise NotFoundError(
+            f"{item.label}: a {item.kind} is printed by openssl, and it is not here", "leave --openssl away"
+        )
     words = [program, _COMMANDS[item.kind], "-text", "-noout"]
     try:
         done = subprocess.run(words, input=text.encode(), capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SystemTroubleError(f"{item.label}: openssl did not print it: {type(error).__name__}") from None
     if done.returncode:
-        raise SystemTroubleError(f"{item.label}: openssl cannot read this {item.kind}", "leave --openssl away")
+        raise InputError(f"{item.label}: openssl cannot read this {item.kind}", "leave --openssl away")
     return done.stdout.decode("utf-8", "replace")
