@@ -157,6 +157,12 @@ def test_redirects_are_few_and_stay_with_http() -> None:
         assert Fetcher(True).get(url, "crl") == b"data"
 
 
+@pytest.mark.parametrize("to", ["http://[::1", "//[", "http://[x]/", "http://a:99999999/", "http://\xe4/"])
+def test_a_redirect_to_what_is_no_url(to: str) -> None:
+    with server(redirects(to)) as url:
+        assert "not a URL" in trouble(url)
+
+
 @pytest.mark.parametrize(
     ("url", "why"),
     [

@@ -72,7 +72,7 @@ class Fetcher:
                 return found
             if body:
                 raise _TroubleError("it redirects, which a responder does not")
-            url = urljoin(url, found.to)
+            url = _joined(url, found.to)
         raise _TroubleError(f"more than {REDIRECTS} redirects")
 
 
@@ -83,6 +83,14 @@ class _TroubleError(Exception):
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     to: str
+
+
+def _joined(url: str, to: str) -> str:
+    """Where a redirect leads, which may be told in part. Raises _TroubleError where that is no URL."""
+    try:
+        return urljoin(url, to)
+    except ValueError:
+        raise _TroubleError("it redirects to what is not a URL") from None
 
 
 def _split(url: str) -> SplitResult:
