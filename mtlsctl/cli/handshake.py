@@ -102,6 +102,14 @@ def handshake(
         list[str] | None,
         Option("--crl", metavar="NAME|FILE", help="Refuse whom it revokes; may be repeated.", panel=client.TRUST),
     ] = None,
+    staple: Annotated[
+        bool,
+        Option(
+            "--staple",
+            help="Ask for a stapled OCSP response; refuse a server that is revoked by it, or whose staple is no good.",
+            panel=client.TRUST,
+        ),
+    ] = False,
     no_extra_probes: Annotated[
         bool, Option("--no-extra-probes", help="Ask once; else up to 3 more times where causes look alike.")
     ] = False,
@@ -125,6 +133,7 @@ def handshake(
       mtlsctl handshake postgres://db.test --identity app
       mtlsctl handshake mail.test:587 --starttls smtp --system-ca
       mtlsctl handshake api.test --ca dev --proxy socks5h://localhost
+      mtlsctl handshake www.test --staple
 
     With --targets, a line is said of each target as its answer comes; with --json, an object with its target and line.
     A line may end in servername=NAME, to ask for another name than the host's; # begins a comment.
@@ -149,7 +158,7 @@ def handshake(
     papers = identities.complete(papers)
     ours = identities.identity(papers, options.secret_from(password))
     roots, trust = identities.trusted(papers)
-    settings = offer._replace(identity=ours, roots=roots, late=bool(path))
+    settings = offer._replace(identity=ours, roots=roots, late=bool(path), staple=staple)
     if crl:
         from mtlsctl.workflows import serving  # only where revocation is checked
 

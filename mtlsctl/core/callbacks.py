@@ -34,6 +34,13 @@ def on_secret(connection: SSL.Connection, line: bytes) -> None:
     session.secrets.append(line)
 
 
+def on_staple(connection: SSL.Connection, der: bytes, _: None) -> bool:
+    """The server's stapled OCSP response, b"" without one. It is kept only: Session.take() asks what follows."""
+    session: Session = connection.get_app_data()
+    session.staple = der
+    return True
+
+
 def on_certificate(connection: SSL.Connection, certificate: crypto.X509, number: int, depth: int, ok: int) -> bool:
     """Called for each certificate of the peer's chain, and for each error: note it, and decide.
 

@@ -159,6 +159,7 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
         *doubtful,
         *_notes(seen, ours),
         *_expiring(seen, ours),
+        *_stapled(seen, ours),
         *_portable(seen, ours),
     ]
     if seen.verify_errors:
@@ -235,6 +236,15 @@ def _portable(seen: Observation, ours: Ours) -> Iterable[Finding]:
     for found in chain_findings(seen.peer_chain, ours.roots, False, ours.at, ours.wanted):
         if found.verdict in (Verdict.NOTE, Verdict.WARN) and found.code != "expires-soon":
             yield found
+
+
+def _stapled(seen: Observation, ours: Ours) -> Iterable[Finding]:
+    """What is to be said of the OCSP staple; of a server that does not verify it is said with the rest."""
+    if seen.staple is None or seen.verify_errors:
+        return ()
+    from mtlsctl.core.judge import of_staple  # only with --staple
+
+    return of_staple(seen, ours.roots, ours.at, ours.crls)
 
 
 def leads(seen: Observation, credential: Identity) -> bool:

@@ -48,6 +48,8 @@ def judge(
 ) -> tuple[Finding, ...]:
     """The findings about the peer's chain, root cause first; at least one that fails where OpenSSL refused it."""
     found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted, crls)
+    if seen.staple is not None:
+        found = tuple(sorted((*found, *of_staple(seen, roots, at, crls)), key=lambda f: -f.verdict.rank))
     if any(e.number == UNREADABLE for e in seen.verify_errors) and not any(f.code in _OTHER for f in found):
         unreadable = [e for e in seen.verify_errors if e.number == UNREADABLE]
         return (*dict.fromkeys(_by_number(seen._replace(verify_errors=tuple(unreadable)))), *found)
@@ -78,6 +80,21 @@ def chain_findings(
         return verify(chain, roots, purpose=purpose, at=at, names=asked, crls=crls, partial_chain=True).findings
     except odd():
         return ()
+
+
+def of_staple(
+    seen: Observation,
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    crls: Sequence[x509.CertificateRevocationList] = (),
+) -> tuple[Finding, ...]:
+    """What is wrong with the OCSP staple that a server was asked for. A resumed session comes without certificates."""
+    if seen.staple is None or seen.resumed or not seen.peer_chain:
+        return ()
+    from mtlsctl.core import stapled  # only with --staple
+
+    found = stapled.judge(seen.staple, seen.peer_chain, roots, at, crls).finding
+    return (found,) if found else ()
 
 
 def sure(found: Sequence[Finding], leaf: x509.Certificate | None, known: Iterable[x509.Certificate]) -> bool:

@@ -142,6 +142,8 @@ class Observation(NamedTuple):
     """What went over the wire, in the order of time, as far as it was kept."""
     secrets: tuple[bytes, ...] = ()
     """The key log of this connection (NSS format): it opens the chunks, and is never shown unless asked for by name."""
+    staple: bytes | None = None
+    """The OCSP response that a server stapled, DER; b"" where it sent none. None: not asked for, or not so far."""
     approach: "Approach | None" = None
     """What was done between the connection and TLS; None where there was nothing to do."""
 

@@ -15,6 +15,10 @@ _HANDSHAKE = b"\x16\x03"  # RFC 8446, 5.1: a record's type, and the first byte o
 KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
+Judge = Callable[[bytes, tuple[x509.Certificate, ...]], VerifyError | None]
+"""What is wrong with a stapled OCSP response (b"": there is none) to a server's chain."""
+
+
 def _reasons(error: SSL.Error) -> str:
     """OpenSSL's words in an error, without the names of its functions."""
     entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
@@ -38,12 +42,14 @@ class Session:
         lenient: bool = False,
         earlier: SSL.Session | None = None,
         alpn: tuple[str, ...] = (),
+        judge_staple: Judge | None = None,
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """wanted: the name that a server's certificate must have; None checks none. clock: seconds since TLS began.
 
         earlier: a client's session of the same context, to be gone on with if the server agrees. alpn: what a client
-        offers in place of its context's.
+        offers in place of its context's. judge_staple: a client asks for a stapled OCSP response, and this says what is
+        wrong with it; the context must take it.
         """
         self.role = role
         self.wanted = wanted
@@ -55,6 +61,7 @@ class Session:
         self.states: list[str] = []
         self.first_bytes = self.unasked = b""
         self.trouble = ""
+        self.staple: bytes | None = None
         self.after = 0
         self.chunks: list[Chunk] = []
         self.secrets: list[bytes] = []
@@ -72,6 +79,9 @@ class Session:
             self._connection.set_alpn_protos([word.encode("ascii") for word in alpn])
         if earlier is not None:
             self._connection.set_session(earlier)
+        self._judge_staple = judge_staple
+        if judge_staple:
+            self._connection.request_ocsp()
 
     @property
     def over(self) -> bool:
@@ -127,6 +137,8 @@ class Session:
     def take(self) -> bytes:
         """The bytes to send now; or, in place of our certificate for a server that does not verify, an alert."""
         out = self._drain()
+        if out and self.staple is not None:
+            self._look_at_staple()
         if self.eof and self.failed:
             return b""  # OpenSSL answers an unexpected end with decode_error: nobody is there to hear it
         if out and self.errors and self.role is Role.CLIENT and not self.lenient:
@@ -134,6 +146,13 @@ class Session:
         if out:
             self._keep("sent", out)
         return out
+
+    def _look_at_staple(self) -> None:
+        """Judge a staple once, before our certificate goes out: a chain that is refused anyhow needs none."""
+        judge, self._judge_staple = self._judge_staple, None
+        chain = self._chain() if judge and not self.errors else ()
+        if judge and chain and (error := judge(self.staple or b"", chain)):
+            self.errors.append(error)
 
     def _hold(self) -> bytes:
         """Keep our flight back: the alert to send in its place, once."""
@@ -250,6 +269,7 @@ class Session:
             resumed=self.resumed,
             chunks=tuple(self.chunks),
             secrets=tuple(self.secrets),
+            staple=self.staple,
         )
 
     @property

@@ -8,7 +8,7 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from mtlsctl.core import keys
-from mtlsctl.core.callbacks import on_certificate, on_info, on_secret
+from mtlsctl.core.callbacks import on_certificate, on_info, on_secret, on_staple
 from mtlsctl.core.openssl import Identity
 from mtlsctl.errors import InputError, UsageError
 
@@ -52,6 +52,8 @@ class TlsSettings(NamedTuple):
     """Signature algorithms: `ecdsa_secp256r1_sha256`. A server takes, a client offers, these three alone."""
     late: bool = False
     """A client lets the server ask for its certificate after the handshake, where the library can (RFC 8446, 4.6.2)."""
+    staple: bool = False
+    """A client asks for a stapled OCSP response (RFC 6066, 8), and takes it."""
 
 
 def client_context(settings: TlsSettings) -> SSL.Context:
@@ -65,6 +67,8 @@ def client_context(settings: TlsSettings) -> SSL.Context:
         from mtlsctl.core import offer  # only with a request
 
         offer.allow_late(made)
+    if settings.staple:
+        made.set_ocsp_client_callback(on_staple)
     if settings.ciphers or settings.groups or settings.sigalgs:
         _limit(made, settings)
     return made

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mtlsctl.core.doubts import Probe  # where one connection told all, none is made
     from mtlsctl.core.flight import Step  # only with --trace
     from mtlsctl.core.route import Route  # most targets are reached straight
+    from mtlsctl.core.stapled import Staple  # only with --staple
     from mtlsctl.workflows.repeat import Group, Latency, Run  # not for one handshake
 
 
@@ -125,6 +126,8 @@ class Handshake(NamedTuple):
     latency: "Latency | None" = None
     trace: "tuple[Step, ...]" = ()
     """The messages of both sides (--trace)."""
+    staple: "Staple | None" = None
+    """The OCSP response that came with the certificate (--staple); None: not asked for, or it did not get so far."""
 
 
 class Client(NamedTuple):
@@ -163,6 +166,10 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
     look = _Look(ours)
     visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier, keep, wish.route)
     visit = visit._replace(wait=wish.wait, doubt=look.doubtful)
+    if ours.settings.staple:
+        from mtlsctl.workflows import staples  # only with --staple
+
+        visit = visit._replace(judge_staple=staples.judge(ours))
     tried: list[Probe] = []
     seen = once(ours.context, _watched(visit, ours.settings, tried) if wish.extra_probes else visit)
     if wish.keylog:
@@ -242,6 +249,14 @@ def _decoded(seen: Observation) -> tuple[tuple[str, ...], int]:
     return proof.request.signature_algorithms if proof.request else (), proof.tickets
 
 
+def _staple(us: Client, seen: Observation) -> "Staple | None":
+    if seen.staple is None:
+        return None
+    from mtlsctl.workflows import staples  # only with --staple
+
+    return staples.told(us, seen)
+
+
 def _status(seen: Observation) -> str:
     if seen.answer is None:
         return ""
@@ -286,6 +301,7 @@ def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Pro
         confidence=said.confidence.value,
         trace=_trace(seen) if wish.trace else (),
         extra_probes=tuple(_told(probe) for probe in tried),
+        staple=_staple(us, seen),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mtlsctl.core.approach import Approach
     from mtlsctl.core.route import Route
+    from mtlsctl.core.session import Judge
 
 PATIENCE = 3.0  # seconds; a server that has said nothing by then may not have got our hello
 VERDICT_WAIT = 1.0  # seconds; a server that refuses in TLS 1.3 says so one round trip after our last flight
@@ -52,6 +53,8 @@ class Visit(NamedTuple):
     """Seconds after the handshake for which a refusal is waited for, whatever was said; 0: as long as most need."""
     doubt: "Callable[[Session], bool] | None" = None
     """Asked once when the server has taken us: True where it has a reason to refuse us yet."""
+    judge_staple: "Judge | None" = None
+    """Ask for a stapled OCSP response, and what is wrong with it; the context must take it."""
 
 
 class Seen(NamedTuple):
@@ -82,6 +85,7 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
             lenient=visit.lenient,
             earlier=visit.earlier,
             alpn=visit.endpoint.alpn,
+            judge_staple=visit.judge_staple,
             clock=lambda: time.monotonic() - began,
         )
         ended, detail = _shake_hands(session, connection, visit, began)

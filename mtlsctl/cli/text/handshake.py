@@ -9,6 +9,7 @@ from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
     from mtlsctl.core.peer import PeerCertificate
+    from mtlsctl.core.stapled import Staple
     from mtlsctl.workflows.handshake import ExtraProbe, Handshake
 
 
@@ -58,6 +59,8 @@ def _server(result: "Handshake") -> Iterable[Line]:
     for above in rest:
         yield row("", f"{above.subject or '(empty subject)'}")
     yield row("trust", result.trust)
+    if result.staple:
+        yield row("staple", _staple(result.staple))
 
 
 def _client(result: "Handshake") -> Iterable[Line]:
@@ -73,6 +76,16 @@ def _client(result: "Handshake") -> Iterable[Line]:
 
 def _certificate(one: "PeerCertificate") -> str:
     return f"{one.subject or '(empty subject)'}, {one.key}, until {date(one.not_after)}, issued by {one.issuer}"
+
+
+def _staple(one: "Staple") -> str:
+    if not one.der:
+        return "none was sent"
+    said = one.status + (f" since {date(one.revoked_at)}" if one.revoked_at else "")
+    if not one.responder:
+        return f"{said}: it cannot be used"
+    until = f", until {date(one.next_update)}" if one.next_update else ", without an end"
+    return f"{said}, said by {one.responder}" + (f", {date(one.this_update)}{until}" if one.this_update else "")
 
 
 def _ms(seconds: float) -> str:

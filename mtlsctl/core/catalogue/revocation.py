@@ -13,6 +13,46 @@ REVOCATION = (
         "RFC 6960, 3.2 and 4.2.2.2",
     ),
     Entry(
+        "staple-missing",
+        "The server sent no OCSP staple",
+        "It was asked for one (--staple) and answered without. Clients that want to know ask the responder, or go on.",
+        "switch it on: nginx ssl_stapling on; Apache SSLUseStapling on; HAProxy ocsp-update on. A CA without an OCSP"
+        " responder gives nothing to staple",
+        "RFC 6066, 8",
+    ),
+    Entry(
+        "staple-required",
+        "The certificate demands an OCSP staple, and none came",
+        "The certificate has the TLS feature status_request (must-staple): Firefox and GnuTLS refuse the connection."
+        " nginx sends none for the first clients after its start.",
+        "switch stapling on at the server; or have the certificate issued again without the extension",
+        "RFC 7633, 4.2.3.1",
+    ),
+    Entry(
+        "staple-expired",
+        "The OCSP staple is out of date",
+        "The time of checking is outside thisUpdate and nextUpdate: the server goes on sending an old response, or a"
+        " clock is wrong. Clients that read staples refuse it.",
+        "see in the server's log why it gets no new one: its resolver, a firewall, the responder; check both clocks",
+        "RFC 6960, 3.2 and 4.2.2.1",
+    ),
+    Entry(
+        "staple-unusable",
+        "The OCSP staple does not count",
+        "It is about another certificate, its signature does not fit, its signer may not speak for the certificate's"
+        " issuer, it says that the responder failed, or it is no OCSP response.",
+        "see what it is: --json has it in result.staple.der; jq -r .result.staple.der | base64 -d | mtlsctl inspect -",
+        "RFC 6960, 3.2 and 4.2.2.2",
+    ),
+    Entry(
+        "staple-unknown",
+        "The responder does not know the server's certificate",
+        "The staple is genuine and says unknown: the responder's data base lacks what its CA issued. Firefox and curl"
+        " --cert-status refuse that.",
+        "bring the responder's data up to date; check that the certificate is of this CA",
+        "RFC 6960, 2.2",
+    ),
+    Entry(
         "fetch-failed",
         "Something that was to be fetched did not come",
         "A CRL, an OCSP answer or an issuer's certificate was asked for at an address that a certificate names, and was"
