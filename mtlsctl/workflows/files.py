@@ -1,7 +1,6 @@
 """Files: read them; write them all-or-nothing with their final mode; replace a pair with rollback."""
 
 import os
-import shutil
 import signal
 import stat
 import sys
@@ -92,6 +91,8 @@ def write(outputs: Sequence[Output], force: bool = False) -> None:
 @contextmanager
 def staging(parent: Path, doing: str) -> Iterator[Path]:
     """A hidden folder beside the target, for its owner alone, that is gone afterwards, whatever happens."""
+    import shutil  # those who only read have no use for it
+
     stage = None
     try:
         with undisturbed():
