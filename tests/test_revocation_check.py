@@ -1,5 +1,8 @@
 """core/revoked.py and what is below it: CRLs of every scope, deltas, OCSP answers, and who may sign them."""
 
+import itertools
+import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import DAY, NOW, Pair, make_cert
 
+from mtlsctl.core import crlscope, revoked, standing
 from mtlsctl.core import ocsp as our_ocsp
-from mtlsctl.core import revoked, standing
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.ocsp import Response
@@ -231,6 +234,31 @@ def test_deltas() -> None:
     assert look(base, delta(5, removed, number=7, signer=ROOT), leaf=POINTED).status == "revoked"
     # A base that has expired does not last longer for a fresh delta.
     assert look(crl(number=5, since=-2 * DAY, until=-HOUR), delta(5, number=7)).status == "unknown"
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many Python and C functions a piece of work calls."""
+    count = itertools.count()
+    sys.setprofile(lambda _, event, __: next(count) if "call" in event else None)  # type: ignore[arg-type,return-value]
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return next(count)
+
+
+@pytest.mark.parametrize("bases", [0, 1])
+def test_ten_times_the_deltas_are_ten_times_the_work(bases: int) -> None:
+    lists = [*[crl(number=5)] * bases, delta(5, number=99, signer=ROOT)]  # whose signature does not fit
+    few, many = (lookup(*lists * count) for count in (50, 500))
+    assert calls(lambda: many.statuses(certificates(*PATH))) < 12 * calls(lambda: few.statuses(certificates(*PATH)))
+
+
+def test_a_certificate_with_thousands_of_points() -> None:
+    points = [x509.DistributionPoint([uri(f"{URL}{number}")], None, None, None) for number in range(2000)]
+    leaf = make_cert("pointed", CA, extra=((x509.CRLDistributionPoints(points), False),))
+    assert len(list(crlscope.points(leaf.certificate))) == crlscope.MAX_POINTS + 1
+    assert look(crl(CA, leaf), leaf=leaf).status == "revoked"
 
 
 def test_indirect_crls() -> None:

@@ -1,5 +1,7 @@
 """What the CRLs at hand say of a certificate: the newest of its scope, deltas applied (RFC 5280, 6.3.3)."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,10 +18,11 @@ Sealed = Callable[[Crl], str]
 
 
 class _Usable(NamedTuple):
-    """A complete CRL that speaks about the certificate, with the newest delta to it."""
+    """A complete CRL that speaks about the certificate."""
 
     crl: Crl
-    delta: Crl | None
+    series: "_Series"
+    """Where the deltas to it are: looked up for those few that decide."""
     reasons: frozenset[x509.ReasonFlags]
 
 
@@ -36,7 +39,7 @@ def answer(
     # 2. Who is on one of these is revoked, fresh or not.
     deciding, whole = _covering(usable)
     for one in deciding:
-        entry, source = _entry(one, certificate)
+        entry, source = _entry(one.crl, one.series.newest_delta(one.crl, sealed), certificate)
         if entry is not None:
             return _revoked(entry, source, at)
     if not whole:
@@ -47,43 +50,81 @@ def answer(
     fresh = [u for u in usable if not stale(u.crl.crl, at)]
     lasting, whole = _covering(fresh)
     first = (lasting if whole else deciding)[0]
-    return _good(first, at)
+    return _good(first.crl, first.series.newest_delta(first.crl, sealed), at)
 
 
 def _usable(
     certificate: x509.Certificate, lists: Sequence[Crl], sealed: Sealed, refused: dict[str, Refusal]
 ) -> Iterator[_Usable]:
     """The complete CRLs that speak about it, by distribution point; why the others do not goes to refused."""
-    is_ca = _is_ca(certificate)
-    for point in crlscope.points(certificate):
-        for crl in lists:
+    is_ca, points = _is_ca(certificate), list(crlscope.points(certificate))
+    near = _of_issuers(lists, {certificate.issuer, *(one for point in points for one in point.issuers)})
+    series = _Series(near)
+    for point in points:
+        for crl in near:
             if not any(same_name(crl.crl.issuer, one) for one in (certificate.issuer, *point.issuers)):
-                continue  # a stranger's: not worth a word
-            why = crlscope.out_of_scope(crl, point, certificate, is_ca) or crl.trouble or _delta_alone(crl, lists)
+                continue  # of another point's CRL issuer
+            why = crlscope.out_of_scope(crl, point, certificate, is_ca) or crl.trouble or series.lacks_base(crl)
             why = why or ("" if crl.base is not None else sealed(crl))
             if why:
                 refused.setdefault(f"{id(crl)}{why}", Refusal("crl", crl.where, why))
             elif crl.base is None:
-                yield _Usable(crl, _newest_delta(crl, lists, sealed), crlscope.reasons(crl, point))
+                yield _Usable(crl, series, crlscope.reasons(crl, point))
 
 
-def _delta_alone(crl: Crl, lists: Iterable[Crl]) -> str:
-    if crl.base is None or any(_goes_with(crl, other) for other in lists):
-        return ""
-    return f"it is a delta CRL, and the complete one that it goes with (number {crl.base} or later) is not at hand"
+def _of_issuers(lists: Iterable[Crl], issuers: Iterable[x509.Name]) -> list[Crl]:
+    """The CRLs of some issuers; a stranger's is not worth a word."""
+    known: dict[x509.Name, bool] = {}
+    found = []
+    for crl in lists:
+        issuer = crl.crl.issuer
+        if issuer not in known:
+            known[issuer] = any(same_name(issuer, one) for one in issuers)
+        if known[issuer]:
+            found.append(crl)
+    return found
 
 
-def _goes_with(delta: Crl, complete: Crl) -> bool:
-    """RFC 5280, 5.2.4: same issuer, scope and key; the complete one is not older than the delta's base."""
-    if delta.base is None or delta.number is None or complete.base is not None or complete.number is None:
-        return False
-    same = delta.crl.issuer == complete.crl.issuer and delta.scope == complete.scope and delta.key_id == complete.key_id
-    return same and delta.base <= complete.number < delta.number
+_Line = tuple[x509.Name, x509.IssuingDistributionPoint | None, bytes]
 
 
-def _newest_delta(complete: Crl, lists: Iterable[Crl], sealed: Sealed) -> Crl | None:
-    found = [c for c in lists if _goes_with(c, complete) and not c.trouble and not sealed(c)]
-    return max(found, key=lambda c: c.number or 0, default=None)
+class _Series:
+    """Complete CRLs and their deltas by issuer, scope and key (RFC 5280, 5.2.4): files of strangers hold thousands."""
+
+    def __init__(self, lists: Iterable[Crl]) -> None:
+        self.deltas: dict[_Line, list[Crl]] = defaultdict(list)
+        self.numbers: dict[_Line, list[int]] = defaultdict(list)
+        for crl in lists:
+            if crl.number is not None and crl.base is not None:
+                self.deltas[_line(crl)].append(crl)
+            elif crl.number is not None:
+                self.numbers[_line(crl)].append(crl.number)
+        for found in self.numbers.values():
+            found.sort()
+
+    def lacks_base(self, crl: Crl) -> str:
+        """Why a delta CRL is of no use; "" where one that it goes with is at hand, and for complete CRLs."""
+        if crl.base is None:
+            return ""
+        numbers = self.numbers.get(_line(crl), [])
+        first = bisect_left(numbers, crl.base)
+        if crl.number is not None and first < len(numbers) and numbers[first] < crl.number:
+            return ""
+        return f"it is a delta CRL, and the complete one that it goes with (number {crl.base} or later) is not at hand"
+
+    def newest_delta(self, complete: Crl, sealed: Sealed) -> Crl | None:
+        """The last one that is signed, among those that are newer than a complete CRL and based on no later one."""
+        number = complete.number
+        if number is None:
+            return None
+        lists = self.deltas.get(_line(complete), [])
+        found = [c for c in lists if not c.trouble and (c.base or 0) <= number < (c.number or 0)]
+        found.sort(key=lambda c: c.number or 0, reverse=True)
+        return next((c for c in found if not sealed(c)), None)
+
+
+def _line(crl: Crl) -> _Line:
+    return crl.crl.issuer, crl.scope, crl.key_id
 
 
 def _covering(usable: Iterable[_Usable]) -> tuple[list[_Usable], bool]:
@@ -96,14 +137,16 @@ def _covering(usable: Iterable[_Usable]) -> tuple[list[_Usable], bool]:
     return chosen, covered >= ALL_REASONS
 
 
-def _entry(one: _Usable, certificate: x509.Certificate) -> tuple[x509.RevokedCertificate | None, Crl]:
+def _entry(
+    complete: Crl, delta: Crl | None, certificate: x509.Certificate
+) -> tuple[x509.RevokedCertificate | None, Crl]:
     """The entry that holds, and the CRL that it is on; the delta has the last word (RFC 5280, 6.3.3 (i) to (k))."""
-    if one.delta:
-        entry = crlscope.lookup(one.delta, certificate)
+    if delta:
+        entry = crlscope.lookup(delta, certificate)
         if entry is not None:
             removed = part(entry, x509.CRLReason) == x509.CRLReason(x509.ReasonFlags.remove_from_crl)
-            return (None if removed else entry), one.delta
-    return crlscope.lookup(one.crl, certificate), one.crl
+            return (None if removed else entry), delta
+    return crlscope.lookup(complete, certificate), complete
 
 
 def _revoked(entry: x509.RevokedCertificate, crl: Crl, at: datetime) -> Answer:
@@ -116,10 +159,10 @@ def _revoked(entry: x509.RevokedCertificate, crl: Crl, at: datetime) -> Answer:
     )
 
 
-def _good(one: _Usable, at: datetime) -> Answer:
-    if one.delta and not stale(one.delta.crl, at) and not stale(one.crl.crl, at):
-        return _said(one.delta, at)
-    return _said(one.crl, at)
+def _good(complete: Crl, delta: Crl | None, at: datetime) -> Answer:
+    if delta and not stale(delta.crl, at) and not stale(complete.crl, at):
+        return _said(delta, at)
+    return _said(complete, at)
 
 
 def _said(crl: Crl, at: datetime) -> Answer:

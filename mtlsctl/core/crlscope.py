@@ -1,6 +1,7 @@
 """Which certificates a CRL speaks about: its extensions read, and held against a certificate's distribution points."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from cryptography import x509
@@ -21,6 +22,7 @@ _KNOWN = (
     x509.AuthorityInformationAccess,
 )
 _KNOWN_IN_ENTRIES = (x509.CRLReason, x509.InvalidityDate, x509.CertificateIssuer)
+MAX_POINTS = 100  # distribution points of a certificate that are looked at; each CRL is held against each
 _CRITICAL = b"\x01\x01\xff\x04"  # BOOLEAN TRUE, then an OCTET STRING: RFC 5280, 4.1
 
 
@@ -126,7 +128,7 @@ def points(certificate: x509.Certificate) -> Iterator[Point]:
         ).value
     except (*UNREADABLE, x509.ExtensionNotFound):
         found = ()
-    for point in found:
+    for point in islice(found, MAX_POINTS):
         issuers = tuple(n.value for n in point.crl_issuer or () if isinstance(n, x509.DirectoryName))
         base = issuers[0] if issuers else certificate.issuer
         where = _names(point.full_name, point.relative_name, base) or frozenset(point.crl_issuer or ())
