@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
-from mtlsctl.core import engines, policy, policy_rfc5280, policy_webpki
+from mtlsctl.core import engines, path, policy, policy_rfc5280, policy_webpki
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import Look, Question, read
-from mtlsctl.core.path import Forest, Search, straight
+from mtlsctl.core.path import Forest, Search, straight, subject_key_id
 from mtlsctl.core.verify import Judgement, Policy, Purpose, judge, verify
 from mtlsctl.errors import UsageError
 
@@ -467,6 +467,24 @@ def test_what_is_made_to_take_long_ends_within_the_budget() -> None:
     assert search.spent
     assert not ask([below_mesh, *mesh]).report.ok
     assert straight(below_mesh.certificate, forest) == ()
+
+
+def test_namesakes_are_sorted_once_for_all_that_they_may_have_issued(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = [make_cert("Crowd", Pair(make_cert("Crowd").certificate, ROOT.key), ca=True) for _ in range(300)]
+    below = leaf(issuer=crowd[250])
+    seen: list[x509.Certificate] = []
+
+    def counted(certificate: x509.Certificate) -> bytes:
+        seen.append(certificate)
+        return subject_key_id(certificate)
+
+    monkeypatch.setattr(path, "subject_key_id", counted)
+    forest = Forest([ROOT.certificate], [p.certificate for p in crowd], False)
+    near = forest.namesakes(below.certificate)
+    assert near[0] == crowd[250].certificate
+    assert near[1:] == [p.certificate for p in crowd[: path.MAX_NAMESAKES - 1]]
+    assert forest.above(below.certificate, 200)[:2] == (near[0], near[1])
+    assert len(seen) == 2 * len(crowd)  # once by the name as it is spelt, once by the name as it is compared
 
 
 def test_ten_thousand_strangers_do_not_matter() -> None:

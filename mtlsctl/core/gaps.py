@@ -9,6 +9,7 @@ from mtlsctl.core import names
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.path import (
     UNREADABLE,
+    Forest,
     Link,
     Path,
     authority_key_id,
@@ -27,9 +28,9 @@ def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence
         return _not_self_signed(top)
     if self_issued(top) and link(top, top) is not Link.BROKEN:
         return _ends_at_root(path, roots)
-    namesakes = [c for c in dict.fromkeys([*roots, *pool]) if c != top and link(top, c) is Link.BROKEN]
-    if namesakes:
-        return _wrong_key(top, namesakes)
+    namesakes = Forest(roots, pool, False).namesakes(top)
+    if broken := [c for c in namesakes if c != top and link(top, c) is Link.BROKEN]:
+        return _wrong_key(top, broken)
     if self_issued(top):
         return Problem(
             "bad-signature",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
+from itertools import chain, islice
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -89,6 +90,23 @@ def self_issued(certificate: x509.Certificate) -> bool:
         return False
 
 
+class Crowd:
+    """Certificates of one name, sorted by key identifier once: a hostile file has thousands, and as many below them."""
+
+    def __init__(self, members: Sequence[x509.Certificate]) -> None:
+        self.members = members
+        self._by_key: dict[bytes, list[x509.Certificate]] = {}
+        for certificate in members:
+            self._by_key.setdefault(subject_key_id(certificate), []).append(certificate)
+
+    def nearest(self, wanted: bytes) -> Iterator[x509.Certificate]:
+        """All of them, those with the wanted key identifier first where there is one."""
+        first = self._by_key.get(wanted, []) if wanted else []
+        yield from first
+        said = set(map(id, first))
+        yield from (certificate for certificate in self.members if id(certificate) not in said)
+
+
 class Forest:
     """The certificates at hand, by subject: the trust anchors before the others."""
 
@@ -98,6 +116,7 @@ class Forest:
         self.all = (*dict.fromkeys(roots), *(certificate for certificate in pool if certificate not in self.roots))
         self._exact: dict[bytes, list[x509.Certificate]] = {}
         self._folded: dict[object, list[x509.Certificate]] | None = None
+        self._crowds: dict[int, tuple[Crowd, Crowd]] = {}
         for certificate in self.all:
             try:
                 self._exact.setdefault(certificate.subject.public_bytes(), []).append(certificate)
@@ -109,22 +128,26 @@ class Forest:
         return certificate in self.roots and (self.partial or self_issued(certificate))
 
     def namesakes(self, child: x509.Certificate, lenient: bool = False) -> list[x509.Certificate]:
-        """The certificates whose subject is child's issuer, its key identifier's first; [] for an unreadable name."""
+        """Those whose subject is child's issuer, anchors and its key identifier's first; [] for an unreadable name."""
         try:
             found = self._like(child.issuer) if lenient else self._exact.get(child.issuer.public_bytes(), [])
         except UNREADABLE:
             return []
         if len(found) < 2:
             return found
+        if id(found) not in self._crowds:
+            anchors = [certificate for certificate in found if self.is_anchor(certificate)]
+            others = [certificate for certificate in found if not self.is_anchor(certificate)]
+            self._crowds[id(found)] = Crowd(anchors), Crowd(others)
         wanted = authority_key_id(child)
-        return sorted(found, key=lambda c: (not self.is_anchor(c), bool(wanted) and subject_key_id(c) != wanted))
+        return list(islice(chain(*(crowd.nearest(wanted) for crowd in self._crowds[id(found)])), MAX_NAMESAKES))
 
     def above(self, leaf: x509.Certificate, most: int) -> Path:
         """Those that may stand above a leaf, by their names, nearest first; at most so many."""
         known: dict[x509.Certificate, None] = {leaf: None}
         waiting = [leaf]
         while waiting and len(known) <= most:
-            for issuer in self.namesakes(waiting.pop(0), lenient=True)[:MAX_NAMESAKES]:
+            for issuer in self.namesakes(waiting.pop(0), lenient=True):
                 if issuer not in known:
                     known[issuer] = None
                     waiting.append(issuer)
@@ -185,7 +208,7 @@ class Search:
             yield path
             return
         went = looped = False
-        for issuer in self.forest.namesakes(top, lenient)[:MAX_NAMESAKES] if len(path) < MAX_DEPTH else ():
+        for issuer in self.forest.namesakes(top, lenient) if len(path) < MAX_DEPTH else ():
             if self.spent:
                 break
             self.steps += 1
