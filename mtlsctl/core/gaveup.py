@@ -95,6 +95,14 @@ _ROWS = (
         Confidence.CERTAIN,
     ),
     _Row(
+        lambda case: case.seen.said() == alerts.BAD_CERTIFICATE_STATUS_RESPONSE,
+        "staple-unusable",
+        lambda _: "stapled what is no OCSP response",
+        "have the server fetch a new one, or give it a file that is one, DER",
+        Whose.PEER,
+        Confidence.CERTAIN,
+    ),
+    _Row(
         lambda _: True,
         "not-tls",
         lambda _: "answered with what is no proper TLS",

@@ -148,9 +148,12 @@ class Session:
         return out
 
     def _look_at_staple(self) -> None:
-        """Judge a staple once, before our certificate goes out: a chain that is refused anyhow needs none."""
+        """Judge a staple once, before our certificate goes out: a chain that is refused anyhow needs none.
+
+        Nor does a session that is gone on with: it comes without certificates, so there is nothing to staple to.
+        """
         judge, self._judge_staple = self._judge_staple, None
-        chain = self._chain() if judge and not self.errors else ()
+        chain = self._chain() if judge and not (self.errors or self.resumed) else ()
         if judge and chain and (error := judge(self.staple or b"", chain)):
             self.errors.append(error)
 
