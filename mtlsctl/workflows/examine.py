@@ -141,6 +141,7 @@ def inspect(
     reader = _Reader(secret, clock.now(), watcher, look)
     folders = {path: folder_listing(path) for path in paths if path != "-" and Path(path).is_dir()}
     wanted = [found for path in paths for found in (folders[path].files if path in folders else [path])]
+    reader.findings += [_unread(error) for listed in folders.values() for error in listed.unread]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cryptography's word to programmers, of objects looked at lazily
         shown = tuple(_file(reader, path, alone=len(wanted) == 1) for path in wanted)
@@ -157,6 +158,11 @@ def folder_listing(folder: str) -> "Listing":
     from mtlsctl.workflows.folders import listing  # most look at files
 
     return listing(folder)
+
+
+def _unread(error: MtlsctlError) -> Finding:
+    about = error.message.partition(": ")[0]
+    return Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about)
 
 
 def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "Inventory":

@@ -3,7 +3,6 @@
 import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from mtlsctl.core.documents import Document, Kind
 from mtlsctl.core.facts import certificate_facts, public_key
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.graph import Graph, Member, build
-from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, SystemTroubleError, UsageError
 from mtlsctl.workflows import clock, files, folders, ledger, store
 
 _FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot"}
@@ -49,6 +48,10 @@ class _Found:
         member = Member(label, certificate, certificate_facts(certificate))
         self.members.append(member)
         return member
+
+    def unread(self, error: MtlsctlError, about: str) -> None:
+        """Keep what could not be read, as a failing finding."""
+        self.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
 
     def document(self, document: Document) -> None:
         """Keep what a picture shows of a document: a certificate, a CRL, that a key is at hand."""
@@ -123,8 +126,7 @@ def _take(found: _Found, word: str, read: Callable[[str], Iterable[Document]], *
     except MtlsctlError as error:
         if alone:
             raise
-        about = files.label(word)
-        found.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
+        found.unread(error, files.label(word))
 
 
 def _ca_folder(word: str) -> Path | None:
@@ -133,7 +135,10 @@ def _ca_folder(word: str) -> Path | None:
         return None
     path = Path(word)
     if path.is_dir():
-        return path if (path / "ledger.db").is_file() and (path / "issuing.crt").is_file() else None
+        try:
+            return path if (path / "ledger.db").is_file() and (path / "issuing.crt").is_file() else None
+        except OSError as error:
+            raise files.trouble(error, word) from None
     return store.find(word) if not os.path.lexists(path) and word in store.ca_names() else None
 
 
@@ -152,11 +157,18 @@ def _ca(found: _Found, folder: Path) -> None:
 
 
 def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]]) -> None:
-    """The files of a folder and of those below it; a file that cannot be read is passed over: inspect names it."""
+    """The files of a folder and of those below it; a file that is something else is passed over: inspect names it."""
     before = len(found.members)
-    for path in folders.listing(folder).files:
-        with suppress(MtlsctlError):
+    listed = folders.listing(folder)
+    for error in listed.unread:
+        found.unread(error, folder)
+    for path in listed.files:
+        try:
             for document in read(path):
                 found.document(document)
+        except SystemTroubleError as error:
+            found.unread(error, path)
+        except MtlsctlError:
+            continue
     if len(found.members) == before:
         raise NotFoundError(f"{folder}: no certificate in this folder", f"see what is there: mtlsctl inspect {folder}")

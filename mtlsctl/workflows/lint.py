@@ -92,10 +92,14 @@ class Session:
 
     def files(self, paths: Sequence[str], issuers: Iterable[x509.Certificate] = ()) -> None:
         """Look at files, folders and stdin. issuers: CAs that are known beside. A single unreadable file raises."""
-        wanted = [found for path in paths for found in lint_files.expand(path)]
+        expanded = [lint_files.expand(path) for path in paths]
+        wanted = [found for one in expanded for found in one.files]
+        unread = [trouble for one in expanded for trouble in one.unread]
         if wanted.count("-") > 1:
             raise UsageError("standard input can be read only once", "give - once")
-        read = [(path, self._read(path, alone=len(wanted) == 1)) for path in wanted]
+        for trouble in unread:
+            self._unread(trouble, trouble.message.partition(": ")[0])
+        read = [(path, self._read(path, alone=len(wanted) == 1 and not unread)) for path in wanted]
         self.know(issuers)
         self.know(d.value for _, documents in read for d in documents if d.kind is Kind.CERTIFICATE)
         for path, documents in read:
@@ -126,11 +130,15 @@ class Session:
                 error.hint = f"to look at a server, name its port: {path}:443"
             if alone:
                 raise
-            self._count(unread=1)
-            self.run.note(error.code, Verdict.FAIL, error.message, files.label(path))
+            self._unread(error, files.label(path))
             return ()
         self._place(path, data, documents)
         return documents
+
+    def _unread(self, error: MtlsctlError, label: str) -> None:
+        """What cannot be read: a fault, and no whole answer."""
+        self._count(unread=1)
+        self.run.note(error.code, Verdict.FAIL, error.message, label)
 
     def _place(self, path: str, data: bytes, documents: Sequence[Document]) -> None:
         begins = [n for n, line in enumerate(data.splitlines(), 1) if b"-----BEGIN " in line]

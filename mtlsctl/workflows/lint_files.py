@@ -1,38 +1,63 @@
-"""Which files of a folder lint looks at."""
+"""Which files of a folder lint looks at, and which of them it cannot tell of."""
 
+import errno
 import os
-from collections.abc import Iterator
+import stat
 from pathlib import Path
+from typing import NamedTuple
 
-from mtlsctl.errors import NotFoundError
+from mtlsctl.errors import MtlsctlError, NotFoundError
+from mtlsctl.workflows import files
 
 _SUFFIXES = frozenset(
     (".pem", ".crt", ".cer", ".cert", ".der", ".key", ".csr", ".req", ".p10", ".p12", ".pfx", ".p7b", ".p7c", ".crl")
 )
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # of a link that leads nowhere
 
 
-def expand(path: str) -> Iterator[str]:
-    """A path as it is; a folder as the files in it, and in those below, that look like ours."""
+class Expanded(NamedTuple):
+    """What one path stands for."""
+
+    files: tuple[str, ...]
+    unread: tuple[MtlsctlError, ...] = ()
+    """Folders and files below it of which nobody can tell what they hold, each with the reason."""
+
+
+def expand(path: str) -> Expanded:
+    """A path as it is; a folder as the files in it, and in those below, that look like ours.
+
+    Raises NotFoundError for a folder without any, and SystemTroubleError where that is so for want of permission.
+    """
     if path == "-" or not Path(path).is_dir():
-        yield path
-        return
-    found = []
-    for folder, below, names in os.walk(path):
+        return Expanded((path,))
+    found: list[str] = []
+    troubles: list[OSError] = []
+    for folder, below, names in os.walk(path, onerror=troubles.append):
         below[:] = sorted(name for name in below if not name.startswith("."))
-        found += [entry for name in sorted(names) if _promising(entry := Path(folder, name))]
+        for entry in (Path(folder, name) for name in sorted(names)):
+            try:
+                found += [str(entry)] * _promising(entry)
+            except OSError as error:
+                troubles.append(error)
+    unread = tuple(files.trouble(error, error.filename or path) for error in troubles)
+    if not found and unread:
+        raise unread[0]
     if not found:
         raise NotFoundError(f"{path}: no file in this folder looks like a key or certificate", "name the files")
-    yield from map(str, found)
+    return Expanded(tuple(found), unread)
 
 
 def _promising(path: Path) -> bool:
-    """A file that may hold something of ours: by its name, or by a PEM block near its beginning."""
-    if not path.is_file():
+    """A file that may hold something of ours: by its name, or by a PEM block near its beginning. Raises OSError."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if error.errno in _NOTHING:
+            return False
+        raise
+    if not stat.S_ISREG(mode):
         return False
     if path.suffix.lower() in _SUFFIXES:
         return True
-    try:
-        with path.open("rb") as file:
-            return b"-----BEGIN " in file.read(4096)
-    except OSError:
-        return False
+    with path.open("rb") as file:
+        return b"-----BEGIN " in file.read(4096)

@@ -26,7 +26,11 @@ def certificates(word: str) -> list[x509.Certificate]:
     """
     from mtlsctl.workflows import store  # a file needs none of it
 
-    if word not in store.ca_names() and Path(word).is_dir() and not (Path(word) / "issuing.crt").is_file():
+    try:
+        folder = word not in store.ca_names() and Path(word).is_dir() and not (Path(word) / "issuing.crt").is_file()
+    except OSError as error:
+        raise files.trouble(error, word) from None
+    if folder:
         return _of_folder(Path(word), word)
     try:
         ca = store.open_ca(word)
