@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import ocsp, revoked
+from mtlsctl.core import names, ocsp, revoked
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import issued
 from mtlsctl.core.observation import VerifyError
@@ -117,21 +117,18 @@ def _heard(
     at: datetime,
     crls: Sequence[x509.CertificateRevocationList],
 ) -> Answer | Refusal:
-    """The answer about the leaf, by whoever issued it: the same CA may be at hand in several certificates."""
+    """The answer about the leaf. Of several certificates of its issuer any will do: they have one name and one key."""
     try:
         response = ocsp.Response(ocsp.load(der))
     except ValueError:
         return Refusal("ocsp", "", f"{len(der)} bytes that are no OCSP response")
     leaf, pool = chain[0], (*chain[1:], *roots)
-    refused = Refusal("ocsp", "", f"its issuer {_issuer(leaf)} is not at hand, so that nobody can tell who signed it")
-    for issuer in (ca for ca in dict.fromkeys(pool) if issued(leaf, ca)):
-        heard = ocsp.answer(response, leaf, issuer, at, lambda c, ca=issuer: _revoked(c, ca, pool, at, crls))  # type: ignore[misc]
-        if isinstance(heard, Answer):
-            return heard
-        refused = heard or Refusal(
-            "ocsp", "", f"it is about {_others(response)}, this is serial {leaf.serial_number:x}"
-        )
-    return refused
+    issuer = next((ca for ca in pool if issued(leaf, ca)), None)
+    if issuer is None:
+        why = f"its issuer {names.dn(leaf.issuer)} is not at hand, so that nobody can tell who signed it"
+        return Refusal("ocsp", "", why)
+    heard = ocsp.answer(response, leaf, issuer, at, lambda responder: _revoked(responder, issuer, pool, at, crls))
+    return heard or Refusal("ocsp", "", f"it is about {_others(response)}, this is serial {leaf.serial_number:x}")
 
 
 def _revoked(
@@ -144,12 +141,6 @@ def _revoked(
     """Whether the CRLs at hand revoke a responder's certificate."""
     look = revoked.Lookup(revoked.of_crls(crls), tuple(pool), at)
     return any(status.status == "revoked" for status in look.statuses((responder, issuer)))
-
-
-def _issuer(leaf: x509.Certificate) -> str:
-    from mtlsctl.core import names
-
-    return names.dn(leaf.issuer)
 
 
 def _others(held: ocsp.Response) -> str:
