@@ -10,7 +10,7 @@ import support
 import surgery
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from matrix_pki import FUTURE, PAST, UNKNOWN_CRITICAL, by_openssl, damaged, openssl
 from servers import Papers
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
@@ -318,6 +318,8 @@ def _authorities(purpose: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "wrong-extended-key-usage", {"ekus": (other,)}
     yield "any-extended-key-usage", {"ekus": (ANY,)}
     yield "name-constraints", {"extra": ((x509.NameConstraints([permitted], None), True),)}
+    folk = x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "permitted")]))
+    yield "rare-name-constraints", {"extra": ((x509.NameConstraints([folk], None), True),)}
 
 
 @cache

@@ -27,6 +27,7 @@ from mtlsctl.core.stacks import table
 BESIDE = {
     *("good", "revoked", "revocation-unknown", "leaf-not-first", "ca-name-constraints-many"),
     *("anchor-name-constraints-many", "other-key", "ca-other-key", "ca-dsa-key"),
+    *("rsa-small-exponent", "ca-rsa-small-exponent", "no-certificate-policy"),
 }
 # A rule that another one brings along.
 WITH = {

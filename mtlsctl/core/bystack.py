@@ -1,6 +1,7 @@
 """A stack of core/stacks as the policy: what it is known to do decides, in place of OpenSSL's peers."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cryptography import x509
 
@@ -8,26 +9,37 @@ from mtlsctl.core import stacks
 from mtlsctl.core.candidates import Candidate
 from mtlsctl.core.causes import Cause, Problem
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.looks import Look, Question
+from mtlsctl.core.looks import PURPOSE_OIDS, Look, Question
 from mtlsctl.core.policy import Policy
-from mtlsctl.core.stacks import StackVerdict
+from mtlsctl.core.stacks import Hit, StackVerdict
 
-# Faults that a stack may overlook by its own rules, as table.py has them. No stack's leniency makes up for a signature
-# that does not fit, a root that is not trusted, a name that is another or a certificate that is revoked.
-_LENIENT: frozenset[Cause] = frozenset(
-    {
-        "chain-expired",
-        "bad-ca",
-        "name-constraints",
-        "purpose",
-        "key-usage",
-        "cn-only",
-        "ip",
-        "weak-key",
-        "weak-signature",
-        "other",
-    }
-)
+
+class Said(NamedTuple):
+    """What the stacks make of a path."""
+
+    verdicts: tuple[StackVerdict, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    """The rules that it runs into, whoever minds them."""
+
+
+def _rows(*rules: str) -> frozenset[str]:
+    return frozenset(role + rule for rule in rules for role in ("", "ca-", "anchor-"))
+
+
+# Faults that a stack may overlook, each with the rows of table.py that stand for it. No stack's leniency makes up for
+# a signature that does not fit, a root that is not trusted, a name that is another or a certificate that is revoked.
+_LENIENT: dict[Cause, frozenset[str]] = {
+    "chain-expired": _rows("expired"),
+    "bad-ca": _rows("not-ca", "no-basic-constraints", "no-ca-extensions", "no-cert-sign"),
+    "purpose": _rows("any-extended-key-usage", "wrong-extended-key-usage"),
+    "key-usage": _rows("no-digital-signature"),
+    "cn-only": _rows("no-san", "no-dns-san"),
+    "ip": _rows("address-as-dns-name"),
+    "weak-key": _rows("rsa-below-2048", "rsa-below-1024", "other-curve", "ml-dsa", "dsa-key"),
+    "weak-signature": _rows("sha1", "md5"),
+    "key-id": _rows("authority-key-id-mismatch"),
+    "name-constraints": _rows("name-constraints", "rare-name-constraints"),
+}
 
 
 def ask(
@@ -36,32 +48,35 @@ def ask(
     question: Question,
     chain: Sequence[x509.Certificate],
     problems: Sequence[Problem],
-) -> tuple[StackVerdict, ...]:
-    """What each stack would say of the path that was chosen; () for what is neither a server nor a client."""
+) -> Said:
+    """What each stack would say of the path that was chosen; nothing of what is neither a server nor a client."""
     faults = frozenset(p.cause for p in problems if p.verdict is Verdict.FAIL)
-    return stacks.judge(
+    if question.purpose not in PURPOSE_OIDS:
+        return Said()
+    hits = stacks.hits(
         seen, anchored=chosen.anchored, question=question, faults=faults, path=chosen.path, sent=tuple(chain)
     )
+    return Said(stacks.verdicts(hits, question.purpose), tuple(hits))
 
 
-def decide(
-    word: str, verdicts: Sequence[StackVerdict], problems: Sequence[Problem], name: str, proven: bool
-) -> list[Problem]:
+def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven: bool) -> list[Problem]:
     """The problems as the policy has them: a stack's own, in place of what it overlooks; with ALL, every stack's.
 
     proven: the signatures of the path are checked. Where they are not, nothing is overlooked.
     """
-    if word == Policy.ALL:
+    verdicts = said.verdicts
+    if word == Policy.ALL and verdicts:
         return [*problems, *(_refusal(one, name) for one in verdicts if not _accepts(one))]
-    if word in tuple(Policy):
+    if word in tuple(Policy) and word != Policy.ALL:
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
     if one is None:
-        message = f"{name}: nothing is known of what {word} does with a certificate for this purpose"
+        whom = "any stack" if word == Policy.ALL else word
+        message = f"{name}: nothing is known of what {whom} does with a certificate for this purpose"
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
         return [*problems, _refusal(one, name)]
-    return [_overlooked(problem, one) if proven else problem for problem in problems]
+    return [_overlooked(problem, one, said.hits) if proven else problem for problem in problems]
 
 
 def _accepts(one: StackVerdict) -> bool:
@@ -70,8 +85,12 @@ def _accepts(one: StackVerdict) -> bool:
     return one.verdict == "accepts" or settings_alone
 
 
-def _overlooked(problem: Problem, one: StackVerdict) -> Problem:
-    if problem.verdict is not Verdict.FAIL or problem.cause not in _LENIENT:
+def _overlooked(problem: Problem, one: StackVerdict, hits: Sequence[Hit]) -> Problem:
+    """A note in place of a fault that a row names: the stack accepts, so it accepts each row that was hit."""
+    rows = _LENIENT.get(problem.cause, frozenset())
+    if problem.verdict is not Verdict.FAIL or not any(
+        h.rule in rows and h.about == (problem.by or problem.about) for h in hits
+    ):
         return problem
     return problem._replace(message=f"{problem.message}; {one.title} takes it", verdict=Verdict.NOTE)
 

@@ -31,6 +31,8 @@ Cause = Literal[
     "ocsp-unusable",
     "against-policy",
     "stack-refuses",
+    "no-policy",
+    "key-id",
     "other",
     "order",
     "extra",
@@ -67,6 +69,8 @@ CODES: dict[Cause, tuple[str, str]] = {
     "ocsp-unusable": ("ocsp-unusable", "ocsp-unusable"),
     "against-policy": ("against-policy", "against-policy"),
     "stack-refuses": ("stack-refuses", "stack-refuses"),
+    "no-policy": ("server-cert-invalid", "client-cert-invalid"),  # certificate policies, RFC 5280, 6.1
+    "key-id": ("server-cert-invalid", "client-cert-invalid"),
     "other": ("server-cert-invalid", "client-cert-invalid"),
     "order": ("server-chain-order", "client-chain-order"),
     "extra": ("server-extra-certs", "client-extra-certs"),
@@ -83,7 +87,7 @@ FAMILIES: tuple[frozenset[Cause], ...] = (
     frozenset({"crl-missing", "crl-expired", "revoked"}),
     frozenset({"bad-ca", "path-length"}),
     frozenset({"weak-key", "weak-signature"}),
-    frozenset({"invalid", "other"}),
+    frozenset({"invalid", "no-policy", "key-id", "other"}),
 )
 
 
@@ -101,6 +105,8 @@ class Problem(NamedTuple):
     verdict: Verdict = Verdict.FAIL
     whose: Whose = Whose.PEER
     """PEER: whoever presents the chain. OURS: the roots and CRLs of the side that verifies. NOBODY: nobody erred."""
+    by: str = ""
+    """The certificate whose rule is broken, where that is another one: the CA of name constraints."""
 
 
 def family(cause: Cause) -> frozenset[Cause]:

@@ -62,7 +62,7 @@ def check(path: Sequence[Look], inputs: Inputs = DEFAULT) -> list[Problem]:
         return []
     name, leaf = requires, path[0].name
     message = f"{leaf}: {name} requires a certificate policy, and none holds for each certificate of the path"
-    return [Problem("other", message, "issue the certificates with a policy that their CAs have too", leaf)]
+    return [Problem("no-policy", message, "issue the certificates with a policy that their CAs have too", leaf)]
 
 
 def _rules(one: Look) -> bool:

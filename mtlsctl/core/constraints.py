@@ -61,7 +61,7 @@ def _subtree(kind: str, value: str, text: str) -> x509.GeneralName:
 
 def describe(subtrees: Iterable[x509.GeneralName]) -> tuple[str, ...]:
     """The subtrees in words, without those that only shut a type."""
-    return tuple(f"{names.kind(n)}:{n.value}" for n in subtrees if n.value != NOBODY)
+    return tuple(f"{names.kind(n)}:{names.plain(n)}" for n in subtrees if n.value != NOBODY)
 
 
 def outside(constraints: x509.NameConstraints, wanted: Iterable[x509.GeneralName]) -> list[x509.GeneralName]:
@@ -76,41 +76,72 @@ def outside(constraints: x509.NameConstraints, wanted: Iterable[x509.GeneralName
 
 Forms = dict[object, list[x509.GeneralName]]
 _KNOWN = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.IPAddress, x509.DirectoryName)
+_UTF8_MAILBOX = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9")
+_HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"  # with the underscore of container names
 
 
 def _by_form(subtrees: Iterable[x509.GeneralName] | None) -> Forms:
     found: Forms = {}
     for subtree in subtrees or ():
-        found.setdefault(_form(subtree), []).append(subtree)
+        found.setdefault(forms(subtree)[0], []).append(subtree)
     return found
 
 
-def _form(name: x509.GeneralName) -> object:
-    return name.type_id if isinstance(name, x509.OtherName) else type(name)
+def forms(name: x509.GeneralName) -> tuple[object, ...]:
+    """The forms of subtrees that bind a name, its own first: SmtpUTF8Mailbox is an e-mail address (RFC 9598, 6)."""
+    if not isinstance(name, x509.OtherName):
+        return (type(name),)
+    return (name.type_id, x509.RFC822Name) if name.type_id == _UTF8_MAILBOX else (name.type_id,)
 
 
 def _allowed(name: x509.GeneralName, permitted: Forms, excluded: Forms) -> bool:
-    form = _form(name)
-    inside, without = permitted.get(form, ()), excluded.get(form, ())
+    return all(_allowed_as(form, name, permitted.get(form, ()), excluded.get(form, ())) for form in forms(name))
+
+
+def _allowed_as(
+    form: object, name: x509.GeneralName, inside: Sequence[x509.GeneralName], without: Sequence[x509.GeneralName]
+) -> bool:
     if not inside and not without:
         return True
     # RFC 5280, 4.2.1.10: whoever cannot process a constraint on a form of name that is there must refuse.
-    if not isinstance(name, _KNOWN) or not _can_be_compared(name):
+    if form not in _KNOWN or not _can_be_compared(name):
         return False
     return (not inside or any(_inside(name, s) for s in inside)) and not any(_catches(name, s) for s in without)
 
 
 def _can_be_compared(name: x509.GeneralName) -> bool:
-    """A URI needs a host that is no address; an e-mail address has one @ (RFC 5280, 4.2.1.6 and 4.2.1.10)."""
+    """A URI needs a host that is no address; an e-mail address has one @ (RFC 5280, 4.2.1.6 and 4.2.1.10).
+
+    A final dot or an escape in a host (RFC 3986, 6.2.2.2) would evade the comparison; OpenSSL and Go take neither.
+    """
     match name:
         case x509.UniformResourceIdentifier():
             host = uri_host(name.value)
-            return bool(host) and not host.startswith("[") and names.to_address(host) is None
-        case x509.RFC822Name():
-            local, _, host = name.value.rpartition("@")
-            return bool(local) and bool(host) and ("@" not in local or local.startswith('"'))
+            return _is_host(host) and names.to_address(host) is None
+        case x509.RFC822Name() | x509.OtherName():
+            local, host = _mailbox(name)
+            return bool(local) and _is_host(host.lower()) and ("@" not in local or local.startswith('"'))
         case _:
             return True
+
+
+def _is_host(text: str) -> bool:
+    return re.fullmatch(_HOST, text) is not None
+
+
+def _mailbox(name: x509.RFC822Name | x509.OtherName) -> tuple[str, str]:
+    """Local part and domain, both empty for a SmtpUTF8Mailbox that is no UTF8String."""
+    local, _, domain = (name.value if isinstance(name, x509.RFC822Name) else _utf8(name.value)).rpartition("@")
+    return local, domain
+
+
+def _utf8(encoded: bytes) -> str:
+    from cryptography.hazmat import asn1  # rare
+
+    try:
+        return asn1.decode_der(str, encoded)
+    except (ValueError, TypeError):
+        return ""
 
 
 def _inside(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
@@ -122,12 +153,12 @@ def _inside(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
         case x509.DNSName(), x509.DNSName():
             host, base = _host_name(name.value).removeprefix("*."), _host_name(subtree.value)
             return host.endswith(base) if base.startswith(".") else _below(host, base)
-        case x509.RFC822Name(), x509.RFC822Name():
-            local, _, domain = name.value.rpartition("@")
+        case x509.RFC822Name() | x509.OtherName(), x509.RFC822Name():
+            local, domain = _mailbox(name)
             mailbox, at, host = subtree.value.rpartition("@")
-            return (not at or local == mailbox) and _host(domain.lower(), host.lower(), exact=bool(at))
+            return (not at or local == mailbox) and _host(domain.lower(), _host_name(host), exact=bool(at))
         case x509.UniformResourceIdentifier(), x509.UniformResourceIdentifier():
-            return _host(uri_host(name.value), subtree.value.lower())
+            return _host(uri_host(name.value), _host_name(subtree.value))
         case x509.DirectoryName(), x509.DirectoryName():
             base_name = folded(subtree.value)
             return folded(name.value)[: len(base_name)] == base_name

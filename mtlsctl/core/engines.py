@@ -155,7 +155,7 @@ NUMBERS: dict[int, tuple[Cause, str]] = {
     36: ("crl-missing", "the CRL has a critical extension that is unknown to it"),
     41: ("invalid", "an extension is malformed or misplaced"),
     42: ("invalid", "the certificate policies of the path are malformed or misplaced"),
-    43: ("other", "a CA of the path requires a certificate policy, and the path has none in common"),
+    43: ("no-policy", "a CA of the path requires a certificate policy, and the path has none in common"),
     44: ("crl-missing", "the CRL's scope is another one"),
     47: ("name-constraints", "a name is outside the permitted ones"),
     48: ("name-constraints", "a name is among the excluded ones"),

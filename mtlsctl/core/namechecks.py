@@ -17,23 +17,32 @@ def constrained(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
     limits = value(one, x509.NameConstraints)
     if limits is None:
         return
+    for lower, name in strays(limits, below):
+        if name is None:
+            message = f"{one.name}: its name constraints and the names of {lower.name} are too many to compare"
+            yield Problem("name-constraints", message, "use fewer names and constraints", lower.name, by=one.name)
+            return
+        message = f"{lower.name}: {names.tagged(name)} is outside the name constraints of {one.name}"
+        hint = f"leave out {names.show(name)}, or use a CA that permits it"
+        yield Problem("name-constraints", f"{message}: {_why(limits, name)}", hint, lower.name, by=one.name)
+
+
+def strays(limits: x509.NameConstraints, below: Sequence[Look]) -> Iterator[tuple[Look, x509.GeneralName | None]]:
+    """The names that the constraints of a CA do not allow, with whose they are; None: too many to compare."""
     for number, lower in enumerate(below):
         if number and self_issued(lower.certificate):
             continue  # RFC 5280, 6.1.3 (b): self-issued CAs are free
-        san = tuple(value(lower, x509.SubjectAlternativeName) or ())
-        if (len(san) + len(tuple(lower.certificate.subject))) * _subtrees(limits) > MAX_COMPARISONS:
-            message = f"{one.name}: its name constraints and the names of {lower.name} are too many to compare"
-            yield Problem("name-constraints", message, "use fewer names and constraints", lower.name)
-            return
-        for name in dict.fromkeys(constraints.outside(limits, constraints.bound(lower.certificate, san))):
-            allowed = ", ".join(
-                constraints.describe(n for n in limits.permitted_subtrees or () if type(n) is type(name))
-            )
-            reason = f"it permits {allowed} only" if allowed else "it excludes such names"
-            message = f"{lower.name}: {names.tagged(name)} is outside the name constraints of {one.name}: {reason}"
-            yield Problem(
-                "name-constraints", message, f"leave out {names.show(name)}, or use a CA that permits it", lower.name
-            )
+        wanted = constraints.bound(lower.certificate, value(lower, x509.SubjectAlternativeName) or ())
+        if (len(wanted) + len(tuple(lower.certificate.subject))) * _subtrees(limits) > MAX_COMPARISONS:
+            yield lower, None
+        else:
+            yield from ((lower, name) for name in dict.fromkeys(constraints.outside(limits, wanted)))
+
+
+def _why(limits: x509.NameConstraints, name: x509.GeneralName) -> str:
+    forms = constraints.forms(name)
+    allowed = [tree for tree in limits.permitted_subtrees or () if constraints.forms(tree)[0] in forms]
+    return f"it permits {', '.join(constraints.describe(allowed))} only" if allowed else "it excludes such names"
 
 
 def _subtrees(limits: x509.NameConstraints) -> int:

@@ -173,7 +173,9 @@ def _misleading_key_id(path: Path) -> Problem | None:
                 f"{called(child)}: its AKI names the key {wanted.hex()[:16]}, and its issuer {called(issuer)}"
                 f" has the SKI {found.hex()[:16]}: OpenSSL, BoringSSL and GnuTLS do not take it for the issuer"
             )
-            return Problem("other", message, "issue the certificate again, with the issuer's SKI as AKI", called(child))
+            return Problem(
+                "key-id", message, "issue the certificate again, with the issuer's SKI as AKI", called(child)
+            )
     return None
 
 

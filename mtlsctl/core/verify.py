@@ -167,18 +167,19 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
     name = seen[0].name if seen and seen[0].certificate == task.leaf else called(task.leaf)
     # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
-    stacks: tuple[StackVerdict, ...] = ()
+    said = None
     if whole or word not in _WITHOUT_STACKS:
         from mtlsctl.core import bystack  # its table is not needed for the verdict alone
 
-        stacks = bystack.ask(chosen, seen, task.question, chain, problems)
+        said = bystack.ask(chosen, seen, task.question, chain, problems)
+    stacks = said.verdicts if said else ()
     if holds:
         problems += _strict(task, opinion) if strict else []
         problems += _elsewhere(name, stacks, opinion) if whole else []
         problems += presented.ending(seen, task.question.at)
-    if word not in _WITHOUT_STACKS:
+    if said and word not in _WITHOUT_STACKS:
         proven = heard.accepts or roles.signed(chosen.path)
-        problems = bystack.decide(word, stacks, problems, name, proven)
+        problems = bystack.decide(word, said, problems, name, proven)
     unheard = roles.openssls_objection(task, chosen.path) if whole and chosen.anchored else ""
     ranked = by_rank(problems)
     report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))

@@ -19,7 +19,12 @@ NAMES = tuple(table.STACKS)
 """The stacks, as --policy calls them."""
 BY_SETTING = frozenset({"one-intermediate", "two-intermediates"})
 """Rules of a server's own settings, which its owner changes: no fault of the chain."""
-_UNLISTED = {"revoked": "revoked", "crl-missing": "revocation-unknown", "crl-expired": "revocation-unknown"}
+_UNLISTED = {
+    "no-policy": "no-certificate-policy",
+    "revoked": "revoked",
+    "crl-missing": "revocation-unknown",
+    "crl-expired": "revocation-unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,15 @@ WORDS = {
     "ca-any-extended-key-usage": "a CA with anyExtendedKeyUsage in place of the purpose",
     "ca-wrong-extended-key-usage": "a CA whose extended key usage is another purpose",
     "name-constraints": "a name below it is outside its name constraints",
+    "rare-name-constraints": "a directory name, an e-mail address in a subject or a rarer name below it is outside its"
+    " name constraints",
     "name-constraints-many": "too many name constraints and names to compare",
     "path-length": "more CAs below it than its pathlen allows",
     "p521": "a key on P-521",
     "other-curve": "a key on a curve that TLS 1.3 does not have",
     "rsa-below-2048": "an RSA key below 2048 bits",
     "rsa-below-1024": "an RSA key below 1024 bits",
+    "rsa-small-exponent": "an RSA key with an exponent below 65537",
     "rsa-pss-key": "an RSA key for PSS alone",
     "ed25519": "an Ed25519 key",
     "ed448": "an Ed448 key",
@@ -67,6 +70,7 @@ WORDS = {
     "leaf-not-first": "the leaf is not the first certificate sent",
     "extra-certificates": "certificates are sent that are not of the path",
     "authority-key-id-mismatch": "its authorityKeyIdentifier is not its issuer's subjectKeyIdentifier",
+    "no-certificate-policy": "a CA requires a certificate policy, and none holds for each certificate of the path",
     "revoked": "it is revoked: refused by whoever reads the CRL or asks",
     "revocation-unknown": "its revocation cannot be told: refused by whoever demands that it is",
 }

@@ -1,0 +1,140 @@
+"""A stack as the policy: a fault is overlooked only where a row of its table names it, and says that it accepts."""
+
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from support import NOW, SERVER_AUTH, Pair, make_cert
+
+from mtlsctl.core import constraints, stacks
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.verify import Policy, Purpose, judge
+
+ROOT = make_cert("Root", ca=True)
+HOST = x509.DNSName("a.test")
+MAIL = x509.RFC822Name("good.test")
+SMTP_UTF8 = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9")
+EVERY = (*Policy, *stacks.NAMES)
+BY_RFC = (Policy.OPENSSL, Policy.RFC5280, "go", "python", "rustls")
+
+
+def ca(extension: x509.ExtensionType) -> Pair:
+    return make_cert("Issuing", ROOT, ca=True, extra=((extension, True),))
+
+
+def leaf(issuer: Pair, *sans: x509.GeneralName, **options: Any) -> Pair:
+    return make_cert(options.pop("cn", "Evil"), issuer, sans=(HOST, *sans), ekus=(SERVER_AUTH,), **options)
+
+
+def faults(policy: str, *chain: Pair, **options: Any) -> list[str]:
+    """The codes of the faults of a chain, by a policy."""
+    options = {"purpose": Purpose.SERVER, "at": NOW} | options
+    found = judge([one.certificate for one in chain], [ROOT.certificate], policy=policy, **options)
+    return [f.code for f in found.report.findings if f.verdict is Verdict.FAIL]
+
+
+def named(oid: x509.ObjectIdentifier, text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(oid, text)])
+
+
+def addressed(issuer: Pair, address: str) -> Pair:
+    """A leaf with an e-mail address in its subject."""
+    plain = leaf(issuer)
+    builder = x509.CertificateBuilder(
+        plain.certificate.issuer,
+        named(NameOID.EMAIL_ADDRESS, address),
+        plain.certificate.public_key(),
+        plain.certificate.serial_number,
+        plain.certificate.not_valid_before_utc,
+        plain.certificate.not_valid_after_utc,
+        list(plain.certificate.extensions),
+    )
+    return Pair(builder.sign(issuer.key, hashes.SHA256()), plain.key)
+
+
+@pytest.mark.parametrize("policy", EVERY)
+def test_constraints_on_the_subject_are_overlooked_by_nobody(policy: str) -> None:
+    good = x509.DirectoryName(named(NameOID.COMMON_NAME, "Good"))
+    evil = x509.DirectoryName(named(NameOID.COMMON_NAME, "Evil"))
+    for limits in (x509.NameConstraints([good], None), x509.NameConstraints(None, [evil])):
+        one = ca(limits)
+        assert faults(policy, leaf(one), one), limits
+    one = ca(x509.NameConstraints([MAIL], None))
+    assert faults(policy, addressed(one, "a@evil.test"), one)
+
+
+@pytest.mark.parametrize("policy", stacks.NAMES)
+def test_a_certificate_policy_that_a_ca_requires_is_overlooked_by_nobody(policy: str) -> None:
+    one = ca(x509.PolicyConstraints(0, None))
+    assert "server-cert-invalid" in faults(policy, leaf(one), one)
+    # Even where the same certificate has a fault that the stack does overlook.
+    misled = x509.AuthorityKeyIdentifier(b"\x01" * 20, None, None)
+    odd = leaf(one, without=(x509.AuthorityKeyIdentifier,), extra=((misled, False),))
+    assert "server-cert-invalid" in faults(policy, odd, one)
+
+
+def test_a_small_exponent_is_not_overlooked_with_a_small_key() -> None:
+    one = ca(x509.InhibitAnyPolicy(0))
+    for exponent, policies in ((65537, set()), (3, {"go", "java"})):
+        odd = leaf(one, key=rsa.generate_private_key(exponent, 1024))
+        assert {policy for policy in ("go", "java") if faults(policy, odd, one)} == policies
+
+
+def test_a_row_that_accepts_still_overlooks() -> None:
+    usage = x509.KeyUsage(False, False, False, False, False, False, True, False, False)
+    one = make_cert("Issuing", ROOT, ca=True, key_usage=usage)
+    assert faults("rustls", leaf(one), one) == []
+    assert faults("go", leaf(one), one)
+    strict = make_cert("Strict", ca=True, extra=((x509.NameConstraints([x509.DNSName("b.test")], None), True),))
+    asked: dict[str, Any] = {"purpose": Purpose.SERVER, "at": NOW, "names": [HOST]}
+    found = {
+        policy: judge([leaf(strict).certificate], [strict.certificate], policy=policy, **asked).report.ok
+        for policy in ("java", "go")
+    }
+    assert found == {"java": True, "go": False}  # Java does not look at the constraints of what it trusts
+
+
+@pytest.mark.parametrize("purpose", [Purpose.ANY, Purpose.CA])
+def test_of_a_purpose_that_no_stack_is_known_of_all_is_no_laxer_than_each(purpose: Purpose) -> None:
+    one = ca(x509.InhibitAnyPolicy(0))
+    chain = (one,) if purpose is Purpose.CA else (leaf(one), one)
+    for policy in ("all", "go"):
+        assert "stack-refuses" in faults(policy, *chain, purpose=purpose)
+    assert faults("openssl", *chain, purpose=purpose) == []
+
+
+@pytest.mark.parametrize("policy", BY_RFC)
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [
+        (x509.UniformResourceIdentifier("evil.test"), x509.UniformResourceIdentifier("https://evil.test./x")),
+        (x509.UniformResourceIdentifier("evil.test."), x509.UniformResourceIdentifier("https://evil.test/x")),
+        (x509.UniformResourceIdentifier("evil.test"), x509.UniformResourceIdentifier("https://%65vil.test/x")),
+        (x509.RFC822Name("evil.test"), x509.RFC822Name("a@evil.test.")),
+        (x509.RFC822Name(".evil.test"), x509.RFC822Name("a@x.evil.test.")),
+        (x509.RFC822Name("a@evil.test."), x509.RFC822Name("a@evil.test")),
+        (x509.RFC822Name("evil.test"), x509.OtherName(SMTP_UTF8, b"\x0c\x0ba@evil.test")),
+        (x509.RFC822Name("evil.test"), x509.OtherName(SMTP_UTF8, "\x0c\x0cü@evil.test".encode())),
+        (x509.RFC822Name("evil.test"), x509.OtherName(SMTP_UTF8, b"\x0c\x0ba@e\xffil.test")),
+        (x509.OtherName(SMTP_UTF8, b"\x0c\x0ba@evil.test"), x509.OtherName(SMTP_UTF8, b"\x0c\x0ba@evil.test")),
+    ],
+    ids=str,
+)
+def test_an_excluded_name_in_another_spelling(policy: str, limit: x509.GeneralName, name: x509.GeneralName) -> None:
+    one = ca(x509.NameConstraints(None, [limit]))
+    assert "server-name-constraints" in faults(policy, leaf(one, name), one)
+
+
+def test_an_address_in_utf8_is_bound_by_constraints_on_addresses() -> None:
+    """RFC 9598, 6."""
+    mail, other = x509.RFC822Name("good.test"), x509.OtherName(SMTP_UTF8, "\x0c\x0cü@good.test".encode())
+    limits = x509.NameConstraints([mail], None)
+    assert constraints.outside(limits, [other]) == []
+    stranger = x509.OtherName(SMTP_UTF8, "\x0c\x0cü@evil.test".encode())
+    assert constraints.outside(limits, [stranger]) == [stranger]
+    assert constraints.outside(x509.NameConstraints([x509.DNSName("a.test")], None), [stranger]) == []
+    mailbox = x509.NameConstraints([x509.RFC822Name("u@good.test")], None)
+    assert constraints.outside(mailbox, [other]) == [other]
