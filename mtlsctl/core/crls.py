@@ -57,7 +57,7 @@ def _usable(
     certificate: x509.Certificate, lists: Sequence[Crl], sealed: Sealed, refused: dict[str, Refusal]
 ) -> Iterator[_Usable]:
     """The complete CRLs that speak about it, by distribution point; why the others do not goes to refused."""
-    is_ca, points = _is_ca(certificate), list(crlscope.points(certificate))
+    is_ca, points = crlscope.is_ca(certificate), list(crlscope.points(certificate))
     near = _of_issuers(lists, {certificate.issuer, *(one for point in points for one in point.issuers)})
     series = _Series(near)
     for point in points:
@@ -186,10 +186,3 @@ def part(entry: x509.RevokedCertificate, kind: type[x509.ExtensionType]) -> x509
         return entry.extensions.get_extension_for_class(kind).value
     except (*UNREADABLE, x509.ExtensionNotFound):
         return None
-
-
-def _is_ca(certificate: x509.Certificate) -> bool:
-    try:
-        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except (*UNREADABLE, x509.ExtensionNotFound):
-        return False

@@ -197,3 +197,11 @@ def _certificate_issuer(entry: x509.RevokedCertificate) -> tuple[x509.Name, ...]
     except x509.ExtensionNotFound:
         return ()
     return tuple(name.value for name in found if isinstance(name, x509.DirectoryName))
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """Whether its basicConstraints say CA:TRUE."""
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except (*UNREADABLE, x509.ExtensionNotFound):
+        return False

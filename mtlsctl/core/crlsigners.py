@@ -18,7 +18,8 @@ MAX_SIGNERS = 8  # candidates of one name that are tried for a CRL; hostile file
 MAX_WAYS = 4  # paths from a signer to the anchor
 MAX_NESTED = 3  # the signer of the CRL about the signer of a CRL
 
-IsRevoked = Callable[[x509.Certificate, Path], bool]
+IsRevoked = Callable[[x509.Certificate, Path], bool | None]
+"""None: nobody told, and that is not enough."""
 
 
 class Signers:
@@ -28,13 +29,15 @@ class Signers:
         self.pool = pool  # as it came: to hash 150 roots costs more than to verify, and most have no CRL
         self.at, self.is_revoked = at, is_revoked
         self.seen: dict[tuple[int, Path], str] = {}
-        self.nested = 0
+        self.trusted: dict[tuple[x509.Certificate, Path], str] = {}
+        self.open: list[x509.Certificate] = []
 
     def trouble(self, crl: Crl, above: Path) -> str:
         """Why a CRL's signature does not count; "" where it does. above: the path from the certificate's issuer on."""
+        if self.open:  # what is found now rests on a signer of whom nothing is known yet: not to be kept
+            return self._trouble(crl, above)
         key = id(crl.crl), above
         if key not in self.seen:
-            self.seen[key] = "it is signed with a key whose own status hangs on this CRL"  # should it come back here
             self.seen[key] = self._trouble(crl, above)
         return self.seen[key]
 
@@ -64,27 +67,41 @@ class Signers:
         if signer in above:
             return ""
         if _is_of(above[0], crl.crl.issuer) and not _stands_in(signer, above):
-            return f"it is signed by a {called(signer)} that another CA made"
-        return self._not_trusted(signer, above[-1])
+            made = "is no CA" if _end_entity(signer) else "another CA made"
+            return f"it is signed by a {called(signer)} that {made}"
+        if signer in self.open:
+            return ""  # its own CRL may tell of it, as in PKITS 4.14.30: who is on that is refused
+        if self.open:
+            return self._not_trusted(signer, above)
+        if (signer, above) not in self.trusted:
+            self.trusted[signer, above] = self._not_trusted(signer, above)
+        return self.trusted[signer, above]
 
-    def _not_trusted(self, signer: x509.Certificate, anchor: x509.Certificate) -> str:
+    def _not_trusted(self, signer: x509.Certificate, above: Path) -> str:
         """Why no good path leads from a signer to the anchor that the certificate itself hangs on."""
-        if self.nested >= MAX_NESTED:
+        if len(self.open) >= MAX_NESTED:
             return "the signers of its signers' CRLs go on for too long"
-        question = Question(Purpose.ANY, self.at, ())
+        anchor, question = above[-1], Question(Purpose.ANY, self.at, ())
         search = paths.Search(signer, paths.Forest((anchor,), self.pool, True))
         for way in islice(search.paths(), MAX_WAYS):
             if any(paths.link(*pair) is not Link.SIGNED for pair in pairwise(way)):
                 continue
             if any(p.verdict is Verdict.FAIL for p in pathchecks.check(way, True, question)):
                 continue
-            self.nested += 1
-            try:
-                revoked = any(self.is_revoked(c, way[depth:]) for depth, c in enumerate(way[:-1], 1))
-            finally:
-                self.nested -= 1
-            return f"it is signed by {called(signer)}, which is revoked" if revoked else ""
+            return self._revoked(signer, way, above)
         return f"it is signed by {called(signer)}, from which no valid path leads to {called(anchor)}"
+
+    def _revoked(self, signer: x509.Certificate, way: Path, above: Path) -> str:
+        self.open.append(signer)
+        try:
+            told = {c: self.is_revoked(c, way[depth:]) for depth, c in enumerate(way[:-1], 1)}
+        finally:
+            self.open.pop()
+        if True in told.values():
+            return f"it is signed by {called(signer)}, which is revoked"
+        # Those of the certificate's own path are judged for themselves, by all that is at hand.
+        untold = [called(c) for c, one in told.items() if one is None and c not in above]
+        return f"it is signed by {called(signer)}, and no CRL says that {untold[0]} is good" if untold else ""
 
 
 def _is_of(certificate: x509.Certificate, name: x509.Name) -> bool:
@@ -96,9 +113,21 @@ def _is_of(certificate: x509.Certificate, name: x509.Name) -> bool:
 
 def _stands_in(signer: x509.Certificate, above: Path) -> bool:
     """True when a signer is the same CA with another key: certified by itself, or by who certified the issuer."""
+    if _end_entity(signer):
+        return False
     if paths.link(signer, above[0]) is Link.SIGNED:
         return True
     return len(above) > 1 and paths.link(signer, above[1]) is Link.SIGNED
+
+
+def _end_entity(signer: x509.Certificate) -> bool:
+    """True where basicConstraints say CA:FALSE. Keys for CRLs alone may have none (PKITS 4.4.19 and 4.5.6)."""
+    try:
+        return not signer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+    except UNREADABLE:
+        return True
 
 
 def _fits(crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from cryptography import x509
@@ -12,7 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from mtlsctl.core import names
+from mtlsctl.core import names, pathchecks
+from mtlsctl.core.findings import Verdict
+from mtlsctl.core.looks import Purpose, Question
 from mtlsctl.core.path import UNREADABLE, called
 from mtlsctl.core.standing import Answer, Refusal
 
@@ -38,8 +41,13 @@ class Response(NamedTuple):
     """What we sent with the query; empty where we sent none."""
 
 
-Revoked = Callable[[x509.Certificate], bool]
-"""Whether a responder's certificate is known to be revoked, by the CRLs at hand."""
+Revoked = Callable[[x509.Certificate], bool | None]
+"""Whether a responder's certificate is revoked, by the CRLs at hand. None: nobody told, and that is not enough."""
+
+_CRITICAL = b"\x01\x01\xff\x04"  # BOOLEAN TRUE, then an OCTET STRING: RFC 5280, 4.1
+_NONCE, _CRL, _CUTOFF, _EXTENDED = (f"1.3.6.1.5.5.7.48.1.{number}" for number in (2, 3, 6, 9))  # RFC 6960, 4.4
+_KNOWN = (_NONCE, _CRL, _CUTOFF, _EXTENDED, "2.5.29.21", "2.5.29.24")  # reason and invalidity date: RFC 6960, 4.4.5
+"""Those whose meaning changes nothing in what is said here, but for the nonce."""
 
 
 def load(der: bytes) -> ocsp.OCSPResponse:
@@ -81,11 +89,14 @@ def _answer(
     signer = _signer(response, issuer, at, revoked)
     if isinstance(signer, str):
         return Refusal("ocsp", where, signer)
-    # 4. To our question and no other (RFC 9654, 2.1). Most responders send no nonce back.
+    # 4. With nothing in it that must be understood and is not (RFC 6960, 4.4).
+    if unknown := _unknown_critical(response):
+        return Refusal("ocsp", where, unknown)
+    # 5. To our question and no other (RFC 9654, 2.1). Most responders send no nonce back.
     sent_back = _nonce(response)
     if held.nonce and sent_back and sent_back != held.nonce:
         return Refusal("ocsp", where, "the nonce in the answer is not the one of our question: an old answer, replayed")
-    # 5. For the time of checking (RFC 6960, 3.2, 5 and 6).
+    # 6. For the time of checking (RFC 6960, 3.2, 5 and 6).
     return _said(single, where, called(signer), _stale(single, at))
 
 
@@ -174,10 +185,20 @@ def _not_delegated(responder: x509.Certificate, issuer: x509.Certificate, at: da
         return f"it is signed by {name}, which expired at {responder.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
     if at < responder.not_valid_before_utc:
         return f"it is signed by {name}, which is not valid before {responder.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
-    # RFC 6960, 4.2.2.2.1: with id-pkix-ocsp-nocheck its own revocation is not looked at.
-    if not any(_value(responder, x509.OCSPNoCheck)) and revoked(responder):
-        return f"it is signed by {name}, which is revoked"
-    return ""
+    # Whatever else a certificate needs: a key that is strong enough, no critical extension that is unknown.
+    question = Question(Purpose.ANY, at, ())
+    faults = [p.message for p in pathchecks.check((responder, issuer), True, question) if p.verdict is Verdict.FAIL]
+    return f"its responder does not count: {faults[0]}" if faults else _status(responder, revoked)
+
+
+def _status(responder: x509.Certificate, revoked: Revoked) -> str:
+    """RFC 6960, 4.2.2.2.1: with id-pkix-ocsp-nocheck a responder's own revocation is not looked at."""
+    if any(_value(responder, x509.OCSPNoCheck)):
+        return ""
+    name, told = called(responder), revoked(responder)
+    if told is None:
+        return f"it is signed by {name}, of which no CRL at hand says that it is good, and which lacks ocsp-nocheck"
+    return f"it is signed by {name}, which is revoked" if told else ""
 
 
 def _value(certificate: x509.Certificate, kind: type[T]) -> Iterator[T]:
@@ -187,6 +208,17 @@ def _value(certificate: x509.Certificate, kind: type[T]) -> Iterator[T]:
 
 def _nonce(response: ocsp.OCSPResponse) -> bytes:
     return next((e.value.nonce for e in response.extensions if isinstance(e.value, x509.OCSPNonce)), b"")
+
+
+def _unknown_critical(response: ocsp.OCSPResponse) -> str:
+    """Why a response is not understood; "" where it is."""
+    several = next(islice(response.responses, 1, None), None) is not None
+    marked = [e for e in response.extensions if e.critical]
+    if several and response.tbs_response_bytes.count(_CRITICAL) > len(marked):
+        return "an answer in it has a critical extension, which can be read only where there is one answer"
+    marked += () if several else (e for e in response.single_extensions if e.critical)
+    odd = [e.oid.dotted_string for e in marked if e.oid.dotted_string not in _KNOWN]
+    return f"it has a critical extension that is unknown here ({odd[0]})" if odd else ""
 
 
 def _stale(single: ocsp.OCSPSingleResponse, at: datetime) -> str:

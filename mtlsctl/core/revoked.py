@@ -192,10 +192,13 @@ class Lookup:
 
         return crls.answer(certificate, self.crls, lambda crl: self.signers.trouble(crl, above), self.at)
 
-    def _is_revoked(self, certificate: x509.Certificate, above: Path) -> bool:
-        """By the CRLs at hand alone: for those who sign CRLs and OCSP responses."""
+    def _is_revoked(self, certificate: x509.Certificate, above: Path) -> bool | None:
+        """By the CRLs at hand alone: for those who sign CRLs and OCSP responses. None: required, and nobody told."""
         found = self._by_crls(certificate, above)
-        return isinstance(found, Answer) and found.state == "revoked"
+        if isinstance(found, Answer) and found.state == "revoked":
+            return True
+        told = isinstance(found, Answer) and not self._endless(found).stale
+        return False if told or self.sources.mode is not Mode.REQUIRE else None
 
     def _judged(self, depth: int, certificate: x509.Certificate, above: Path) -> Iterator[Problem]:
         answer, refused, outdated = self._hear(certificate, above)
