@@ -107,10 +107,8 @@ def _in_plain_http(case: Case) -> Diagnosis:
     from mtlsctl.core import skew
 
     if case.seen.received() == alerts.INTERNAL_ERROR:
-        return (
-            case.said if b"apache" in (case.probe.seen.answer or b"").lower() else not_of_the_web(case.seen, case.said)
-        )
-
+        apache = b"apache" in (case.probe.seen.answer or b"").lower()
+        return case.said._replace(confidence=Confidence.LIKELY) if apache else not_of_the_web(case.seen, case.said)
     chain = (case.ours.credential.certificate, *case.ours.credential.chain) if case.ours.credential else ()
     found = skew.theirs(chain, case.probe.seen.answer or b"", case.ours.at)
     if found is None:

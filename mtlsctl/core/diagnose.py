@@ -165,10 +165,9 @@ def accepted(seen: Observation, ours: Ours) -> Diagnosis:
     if seen.verify_errors:
         problems = server_refused(seen, ours).report.findings
         found[0:1] = [_disabled(seen), *(f._replace(verdict=_at_most_warn(f.verdict)) for f in problems)]
-    # A server that asks may judge once the handshake is over, and take its time: only its own words tell, and of
-    # a client without a certificate not even these, Dovecot greets everybody.
-    open_end = doubtful or (seen.asked and not (seen.sent and seen.unasked))
-    sure = Confidence.CERTAIN if seen.confirmed and not open_end else Confidence.LIKELY
+    # A server that asks may judge once the handshake is over, and take its time, even behind a greeting: only its
+    # answer to a request tells.
+    sure = Confidence.CERTAIN if seen.confirmed and not (doubtful or seen.asked) else Confidence.LIKELY
     return answer(seen, found, RefusedBy.NOBODY, sure)
 
 

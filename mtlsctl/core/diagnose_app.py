@@ -41,10 +41,11 @@ class _Page(NamedTuple):
 
 def application(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     """TLS succeeded as tls says; whether the answer to the HTTP request is a no."""
-    # 1. No answer. 2. No certificate came to it. 3. It is about something else. 4. Our certificate. 5. It is a yes.
+    # 1. No answer. 2. It serves no such name. 3. No certificate came to it. 4. It is about something else.
+    # 5. Our certificate. 6. It is a yes.
     said = seen.answer or b""
     page = _Page(seen, ours, tls, said, http.status_line(said))
-    looks = (_no_page, _not_shown, _of_http2, _redirected, _judged)
+    looks = (_no_page, _misdirected, _not_shown, _of_http2, _redirected, _judged)
     return next((found for look in looks if (found := look(page))), None) or _taken(page)
 
 
@@ -56,6 +57,17 @@ def _no_page(page: _Page) -> Diagnosis | None:
     if causes := likely_causes(page.seen, page.ours, page.words):
         return page.no(causes)
     return page.no(_mute(page.seen, page.ours), Confidence.UNKNOWN)
+
+
+def _misdirected(page: _Page) -> Diagnosis | None:
+    """The name asked for is not served on this connection (RFC 9110, 15.5.20): Apache, and default sites of nginx."""
+    if not page.status.startswith("421"):
+        return None
+    asked = page.seen.server_name
+    message = f"{page.words}: " + (f"it serves no {asked} here" if asked else "no server name was sent")
+    hint = "ask for a name that it serves: --servername NAME"
+    found = Finding("sni-unrecognized" if asked else "sni-required", Verdict.FAIL, message, hint, Whose.OURS)
+    return page.no([found])
 
 
 def _not_shown(page: _Page) -> Diagnosis | None:
@@ -101,7 +113,7 @@ def _judged(page: _Page) -> Diagnosis | None:
         found = [_not_allowed(words, ours)]
     if found:
         return page.no([*found, refusal._replace(verdict=Verdict.NOTE)])
-    return page.no([refusal] if page.forbids else _beyond_us(page, refusal))
+    return page.no([refusal]) if page.forbids else _beyond_us(page, refusal)
 
 
 def _taken(page: _Page) -> Diagnosis:
@@ -171,23 +183,23 @@ def _by_its_clock(page: _Page) -> list[Finding]:
     return [found._replace(message=f"{page.words}; {found.message}")] if found else []
 
 
-def _beyond_us(page: _Page, refusal: Finding) -> list[Finding]:
+def _beyond_us(page: _Page, refusal: Finding) -> Diagnosis:
     """nginx says that the certificate does not verify, and it does by all that we see: what only the server knows."""
     ours = page.ours.credential
     if ours is None:
-        return [refusal]
+        return page.no([refusal])
     from mtlsctl.core import unexplained
     from mtlsctl.core.own_trust import without_root
 
     said = f"{page.words} to our certificate {subject(ours.certificate)}"
     later = refusal._replace(verdict=Verdict.NOTE)
     if half := without_root(page.seen, ours, said):
-        return [half, later]
+        return page.no([half, later])
     case = unexplained.Case(page.seen, page.ours, ours, said)
     others = unexplained.possible(case, (unexplained.REVOKED, unexplained.CRL, unexplained.REKEYED))
     if first := unexplained.likeliest(case, [unexplained.TOO_LONG]):  # nginx allows one unless told otherwise
-        return [*first, *others, later]
-    return [refusal, *others]
+        return page.no([*first, *others, later], Confidence.UNKNOWN)
+    return page.no([refusal, *others])
 
 
 def _not_allowed(answered: str, ours: Ours) -> Finding:
@@ -218,6 +230,10 @@ _REASONS = {
     b"SELF_SIGNED_CERT_IN_CHAIN": ("client-cert-untrusted", "let the server trust our root"),
     b"UNABLE_TO_GET_CRL": ("client-cert-revocation-unknown", "give the server a fresh CRL: mtlsctl crl"),
     b"CRL_HAS_EXPIRED": ("client-cert-revocation-unknown", "give the server a fresh CRL: mtlsctl crl"),
+    b"UNABLE_TO_GET_ISSUER_CERT_LOCALLY": (
+        "client-cert-untrusted",
+        "let the server trust our CA, or send the CAs between",
+    ),
     b"UNABLE_TO_GET_ISSUER_CERT": ("client-cert-untrusted", "let the server trust our CA, or send the CAs between"),
     b"UNABLE_TO_VERIFY_LEAF_SIGNATURE": ("client-cert-missing-intermediate", "send the CAs between leaf and root"),
 }

@@ -8,7 +8,7 @@ from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.openssl import Identity
-from mtlsctl.core.unexplained import unexplained
+from mtlsctl.core.unexplained import Case, also, openssl, unexplained
 
 _DATES = frozenset(("client-cert-expired", "client-chain-expired", "client-cert-not-yet-valid"))
 _WEAK = frozenset(("client-cert-weak-key", "client-cert-weak-signature"))
@@ -23,7 +23,9 @@ _FITS = {
     ),
     alerts.CERTIFICATE_EXPIRED: _DATES,
     # NSS says so of an expired issuer, too.
-    alerts.UNKNOWN_CA: own_trust.CODES | {"client-bad-ca", "client-chain-too-long", "client-chain-expired"},
+    # OpenSSL says so of a leaf that is not the one that a server trusts.
+    alerts.UNKNOWN_CA: own_trust.CODES
+    | {"client-bad-ca", "client-chain-too-long", "client-chain-expired", "client-cert-not-allowed"},
     alerts.DECRYPT_ERROR: _WEAK | {"client-ca-rekeyed", "client-bad-signature", "client-cert-wrong-sigalg"},
     alerts.CERTIFICATE_REVOKED: frozenset(("client-cert-revoked",)),
     # Apache says so of a chain above SSLVerifyDepth, before it looks at anything else.
@@ -54,12 +56,17 @@ def our_certificate(
     if number == alerts.CERTIFICATE_REVOKED:
         hint = "get a new one: mtlsctl issue client NAME"
         return [Finding("client-cert-revoked", Verdict.FAIL, refused, hint, Whose.PEER)], Confidence.CERTAIN
+    case = Case(seen, ours, credential, refused)
     faults = our_faults(seen, ours, credential)
+    if not seen.acceptable_issuers and _not_of_trust(case):
+        faults = [f for f in faults if f.code not in own_trust.CODES or f.code == "client-cert-self-signed"]
     wanted = _FITS.get(number) if number is not None and (credential.chain or number != alerts.INTERNAL_ERROR) else None
     fitting = [f for f in faults if wanted is None or f.code in wanted]
     if fitting:
         first = fitting[0]._replace(message=f"{refused}: {plain(fitting[0], credential)}", whose=Whose.OURS)
         rest = [f._replace(verdict=Verdict.NOTE) for f in faults if f.code != fitting[0].code]
+        if fitting[0].code == "client-cert-untrusted" and not seen.acceptable_issuers:
+            return [first, *rest, *also(case, {f.code for f in faults})], Confidence.UNKNOWN
         # The alert names this kind of fault, and our certificate has it and no other of the kind.
         # Without a list of CAs what it trusts is a guess, and what is above a chain without its root, too.
         top = (credential.certificate, *credential.chain)[-1]
@@ -69,6 +76,15 @@ def our_certificate(
         return [first, *rest], Confidence.CERTAIN if exact else Confidence.LIKELY
     found, sure = unexplained(seen, ours, credential, refused)
     return [*found, *(f._replace(verdict=Verdict.NOTE) for f in faults)], sure
+
+
+def _not_of_trust(case: Case) -> bool:
+    """A server that names no CA, and refuses in a way in which none says that it does not trust ours.
+
+    TLS libraries send an alert before the handshake is complete at their end, and OpenSSL's is not certificate_unknown.
+    """
+    number = case.seen.received()
+    return case.seen.confirmed if number is None else number == alerts.CERTIFICATE_UNKNOWN and openssl(case)
 
 
 def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Finding]:

@@ -4,7 +4,7 @@ from mtlsctl.core import sniff
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours
 from mtlsctl.core.diagnose_app import likely_causes, missing, named, refused, refused_certificate
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.observation import Observation
+from mtlsctl.core.observation import Ended, Observation
 
 _WORDS_OF_NO = (
     b"unauthori",
@@ -35,7 +35,7 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     line = next((line for line in lines if _is_no(line)), lines[0])
     worded = seen.left and any(word in line.lower() for word in _WORDS_OF_NO)
     if not (worded or _is_no(line)) or not seen.asked:
-        return tls
+        return _hung_up(seen, ours) or tls
     said = f"{seen.peer} completed the handshake and said: {sniff.quoted(line)}"
     told = b"certificate" in line.lower()
     if not seen.sent and not any(words in line.lower() for words in _WANTS_ONE):
@@ -48,3 +48,16 @@ def greeted(seen: Observation, ours: Ours, tls: Diagnosis) -> Diagnosis:
     refusal = refused_certificate(said, ours)
     listed = [*found, refusal._replace(verdict=Verdict.NOTE) if found else refusal]
     return refused(seen, listed, tls, Confidence.LIKELY if told or worded or found else Confidence.UNKNOWN)
+
+
+def _hung_up(seen: Observation, ours: Ours) -> Diagnosis | None:
+    """It asked for a certificate, greeted as one that waits for our word, and left without waiting for it."""
+    if not (seen.asked and seen.left and sniff.greets(seen.unasked)):
+        return None
+    from mtlsctl.core.diagnose_failure import failed
+
+    told = failed(seen._replace(ended=Ended.CLOSED), ours)
+    first, *rest = told.report.findings
+    greeting = sniff.quoted(seen.unasked.split(b"\n")[0].strip())
+    first = first._replace(message=f"{first.message}, after its greeting: {greeting}")
+    return told._replace(report=told.report._replace(findings=(first, *rest)))

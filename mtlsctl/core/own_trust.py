@@ -119,19 +119,42 @@ def against_list(seen: Observation, ours: Ours, credential: Identity) -> list[Fi
     if leaf.issuer == leaf.subject:
         message = f"it is self-signed, and the server accepts certificates issued by {accepted}"
         return [Finding("client-cert-self-signed", Verdict.FAIL, message, _ISSUE)]
+    pinned = [_not_pinned(accepted)] if _pins(seen, credential) else []
     untrusted = Finding(
         "client-cert-untrusted",
         Verdict.FAIL,
         f"it was issued by {names.dn(top.issuer)}, and the server accepts certificates issued by {accepted}",
         "present one from that CA, or let the server trust ours too",
     )
-    if top.issuer == top.subject or any(root.subject == top.issuer for root in ours.roots):
-        return [untrusted]
+    if pinned or top.issuer == top.subject or any(root.subject == top.issuer for root in ours.roots):
+        return [*pinned, untrusted]
     missing = _missing(top, f", and the server accepts {accepted}")
     if _signed_by_the_servers(seen, top):
         return [missing]
     likelier = _related(seen, ours, top) or _in_between(top.issuer)
     return [missing, untrusted] if likelier else [untrusted, missing]
+
+
+def _pins(seen: Observation, credential: Identity) -> bool:
+    """The names that the server lists have the form of our own and of no CA: it knows its clients one by one."""
+    chain, form = (credential.certificate, *credential.chain), _form(credential.certificate.subject)
+    cas = {*(c.issuer for c in chain), *(c.issuer for c in seen.peer_chain)}
+    return bool(form) and {form} == {_form(n) for n in seen.acceptable_issuers} and form not in {_form(n) for n in cas}
+
+
+def _form(name: x509.Name) -> tuple[tuple[str, str], ...]:
+    """A name without what tells one bearer from another."""
+    return tuple((part.oid.dotted_string, str(part.value)) for part in name if part.oid not in _OWN)
+
+
+_OWN = (NameOID.COMMON_NAME, NameOID.SERIAL_NUMBER, NameOID.USER_ID, NameOID.EMAIL_ADDRESS)
+
+
+def _not_pinned(accepted: str) -> Finding:
+    """stunnel's verifyPeer, or a leaf in the CA file with OpenSSL's partial chains."""
+    message = f"the server accepts {accepted}, which is named as ours is and as no CA: it lets in those that it holds"
+    hint = "have our own certificate added to those that the server holds"
+    return Finding("client-cert-not-allowed", Verdict.FAIL, message, hint, Whose.PEER)
 
 
 # In English, French, German, and by their stems in Spanish, Italian and Portuguese.

@@ -75,6 +75,12 @@ def _is_ldap(first: bytes) -> bool:
     return first.startswith(b"\x30") and first[2 + more : 3 + more] == b"\x02"
 
 
+def greets(first: bytes) -> bool:
+    """True for the first word of a protocol in which the server begins and the client goes on; HTTP is none."""
+    protocol = server_protocol(first)
+    return protocol is not None and not protocol.name.startswith("HTTP")
+
+
 def _greeting_220(first: bytes) -> Protocol:
     """SMTP and FTP both greet with 220 (RFC 5321, 4.2; RFC 959, 5.4): the words after it tell."""
     text = first.upper()

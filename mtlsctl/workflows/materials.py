@@ -59,7 +59,7 @@ def is_file(word: str) -> bool:
 
     A CA's bare name wins over a file of that name: who we trust does not depend on the folder that we are in.
     """
-    if word == "-" or not Path(word).is_file():
+    if word == "-" or not Path(word).exists() or Path(word).is_dir():  # a pipe and /dev/null are read like a file
         return word == "-"
     if os.sep in word or word.endswith((".pem", ".crt", ".cer", ".der")):
         return True

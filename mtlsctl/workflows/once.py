@@ -98,7 +98,8 @@ def once(context: SSL.Context, visit: Visit) -> Seen:
         # Not all servers confirm: one without tickets that has said nothing until now has nothing to say.
         if (visit.http or visit.question) and session.done and ended is Ended.OPEN:
             until = time.monotonic() + visit.timeout
-            answer = _request(session, connection, visit) if visit.http else _ask(session, connection, visit)
+            ask = _ask if not visit.http else _request_http2 if seen.alpn == "h2" else _request
+            answer = ask(session, connection, visit)
             seen = session.observe(visit.endpoint.text, ended, detail)._replace(answer=answer, approach=before)
             seen = seen._replace(unanswered=not answer and time.monotonic() >= until)
         _part(session, connection, refused=seen.received() is not None)
@@ -160,7 +161,8 @@ def _await_verdict(session: Session, connection: socket.socket, visit: Visit, sp
     2. Some look at the certificate once the handshake is complete in both versions, and leave without an alert: Node,
     gRPC, GnuTLS in slapd. Whoever goes on talking, or stays, has no objection so far.
     3. Some keep it for their answer to the protocol's first word, where that is known.
-    4. Some take their time: who has a reason to refuse us is waited for, and with a wait of its own everybody is.
+    4. Some take their time, a few behind their own greeting: who has a reason to refuse us is waited for, and with a
+    wait of its own everybody is.
     """
     began = time.monotonic()
     ended = _listen(session, connection, VERDICT_WAIT, until_known=True)  # 1
@@ -203,9 +205,13 @@ def _listen(session: Session, connection: socket.socket, seconds: float, *, unti
 
 def _patience(session: Session, visit: Visit) -> float:
     """Seconds after the handshake, in all, for which a refusal is waited for."""
-    if visit.wait or not session.asked or session.unasked or visit.doubt is None:
+    if visit.wait or not session.asked:
         return visit.wait
-    return VERDICT_WAIT if visit.doubt(session) else 0.0
+    if session.unasked:
+        from mtlsctl.core import sniff  # most servers wait for our first word
+
+        return LONGEST_THOUGHTS if sniff.greets(session.unasked) else 0.0
+    return VERDICT_WAIT if visit.doubt and visit.doubt(session) else 0.0
 
 
 def _speak(session: Session, connection: socket.socket, visit: Visit) -> None:
@@ -244,14 +250,30 @@ def _request(session: Session, connection: socket.socket, visit: Visit) -> bytes
     """Send a GET and take the beginning of its answer. Only for a server that verifies, or that is not to."""
     from mtlsctl.core import http  # only with --http
 
-    # A zone is this machine's own business (RFC 9844, 4): the server is told the address alone.
-    name = visit.endpoint.server_name or visit.endpoint.host.partition("%")[0]
-    session.write(http.request(join(name, visit.endpoint.port), visit.http))
+    session.write(http.request(_authority(visit), visit.http))
     talk.send(session, connection)
     deadline, answer = time.monotonic() + visit.timeout, session.unasked
     while len(answer) < _ANSWER and (data := talk.hear(session, connection, deadline)):
         answer += data
     return answer[:_ANSWER]
+
+
+def _request_http2(session: Session, connection: socket.socket, visit: Visit) -> bytes:
+    """The same where HTTP/2 was agreed on; the answer in the words of HTTP/1.1."""
+    from mtlsctl.core.http2_get import Get  # only with --http and --alpn h2
+
+    get, deadline, data = Get(_authority(visit), visit.http), time.monotonic() + visit.timeout, session.unasked
+    while True:
+        get.receive(data)
+        session.write(get.take())
+        talk.send(session, connection)
+        if get.over or len(get.answer) >= _ANSWER or not (data := talk.hear(session, connection, deadline)):
+            return get.answer[:_ANSWER]
+
+
+def _authority(visit: Visit) -> str:
+    """Whom a request is for. A zone is this machine's own business (RFC 9844, 4): the address alone is told."""
+    return join(visit.endpoint.server_name or visit.endpoint.host.partition("%")[0], visit.endpoint.port)
 
 
 def _ask(session: Session, connection: socket.socket, visit: Visit) -> bytes:
