@@ -76,7 +76,7 @@ class VerifyError(NamedTuple):
     """One complaint of OpenSSL about the peer's chain."""
 
     number: int
-    """X509_V_ERR_*; 62 and 64 are our own check of the name."""
+    """X509_V_ERR_*; 62 and 64 are our own check of the name, 73 to 75 (and 23) that of a staple."""
     depth: int
     """0 is the leaf."""
     subject: str
