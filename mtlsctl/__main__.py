@@ -41,6 +41,8 @@ def say(text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        return 0
     except OSError:
         return 2
     return 0
@@ -78,6 +80,8 @@ def finish(status: int) -> None:
     """End the process at once: taking a thousand modules down one by one helps nobody."""
     try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # all was said, and nobody reads it
     except OSError:
         status = status or 2
     try:

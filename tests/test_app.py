@@ -147,6 +147,37 @@ def test_a_closed_pipe_is_no_traceback(env: dict[str, str], tmp_path: Path) -> N
         assert done.stderr == "", words
 
 
+ANSWERS = {
+    "verify localhost --ca dev": 0,
+    "verify localhost --ca dev --json": 0,
+    "verify localhost --ca dev --name other.test": 1,
+    "verify localhost --ca dev --name other.test --json": 1,
+    "verify localhost --json": 2,
+    "inspect localhost": 0,
+    "inspect localhost --json": 0,
+    "inspect --pem localhost": 0,
+    "inspect localhost/cert.pem --diff localhost/ca.pem": 1,
+    "lint localhost": 0,
+    "lint localhost --sarif": 0,
+    "ca export --chain": 0,
+    "ca show nobody --json": 2,
+    "completions bash": 0,
+    "explain --json": 0,
+    "--version": 0,
+    "--help": 0,
+    "verify --help": 0,
+}
+
+
+def test_a_reader_who_goes_away_does_not_change_the_answer(env: dict[str, str], tmp_path: Path) -> None:
+    for made in (("ca", "create"), ("issue", "server", "localhost")):
+        assert support.run_tool(*made, env=env, cwd=tmp_path).exit_code == 0
+    for words, status in ANSWERS.items():
+        script = f"exec 3> >(:); wait $!; {support.TOOL} {words} >&3"  # the reader is gone before the first byte
+        done = subprocess.run(["bash", "-c", script], env=env, cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (status, ""), words
+
+
 def test_a_full_standard_output(env: dict[str, str]) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([support.TOOL, "ca", "list"], env=env, stdout=full, stderr=subprocess.PIPE, text=True)

@@ -33,7 +33,7 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return interrupted(as_json)
     except BrokenPipeError:
-        return closed_pipe()
+        return closed_pipe(words)
     except OSError as error:
         return tell(system_error(error), as_json)
     except Exception as error:  # the last resort: a defect of ours is "could not tell", never "no"
@@ -91,7 +91,10 @@ def call(words: list[str]) -> int:
         from mtlsctl.cli import grammar  # typer, for what is not plain
 
         result = grammar.call(words)
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # all is done: a reader who goes away does not change how it went
+        closed_pipe(words)
     return result if isinstance(result, int) else 0
 
 
@@ -121,9 +124,9 @@ def tell(error: MtlsctlError, as_json: bool) -> int:
     try:
         output.show_error(error, as_json)
     except BrokenPipeError:
-        return closed_pipe()
+        output.close_pipe()
     except OSError:
-        return error.exit_status  # nobody can be told; the status still says it
+        pass  # nobody can be told; the status still says it
     return error.exit_status
 
 
@@ -134,7 +137,9 @@ def interrupted(as_json: bool) -> int:
     return 130
 
 
-def closed_pipe() -> int:
-    """The reader of our output went away: end quietly, as the tools beside us in the pipe do."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 2
+def closed_pipe(words: list[str]) -> int:
+    """The reader went away before the answer was known: end quietly, and could not tell. Help needs no answer."""
+    from mtlsctl.cli import output  # not needed where all goes well with plain text
+
+    output.close_pipe()
+    return 0 if {"--help", "-h"} & set(words) or not words else 2

@@ -102,5 +102,6 @@ def export(
     exported, data = authority.export(materials.one_ca(ca or named), target, chain=chain, der=der, force=force)
     if target or as_json:
         return output.show("ca export", exported, text.exported(exported), as_json=as_json)
-    sys.stdout.buffer.write(data)
+    with output.known():
+        sys.stdout.buffer.write(data)
     return 0

@@ -37,5 +37,6 @@ def completions(
     text = shells.script(shell, read_tree())
     if as_json:
         return output.show("completions", {"shell": shell, "script": text}, [], as_json=True)
-    sys.stdout.write(text)
+    with output.known():
+        sys.stdout.write(text)
     return 0

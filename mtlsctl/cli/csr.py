@@ -41,5 +41,6 @@ def new(
     made = request.make_csr(key, name or [], common_name, file, options.secret_from(password), force=force)
     if file or as_json:
         return output.show("csr new", made, text.csr_made(made), as_json=as_json)
-    sys.stdout.write(made.pem)
+    with output.known():
+        sys.stdout.write(made.pem)
     return 0

@@ -67,11 +67,12 @@ def _object(one: many.One) -> dict[str, object]:
 def _sum(done: many.Summary, as_json: bool) -> None:
     if not done.targets:
         return
-    if as_json:
-        ok = done.accepted == done.targets
-        output.show_json({"schema": output.SCHEMA, "command": "handshake", "ok": ok, "summary": done})
-    else:
-        output.print_lines(text.summary(done))
+    with output.known():
+        if as_json:
+            ok = done.accepted == done.targets
+            output.show_json({"schema": output.SCHEMA, "command": "handshake", "ok": ok, "summary": done})
+        else:
+            output.print_lines(text.summary(done))
 
 
 @contextmanager

@@ -40,5 +40,6 @@ def new(
     made, pem = keyfile.make_key(target, key_type, options.new_secret(password, encrypt), force=force)
     if target:
         return output.show("key new", made, text.key_made(made), as_json=as_json)
-    sys.stdout.buffer.write(pem)
+    with output.known():
+        sys.stdout.buffer.write(pem)
     return 0

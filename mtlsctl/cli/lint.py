@@ -121,7 +121,8 @@ def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: 
     """The answer in the form that was asked for; the exit status."""
     every = findings(done.faults)
     if sarif:
-        output.show_json(lint_out.sarif(done))
+        with output.known():
+            output.show_json(lint_out.sarif(done))
         status = int(bool(every) and worst(every).rank >= fail_on.rank)
     elif as_json:
         status = output.show("lint", done.linted, (), as_json=True, findings=every, fail_on=fail_on)

@@ -1,7 +1,9 @@
 """What a command says: JSON for any result; for people, text.py's lines, plain or on a terminal."""
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mtlsctl.core.findings import Finding, Verdict, worst
@@ -27,13 +29,37 @@ def show(
 ) -> int:
     """Say a result: the JSON object, or the lines, the findings and the last lines. Returns the exit status, 0 or 1."""
     ok = not findings or worst(findings).rank < fail_on.rank
+    with known():
+        say(command, result, lines, as_json=as_json, ok=ok, findings=findings)
+        if not as_json:
+            print_lines(last)
+    return 0 if ok else 1
+
+
+def say(
+    command: str, result: Any, lines: Iterable[Line], *, as_json: bool, ok: bool, findings: Sequence[Finding] = ()
+) -> None:
+    """Say one of many results, as they come. Raises BrokenPipeError when nobody reads any more: that ends it."""
     if as_json:
         show_json({"schema": SCHEMA, "command": command, "ok": ok, "result": result, "findings": list(findings)})
     else:
         print_lines(lines)
         print_lines(finding_lines(findings))
-        print_lines(last)
-    return 0 if ok else 1
+
+
+@contextmanager
+def known() -> Iterator[None]:
+    """Around the writing of an answer that is whole: a reader who goes away, as head does, does not change it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_pipe()
+
+
+def close_pipe() -> None:
+    """The reader of our output went away: what is left of it goes nowhere, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def show_json(value: Any) -> None:

@@ -7,6 +7,7 @@ from mtlsctl.cli import client, options, output
 from mtlsctl.cli.declare import Option
 from mtlsctl.cli.text.serve import lines
 from mtlsctl.core import endpoint
+from mtlsctl.core.findings import Verdict, worst
 from mtlsctl.core.tls import Demand
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import identities, serving
@@ -140,7 +141,8 @@ def serve(
     )._replace(demand=demand)
     source = serving.source(serving.Wanted(papers, terms, tuple(crl or ())), options.secret_from(password))
     for event in do_serve(ServeWish(where, source, timeout, 1 if once else count, lenient, proxy_protocol)):
-        output.show("serve", event, lines(event), as_json=as_json, findings=event.findings)
+        ok = not event.findings or worst(event.findings) is not Verdict.FAIL
+        output.say("serve", event, lines(event), as_json=as_json, ok=ok, findings=event.findings)
     return 0
 
 

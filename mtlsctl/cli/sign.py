@@ -54,6 +54,7 @@ def sign(
     signed = workflow.sign(materials.one_ca(ca), csr, grant, file, options.secret_from(password), force=force)
     if file or as_json or dry_run:
         return output.show("sign", signed, text.signed(signed), as_json=as_json)
-    sys.stdout.write(signed.fullchain_pem or "")
+    with output.known():
+        sys.stdout.write(signed.fullchain_pem or "")
     output.print_lines(text.signed(signed), sys.stderr)
     return 0

@@ -55,7 +55,10 @@ class Stream:
             self.separator = ", "
 
     def _write(self, text: str) -> None:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:  # the exit status is for whoever does not read
+            output.close_pipe()
 
     def _rest(self, value: FileShown | Inspection, *written: str) -> str:
         """The fields that are not written yet."""

@@ -63,7 +63,8 @@ def show(done: Report, findings: Sequence[Finding], fail_on: Verdict, page: Path
     lines += ["", *verdict(linted, findings, fail_on)]
     if page:
         lines.append(f"report  {page}")
-    output.print_lines(lines)
+    with output.known():
+        output.print_lines(lines)
     return int(bool(findings) and worst(findings).rank >= fail_on.rank)
 
 
