@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
 
+from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint import pkilinted, rules
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.errors import MtlsctlError
@@ -270,6 +271,13 @@ def test_sarif_of_a_ledger_and_of_a_file_that_is_not_there(mtlsctl: Tool, tmp_pa
     missing = mtlsctl("lint", long, "missing.pem", "--sarif")
     assert missing.exit_code == 2
     assert missing.json["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
+def test_sarif_of_what_a_handshake_says_by_a_code_of_another_profile() -> None:
+    session = workflow.Session((Profile.WEBPKI,), ())
+    session.run.note("legacy-renegotiation", Verdict.FAIL, "a.test:443: without secure renegotiation", "a.test:443")
+    (result,) = lint_out.sarif(session.end(["a.test:443"]))["runs"][0]["results"]
+    assert result["ruleId"] == "legacy-renegotiation"
 
 
 # The rules themselves

@@ -199,6 +199,8 @@ def test_nobody_there_is_no_answer(mtlsctl: Tool) -> None:
     assert "connection-refused" in result.stdout
     assert "Could not tell" in result.stdout
     assert "lean" not in result.stdout.splitlines()[-1]
+    told = mtlsctl("lint", f"127.0.0.1:{port}", "--profile", "mtls", "--profile", "nist", "--json").json["result"]
+    assert {one["result"] for one in told["rules"] if one["code"] != "connection-refused"} == {"not tested"}
     with tls_lab.plain_server(lambda connection: None) as port:
         closed = mtlsctl("lint", f"localhost:{port}", "--json")
     assert closed.exit_code == 2

@@ -252,7 +252,8 @@ class Session:
         self.know(surveyed.chain)
         for fault in surveyed.findings:
             self.run.note(fault.code, fault.verdict, fault.message, surveyed.settings.label)
-        self.run.look(surveyed.settings)
+        if surveyed.settings.known:
+            self.run.look(surveyed.settings)
         for number, certificate in enumerate(surveyed.chain, 1):
             label = f"{surveyed.settings.label} #{number}" if len(surveyed.chain) > 1 else surveyed.settings.label
             self.certificate(certificate, label)

@@ -9,12 +9,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from mtlsctl.core import keys, strength
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import BOTH, Scope, rule
-from mtlsctl.core.lint.subject import Subject
+from mtlsctl.core.lint.subject import UNKNOWN, Subject
 from mtlsctl.core.path import Link, authority_key_id, subject_key_id
 
 MIN_SERIAL_BITS = 48  # of 64 random bits, 16 leading zeros have one chance in 65,536
 MAX_SERIAL_BITS = 159  # 20 bytes with the sign bit (RFC 5280, 4.1.2.2)
 _SMALL = prod(p for p in range(3, 752) if all(p % q for q in range(2, int(p**0.5) + 1)))  # SP 800-89, 5.3.3
+
+
+def has_key(subject: Subject) -> bool:
+    """Its public key can be read."""
+    return subject.key is not None
 
 
 @rule("lint-version", Verdict.FAIL, Scope.CERTIFICATE)
@@ -57,18 +62,28 @@ def no_aki(subject: Subject) -> Iterator[str]:
         yield "it has no authority key identifier"
 
 
-@rule("lint-aki-differs", Verdict.FAIL, Scope.CERTIFICATE)
+def _key_ids(subject: Subject) -> tuple[bytes, bytes] | None:
+    """The key identifier that it names and its issuer's, where both are there to be compared."""
+    if subject.issuer is None or subject.signed is Link.BROKEN:
+        return None
+    wanted, found = authority_key_id(subject.value), subject_key_id(subject.issuer)
+    return (wanted, found) if wanted and found else None
+
+
+@rule("lint-aki-differs", Verdict.FAIL, Scope.CERTIFICATE, needs=lambda subject: _key_ids(subject) is not None)
 def aki_differs(subject: Subject) -> Iterator[str]:
     """The issuer's key is the one named."""
-    issuer = subject.issuer
-    if issuer is None or subject.signed is Link.BROKEN:
-        return
-    wanted, found = authority_key_id(subject.value), subject_key_id(issuer)
-    if wanted and found and wanted != found:
+    wanted, found = _key_ids(subject) or (b"", b"")
+    if wanted != found:
         yield f"it names the issuer's key {wanted.hex()[:16]}..., the issuer's key identifier is {found.hex()[:16]}..."
 
 
-@rule("lint-issuer-did-not-sign", Verdict.FAIL, Scope.CERTIFICATE)
+@rule(
+    "lint-issuer-did-not-sign",
+    Verdict.FAIL,
+    Scope.CERTIFICATE,
+    needs=lambda subject: subject.signed in (Link.SIGNED, Link.BROKEN),
+)
 def issuer_did_not_sign(subject: Subject) -> Iterator[str]:
     """The issuer signed it."""
     if subject.signed is Link.BROKEN:
@@ -98,7 +113,7 @@ def weak_key(subject: Subject) -> Iterator[str]:
         yield weak
 
 
-@rule("lint-rsa-modulus", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=BOTH)
+@rule("lint-rsa-modulus", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=BOTH, needs=has_key)
 def rsa_modulus(subject: Subject) -> Iterator[str]:
     """A modulus is a product of two large primes, as far as a glance tells."""
     if not isinstance(subject.key, rsa.RSAPublicKey):
@@ -113,5 +128,9 @@ def rsa_modulus(subject: Subject) -> Iterator[str]:
 @rule("lint-weak-signature", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, Scope.CRL)
 def weak_signature(subject: Subject) -> Iterator[str]:
     """A hash without collisions; nobody checks the signature of a root."""
-    if subject.hash_name in strength.WEAK_HASHES and not (subject.is_ca and subject.self_issued):
+    if subject.is_ca and subject.self_issued:
+        return
+    if subject.hash_name == UNKNOWN:
+        yield "its signature algorithm is not known here: nobody can tell whether it holds"
+    elif subject.hash_name in strength.WEAK_HASHES:
         yield f"it is signed over {subject.hash_name.upper().replace('SHA1', 'SHA-1')}, SHA-256 is the least"

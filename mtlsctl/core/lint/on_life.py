@@ -62,7 +62,12 @@ def lifetime_limit(leaf: Subject) -> Iterator[str]:
         yield f"a server certificate that lives {leaf.days} days: Apple's systems refuse above {MAX_LIFETIME.days}"
 
 
-@rule("lint-outlives-issuer", Verdict.WARN, Scope.CERTIFICATE)
+@rule(
+    "lint-outlives-issuer",
+    Verdict.WARN,
+    Scope.CERTIFICATE,
+    needs=lambda subject: subject.issuer is not None and not subject.self_issued,
+)
 def outlives_issuer(subject: Subject) -> Iterator[str]:
     """A chain lives as long as its shortest part."""
     if subject.issuer is None or subject.self_issued or not subject.not_after:

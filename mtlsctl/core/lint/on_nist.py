@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa,
 
 from mtlsctl.core import keys
 from mtlsctl.core.findings import Verdict
+from mtlsctl.core.lint.on_form import has_key
 from mtlsctl.core.lint.rule import NIST, Scope, rule
-from mtlsctl.core.lint.subject import Subject
+from mtlsctl.core.lint.subject import UNKNOWN, Subject
 
 END_OF_112_BITS = datetime(2031, 1, 1, tzinfo=UTC)  # SP 800-57 part 1 rev. 5, table 4
 LONGEST = timedelta(days=3 * 366 + 1)
@@ -40,7 +41,7 @@ def key(subject: Subject) -> Iterator[str]:
             yield f"a key of kind {keys.describe(found)} is not approved for signatures"
 
 
-@rule("nist-exponent", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=NIST)
+@rule("nist-exponent", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=NIST, needs=has_key)
 def exponent(subject: Subject) -> Iterator[str]:
     """Odd, and within its limits."""
     if isinstance(subject.key, rsa.RSAPublicKey):
@@ -54,11 +55,13 @@ def hash_(subject: Subject) -> Iterator[str]:
     """SHA-2 or SHA-3; a scheme without a hash of its own is judged by its key. Nobody checks a root's own signature."""
     if subject.is_ca and subject.self_issued:
         return
-    if subject.hash_name and subject.hash_name not in (*HASHES, *SHA3):
+    if subject.hash_name == UNKNOWN:
+        yield "its signature algorithm is not known here, and none of those that are approved"
+    elif subject.hash_name and subject.hash_name not in (*HASHES, *SHA3):
         yield f"it is signed over {subject.hash_name.upper().replace('SHA1', 'SHA-1')}, which is not approved"
 
 
-@rule("nist-2030", Verdict.WARN, Scope.CERTIFICATE, profiles=NIST)
+@rule("nist-2030", Verdict.WARN, Scope.CERTIFICATE, profiles=NIST, needs=has_key)
 def strength_to_last(subject: Subject) -> Iterator[str]:
     """112 bits end with 2030."""
     found = subject.key

@@ -82,7 +82,7 @@ def no_digital_signature(leaf: Subject) -> Iterator[str]:
         yield "its key usage lacks digitalSignature, with which both ends of TLS 1.3 prove their key"
 
 
-@rule("lint-key-usage-unfit", Verdict.FAIL, Scope.LEAF)
+@rule("lint-key-usage-unfit", Verdict.FAIL, Scope.LEAF, needs=lambda leaf: leaf.key is not None)
 def key_usage_unfit(leaf: Subject) -> Iterator[str]:
     """A key does only what its kind can."""
     usage = _usage(leaf)

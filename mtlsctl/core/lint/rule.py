@@ -37,6 +37,14 @@ Check = Callable[[Any], Iterable[str]]
 """A subject to what is wrong with it: a message for each fault, without the subject's name."""
 
 
+Needs = Callable[[Any], bool]
+
+
+def always(_: Any) -> bool:
+    """Of a rule that can be held against every subject of its scopes."""
+    return True
+
+
 class Rule(NamedTuple):
     """One rule."""
 
@@ -46,6 +54,9 @@ class Rule(NamedTuple):
     scopes: tuple[Scope, ...]
     profiles: tuple[Profile, ...]
     check: Check
+    needs: Needs = always
+    """Whether a subject has what the check looks at, such as an issuer at hand. Where it has not, nothing was looked
+    at, and the rule is not kept."""
 
     def concerns(self, scopes: Iterable[Scope], profiles: Iterable[Profile]) -> bool:
         """Whether it looks at one of the scopes and one of the profiles asks for it."""
@@ -58,11 +69,13 @@ MADE: list[Rule] = []
 """Every rule, in the order in which the modules define them; core/lint/rules.py loads them all."""
 
 
-def rule(code: str, verdict: Verdict, *scopes: Scope, profiles: tuple[Profile, ...] = MTLS) -> Callable[[Check], Check]:
+def rule(
+    code: str, verdict: Verdict, *scopes: Scope, profiles: tuple[Profile, ...] = MTLS, needs: Needs = always
+) -> Callable[[Check], Check]:
     """Make a rule of a check."""
 
     def made(check: Check) -> Check:
-        MADE.append(Rule(code, verdict, scopes, profiles, check))
+        MADE.append(Rule(code, verdict, scopes, profiles, check, needs))
         return check
 
     return made

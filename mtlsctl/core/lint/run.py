@@ -33,6 +33,8 @@ class Fault(NamedTuple):
     subject: str
     sha256: str
     """Of the object, DER; "" where there is none."""
+    of_ca: bool = False
+    """It is a CA certificate: what mends a leaf does not mend that."""
 
 
 class Passed(NamedTuple):
@@ -70,7 +72,6 @@ class Run:
         self.faults: list[Fault] = []
         self.passed: list[Passed] = []
         self._looked: Counter[str] = Counter()
-        self._scopes: Counter[tuple[Scope, ...]] = Counter()
         self._used: set[int] = set()
         self._foreign: dict[str, Verdict] = {}
         self._serials: dict[tuple[bytes, int], tuple[str, str]] = {}
@@ -78,10 +79,12 @@ class Run:
 
     def look(self, subject: "Subject | Settings", digest: str = "") -> None:
         """Hold the rules against a subject. digest: its SHA-256."""
-        self._scopes[subject.scopes] += 1
         for rule in rules.concerning(subject.scopes, self.profiles):
-            for words in islice(rule.check(subject), MAX_FAULTS):
-                self._found(rule, words, subject.label, subject.name, digest)
+            found = tuple(islice(rule.check(subject), MAX_FAULTS))
+            for words in found:
+                self._found(rule, words, subject.label, subject.name, digest, of_ca=Scope.CA in subject.scopes)
+            if found or rule.needs(subject):
+                self.looked(rule)
         if isinstance(subject, Subject) and isinstance(subject.value, x509.Certificate):
             self._together(subject, digest)
 
@@ -103,12 +106,12 @@ class Run:
 
     def note(self, code: str, verdict: Verdict, message: str, label: str) -> None:
         """A fault that another part of ours found and worded, by a code of the catalogue."""
-        if code not in rules.BY_CODE:
+        if code not in {rule.code for rule in rules.asked_for(self.profiles)}:
             self._foreign[code] = verdict
         self._record(Fault(code, verdict, message, label, "", ""))
 
-    def _found(self, rule: Rule, words: str, label: str, name: str, digest: str) -> None:
-        self._record(Fault(rule.code, rule.verdict, _message(label, name, words), label, name, digest))
+    def _found(self, rule: Rule, words: str, label: str, name: str, digest: str, *, of_ca: bool = False) -> None:
+        self._record(Fault(rule.code, rule.verdict, _message(label, name, words), label, name, digest, of_ca))
 
     def _record(self, fault: Fault) -> None:
         number = suppress.first(self.suppressions, fault.code, fault.subject, fault.sha256, self.at)
@@ -161,7 +164,9 @@ class Run:
         broken = Counter(fault.code for fault in self.faults)
         hidden = Counter(one.fault.code for one in self.passed)
         ours = [
-            _outcome(rule.code, rule.verdict, rule.profiles, self._count(rule), broken[rule.code], hidden[rule.code])
+            _outcome(
+                rule.code, rule.verdict, rule.profiles, self._looked[rule.code], broken[rule.code], hidden[rule.code]
+            )
             for rule in rules.asked_for(self.profiles)
         ]
         theirs = [
@@ -169,11 +174,6 @@ class Run:
             for code, verdict in sorted(self._foreign.items())
         ]
         return (*ours, *theirs)
-
-    def _count(self, rule: Rule) -> int:
-        """How many subjects a rule looked at."""
-        whole = sum(number for scopes, number in self._scopes.items() if not set(scopes).isdisjoint(rule.scopes))
-        return whole + self._looked[rule.code]
 
 
 def _outcome(
@@ -192,12 +192,17 @@ def _message(label: str, name: str, words: str) -> str:
 def findings(faults: Iterable[Fault]) -> tuple[Finding, ...]:
     """Faults as findings, worst first, each with its rule's fix."""
     ordered = sorted(faults, key=lambda fault: -fault.verdict.rank)
-    return tuple(Finding(f.code, f.verdict, f.message, _fix(f.code), Whose.OURS, f.about) for f in ordered)
+    return tuple(Finding(f.code, f.verdict, f.message, _fix(f), Whose.OURS, f.about) for f in ordered)
 
 
-def _fix(code: str) -> str:
-    entry = codes.CODES.get(code)
-    return entry.fix if entry else ""
+_LEAVES = ("mtlsctl issue ", "mtlsctl renew")
+_CA_AGAIN = "have its issuer sign it again; a CA of yours that is a root: mtlsctl ca create makes a successor"
+
+
+def _fix(fault: Fault) -> str:
+    entry = codes.CODES.get(fault.code)
+    fix = entry.fix if entry else ""
+    return _CA_AGAIN if fault.of_ca and any(words in fix for words in _LEAVES) else fix
 
 
 def digest_of(value: "x509.Certificate | x509.CertificateSigningRequest | x509.CertificateRevocationList") -> str:

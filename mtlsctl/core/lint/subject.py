@@ -13,6 +13,7 @@ from mtlsctl.core.lint.rule import Scope
 from mtlsctl.core.path import UNREADABLE, Link, link
 
 T = TypeVar("T", bound=x509.ExtensionType)
+UNKNOWN = "unknown"  # as a hash's name
 MAX_NAMESAKES = 8  # CAs of one name that are tried: a signature costs time, and a hostile folder holds thousands
 
 
@@ -37,7 +38,7 @@ class Subject(NamedTuple):
     key: Any = None
     """The public key; None where it is of a kind that cannot be read."""
     hash_name: str = ""
-    """Of the signature; "" where the algorithm has none of its own, or is not known."""
+    """Of the signature; "" where the algorithm has none of its own, UNKNOWN where it is one that is not known."""
     not_before: datetime | None = None
     not_after: datetime | None = None
     issuer: x509.Certificate | None = None
@@ -97,7 +98,10 @@ def certificate(value: x509.Certificate, label: str, at: datetime, issuers: Sequ
     basic = extensions.get(x509.BasicConstraints)
     ca = basic is not None and basic.value.ca
     links = [(link(value, issuer), issuer) for issuer in issuers[:MAX_NAMESAKES]]
-    signed, issuer = next((pair for pair in links if pair[0] is Link.SIGNED), links[0] if links else (None, None))
+    signers = [pair for pair in links if pair[0] is Link.SIGNED]
+    # Of one key's certificates the one that lives longest decides: a cross-certificate may end before the root does.
+    signers.sort(key=lambda pair: pair[1].not_valid_after_utc, reverse=True)
+    signed, issuer = next(iter(signers or links), (None, None))
     return _with_names(value, label, at, extensions)._replace(
         scopes=(Scope.CERTIFICATE, Scope.CA if ca else Scope.LEAF),
         not_before=value.not_valid_before_utc,
@@ -178,5 +182,5 @@ def _hash(value: Any) -> str:
     try:
         algorithm = value.signature_hash_algorithm
     except UnsupportedAlgorithm:
-        return ""
+        return UNKNOWN
     return algorithm.name if algorithm else ""
