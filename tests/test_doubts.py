@@ -193,6 +193,15 @@ def test_a_server_that_closes_whatever_is_said(lab: Lab) -> None:
     assert said(answer) == ("connection-closed", "unknown", ["classic-group", "no-server-name", "proxy-header"])
 
 
+def test_a_server_that_hangs_up_on_a_version(lab: Lab) -> None:
+    def admit(first: bytes) -> bytes | None:
+        return first if b"\x03\x04\x03\x03" in first else None  # supported_versions: TLS 1.3, TLS 1.2
+
+    with tls_lab.s_server(lab, "server", "-tls1_2") as port, door(relay(port, admit)) as way:
+        answer = ask(lab, way, "--tls-min", "1.3")
+    assert said(answer) == ("protocol-version", "likely", ["every-version"])
+
+
 def test_silence(lab: Lab, tmp_path: Path) -> None:
     with door(lambda client: (client.recv(65536), client.recv(1), None)[2]) as port:
         answer = ask(lab, port, "--timeout", "1")
@@ -264,7 +273,8 @@ def test_a_server_that_wants_no_proxy_header(lab: Lab, version: str) -> None:
 def test_a_group_of_tls12_alone_in_a_server_of_tls13_alone(lab: Lab) -> None:
     with tls_lab.s_server(lab, "server", "-tls1_3", "-curves", "brainpoolP256r1") as port:
         answer = ask(lab, port, "--tls-min", "1.3")
-    assert said(answer)[:2] == ("no-shared-group", "likely")
+    assert said(answer)[:2] == ("no-shared-group", "unknown")
+    assert "sni-unrecognized" in [finding["code"] for finding in answer["findings"]]
     assert answer["findings"][0]["message"].startswith(f"localhost:{port} refused our hello with alert 40")
 
 
@@ -323,6 +333,7 @@ def test_a_wait_for_a_refusal_that_does_not_come(lab: Lab) -> None:
     [
         ("16fefd0000000000000000000102", "not-tls"),  # DTLS 1.2
         ("15030300020250", "sni-unrecognized"),  # internal_error, as Go says it
+        ("15030300020231", "sni-unrecognized"),  # access_denied, before there was anything else to deny
         ("16030300040e00000015030300020250", "not-tls"),  # a message of a handshake that is no hello
     ],
 )

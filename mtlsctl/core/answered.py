@@ -186,12 +186,21 @@ def unsettled(seen: Observation, ours: Ours, said: Diagnosis, tried: list[Variat
         hint = "let the server have x25519 and P-256; a group of TLS 1.2 alone, such as brainpoolP256r1, is of no use"
         group = Finding("no-shared-group", _FAIL, message, hint, Whose.PEER)
         rest = [f._replace(verdict=Verdict.NOTE) for f in found if f.code != group.code]
-        return Diagnosis(said.report._replace(findings=(group, *rest)), said.refused_by, Confidence.LIKELY)
+        findings = (group, *_or_its_name(seen), *rest)
+        return Diagnosis(said.report._replace(findings=findings), said.refused_by, Confidence.UNKNOWN)
     first, *others = found
     message = f"{first.message.partition(': ')[0]} and a hello with everything in it: it may agree with nobody"
     hint = "see whether its cipher suites and the key of its certificate go together; read the server's log"
-    narrowed = (first._replace(message=message, hint=hint), *others)
+    narrowed = (first._replace(message=message, hint=hint), *_or_its_name(seen), *others)
     return Diagnosis(said.report._replace(findings=narrowed), said.refused_by, Confidence.UNKNOWN)
+
+
+def _or_its_name(seen: Observation) -> list[Finding]:
+    """A server may turn a name down with any alert, and whoever names none as well."""
+    if not seen.server_name:
+        return []
+    message, hint = f"or it serves no {seen.server_name}", "ask for a name that it serves: --servername NAME"
+    return [Finding("sni-unrecognized", Verdict.NOTE, message, hint)]
 
 
 def _no_answer(seen: Observation) -> str:

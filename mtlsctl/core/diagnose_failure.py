@@ -111,6 +111,8 @@ def _hello_refused(seen: Observation, ours: Ours) -> Diagnosis:
         case alerts.UNRECOGNIZED_NAME:
             hint = "name the server: --servername NAME"
             found = [Finding("sni-required", FAIL, f"{refused}: no server name was sent", hint)]
+        case alerts.ACCESS_DENIED if seen.server_name:
+            return answer(seen, _turned_away(seen, refused), RefusedBy.SERVER, Confidence.UNKNOWN)
         case alerts.NO_APPLICATION_PROTOCOL:
             found = [Finding("alpn-mismatch", FAIL, refused, "offer another protocol: --alpn http/1.1")]
         case alerts.INTERNAL_ERROR:
@@ -122,6 +124,16 @@ def _hello_refused(seen: Observation, ours: Ours) -> Diagnosis:
             found = [Finding("connection-closed", FAIL, refused, "read the server's log: it knows why")]
             return answer(seen, found, RefusedBy.SERVER, Confidence.UNKNOWN)
     return answer(seen, found, RefusedBy.SERVER, Confidence.CERTAIN)
+
+
+def _turned_away(seen: Observation, refused: str) -> list[Finding]:
+    """access_denied before any certificate: the server knows no more of us than the name that we want, and where."""
+    name = f"{refused}: it may serve no {seen.server_name}"
+    address = "or it lets nobody in from our address"
+    return [
+        Finding("sni-unrecognized", FAIL, name, "ask for a name that it serves: --servername NAME"),
+        Finding("connection-closed", Verdict.NOTE, address, "read the server's log: it knows why"),
+    ]
 
 
 def _no_certificate(seen: Observation, refused: str) -> list[Finding]:

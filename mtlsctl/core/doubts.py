@@ -184,6 +184,8 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
 
         if plain_protocol(seen) and seen.approach is None:
             return (Variation.STARTTLS,)
+        if ours.minimum or ours.maximum:  # GnuTLS's servers, such as Zabbix, hang up on a version
+            return (Variation.EVERY_VERSION, Variation.CLASSIC_GROUP, *(without_name or (Variation.PROXY_HEADER,)))
         return (Variation.CLASSIC_GROUP, *(without_name or (Variation.EVERY_VERSION,)), Variation.PROXY_HEADER)
     return ()
 
