@@ -49,9 +49,7 @@ def main() -> None:
     for line in Path(sys.argv[2]).read_text().splitlines():
         label, port, name, roots = line.split("\t")
         try:
-            said = (
-                by_grpc(int(port), name, roots) if how == "grpc" else by_ssl(int(port), name, roots, how == "strict")
-            )
+            said = by_grpc(int(port), name, roots) if how == "grpc" else by_ssl(int(port), name, roots, how == "strict")
         except OSError as error:
             print(label, "refuses", " ".join(str(error).split()), sep="\t", flush=True)
         else:
