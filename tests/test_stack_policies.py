@@ -6,12 +6,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
-from support import NOW, SERVER_AUTH, Pair, make_cert
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from support import DAY, NOW, SERVER_AUTH, Pair, make_cert
 
 from mtlsctl.core import constraints, stacks
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.verify import Policy, Purpose, judge
+from mtlsctl.core.verify import Policy, Purpose, judge, verify
 
 ROOT = make_cert("Root", ca=True)
 HOST = x509.DNSName("a.test")
@@ -138,3 +138,71 @@ def test_an_address_in_utf8_is_bound_by_constraints_on_addresses() -> None:
     assert constraints.outside(x509.NameConstraints([x509.DNSName("a.test")], None), [stranger]) == []
     mailbox = x509.NameConstraints([x509.RFC822Name("u@good.test")], None)
     assert constraints.outside(mailbox, [other]) == [other]
+
+
+def test_a_trusted_intermediate_ends_the_path_for_stacks_that_take_it() -> None:
+    one = make_cert("Issuing", ROOT, ca=True)
+    chain, anchors = [leaf(one).certificate, one.certificate], [one.certificate]
+    asked: dict[str, Any] = {"purpose": Purpose.SERVER, "at": NOW, "names": [HOST]}
+    good = {word for word in stacks.NAMES if judge(chain, anchors, policy=word, **asked).report.ok}
+    takes = {"curl", "python", "go", "java", "rustls", "boringssl", "gnutls", "cryptography"}
+    assert good == takes
+    told = judge(chain, anchors, **asked)
+    assert not told.report.ok
+    said = {verdict.stack: verdict for verdict in told.stacks}
+    assert {stack for stack, verdict in said.items() if verdict.verdict == "accepts"} == takes
+    assert [reason.rule for reason in said["node"].reasons] == ["anchor-not-self-signed"]
+    # What is revoked is refused all the same.
+    entry = x509.RevokedCertificateBuilder(chain[0].serial_number, NOW).build()
+    builder = x509.CertificateRevocationListBuilder(one.certificate.subject, NOW, NOW + DAY)
+    revoked = builder.add_revoked_certificate(entry).sign(one.key, hashes.SHA256())
+    assert not judge(chain, anchors, policy="go", crls=[revoked], **asked).report.ok
+
+
+def test_what_cryptography_itself_says_counts_more_than_its_table() -> None:
+    one = make_cert("Issuing", ROOT, ca=True)
+    san = x509.SubjectAlternativeName([HOST])
+    odd = make_cert("Evil", one, ekus=(SERVER_AUTH,), extra=((san, True),))
+    assert faults("cryptography", odd, one) == ["stack-refuses"]
+    assert faults("go", odd, one) == []
+    chain = [odd.certificate, one.certificate]
+    found = judge(chain, [ROOT.certificate], purpose=Purpose.SERVER, at=NOW)
+    said = {verdict.stack: verdict for verdict in found.stacks}["cryptography"]
+    assert (said.verdict, said.reasons[0].rule) == ("refuses", "")
+    assert "MUST NOT be critical" in said.reasons[0].words
+    report = verify(chain, [ROOT.certificate], purpose=Purpose.SERVER, at=NOW, policy="cryptography")
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    ("cn", "sans", "takes"),
+    [
+        ("web.a.test", (), {"openssl", "node", "java", "python", "gnutls"}),
+        ("w", ("w*.a.test",), {"openssl", "node", "java"}),
+        ("w", ("web.a.test.",), {"curl", "node", "boringssl"}),
+        ("w", ("xn--w*.a.test",), set()),
+        ("w", ("w*.test",), set()),
+    ],
+)
+def test_names_by_the_rules_of_each_stack(cn: str, sans: tuple[str, ...], takes: set[str]) -> None:
+    one = make_cert("Issuing", ROOT, ca=True)
+    chain = [make_cert(cn, one, sans=tuple(map(x509.DNSName, sans)), ekus=(SERVER_AUTH,)).certificate, one.certificate]
+    asked: dict[str, Any] = {"purpose": Purpose.SERVER, "at": NOW, "names": [x509.DNSName("web.a.test")]}
+    for word in {"node", "java", "python", "gnutls", "go", "curl", "boringssl"} - {"" if sans else "curl"}:
+        taken = judge(chain, [ROOT.certificate], policy=word, **asked).report.ok
+        assert taken is (word in takes) or (word == "boringssl" and not sans), word
+    found = judge(chain, [ROOT.certificate], **asked)
+    assert not found.report.ok  # by our own, stricter check
+    assert (found.engines[0].verdict == "accepts") is ("openssl" in takes)
+    # Who was asked for beside it counts as well.
+    asked["names"].append(x509.DNSName("else.test"))
+    assert not any(judge(chain, [ROOT.certificate], policy=word, **asked).report.ok for word in stacks.NAMES)
+
+
+def test_what_openssl_says_stands_under_the_policy_of_another_stack() -> None:
+    one = make_cert("Issuing", ROOT, ca=True)
+    any_use = make_cert("a", one, sans=(HOST,), ekus=(ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,))
+    chain = [any_use.certificate, one.certificate]
+    found = judge(chain, [ROOT.certificate], purpose=Purpose.SERVER, at=NOW, policy="go")
+    assert found.report.ok
+    assert found.engines[0].verdict == "refuses"

@@ -1,6 +1,7 @@
 """A stack of core/stacks as the policy: what it is known to do decides, in place of OpenSSL's peers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from cryptography import x509
@@ -8,6 +9,7 @@ from cryptography import x509
 from mtlsctl.core import stacks
 from mtlsctl.core.candidates import Candidate
 from mtlsctl.core.causes import Cause, Problem
+from mtlsctl.core.engines import Opinion
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Question
 from mtlsctl.core.policy import Policy
@@ -27,7 +29,7 @@ def _rows(*rules: str) -> frozenset[str]:
 
 
 # Faults that a stack may overlook, each with the rows of table.py that stand for it. No stack's leniency makes up for
-# a signature that does not fit, a root that is not trusted, a name that is another or a certificate that is revoked.
+# a signature that does not fit, a root that is not trusted or a certificate that is revoked.
 _LENIENT: dict[Cause, frozenset[str]] = {
     "chain-expired": _rows("expired"),
     "bad-ca": _rows("not-ca", "no-basic-constraints", "no-ca-extensions", "no-cert-sign"),
@@ -35,6 +37,7 @@ _LENIENT: dict[Cause, frozenset[str]] = {
     "key-usage": _rows("no-digital-signature"),
     "cn-only": _rows("no-san", "no-dns-san"),
     "ip": _rows("address-as-dns-name"),
+    "name": _rows("no-dns-san", "name-with-trailing-dot", "partial-wildcard"),
     "weak-key": _rows("rsa-below-2048", "rsa-below-1024", "other-curve", "ml-dsa", "dsa-key"),
     "weak-signature": _rows("sha1", "md5"),
     "key-id": _rows("authority-key-id-mismatch"),
@@ -48,15 +51,30 @@ def ask(
     question: Question,
     chain: Sequence[x509.Certificate],
     problems: Sequence[Problem],
+    opinion: Opinion,
 ) -> Said:
-    """What each stack would say of the path that was chosen; nothing of what is neither a server nor a client."""
+    """What each stack would say of the path that was chosen; nothing of what is neither a server nor a client.
+
+    opinion: what cryptography itself says of it: where that is no, the table has nothing to add.
+    """
     faults = frozenset(p.cause for p in problems if p.verdict is Verdict.FAIL)
     if question.purpose not in PURPOSE_OIDS:
         return Said()
     hits = stacks.hits(
         seen, anchored=chosen.anchored, question=question, faults=faults, path=chosen.path, sent=tuple(chain)
     )
-    return Said(stacks.verdicts(hits, question.purpose), tuple(hits))
+    verdicts = stacks.verdicts(hits, question.purpose)
+    if opinion.asked and not opinion.accepts:
+        about = seen[0].name if seen else ""
+        verdicts = tuple(_as_it_says(one, opinion, about) if one.stack == "cryptography" else one for one in verdicts)
+    return Said(verdicts, tuple(hits))
+
+
+def _as_it_says(one: StackVerdict, opinion: Opinion, about: str) -> StackVerdict:
+    if one.verdict == "refuses":
+        return one  # for a reason with words of ours
+    reason = stacks.Reason("", about, opinion.reason, "", one.versions, "measured", "")
+    return replace(one, verdict="refuses", reasons=(reason,))
 
 
 def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven: bool) -> list[Problem]:
@@ -93,6 +111,14 @@ def _overlooked(problem: Problem, one: StackVerdict, hits: Sequence[Hit]) -> Pro
     ):
         return problem
     return problem._replace(message=f"{problem.message}; {one.title} takes it", verdict=Verdict.NOTE)
+
+
+def of_openssl(said: Said, problems: Sequence[Problem]) -> list[Problem]:
+    """The problems without those that are ours alone: OpenSSL itself is known to overlook them."""
+    one = next((verdict for verdict in said.verdicts if verdict.stack == "openssl"), None)
+    if one is None or one.verdict != "accepts":
+        return list(problems)
+    return [_overlooked(problem, one, said.hits) for problem in problems]
 
 
 def _refusal(one: StackVerdict, name: str) -> Problem:

@@ -27,7 +27,7 @@ def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for verdict in verdicts:
         for reason in verdict.reasons if verdict.verdict == "refuses" else ():
-            if reason.rule in BY_SETTING:
+            if reason.rule in BY_SETTING or not reason.rule:  # the stack's own answer is said by itself
                 continue
             title = f"{verdict.title} {reason.versions}" if reason.versions != verdict.versions else verdict.title
             found.setdefault((reason.about, reason.words, reason.rule), []).append(title)
@@ -35,8 +35,8 @@ def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
 
 
 def refuses(stack: str, verdicts: Sequence[StackVerdict]) -> bool:
-    """True when a stack is known to refuse."""
-    return any(verdict.stack == stack and verdict.verdict == "refuses" for verdict in verdicts)
+    """True when a stack is known to refuse, by a row of its table."""
+    return any(v.stack == stack and v.verdict == "refuses" and v.reasons[0].rule for v in verdicts)
 
 
 def _note(doubt: Doubt) -> Problem:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_HEARD = 6  # good paths that the engines are asked about
 _OF_POLICIES = ("against-policy", "stack-refuses")
+_ITS_OWN = "cryptography"  # the stack that is an engine, too: its own answer counts
 _WITHOUT_STACKS = (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI)
 
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
@@ -132,7 +133,17 @@ def _task(
     leaf = presented.leaf_of(chain, question.purpose)
     pool = tuple(dict.fromkeys(c for c in (*chain, *found) if c is not leaf and c != leaf))
     lookup = revoked.Lookup(sources, (*chain, *found, *roots), question.at)
-    return Task(leaf, pool, tuple(roots), question, _rules(word), partial, lookup)
+    rules = _rules(word)
+    return Task(leaf, pool, tuple(roots), question, rules, partial or _ends_anywhere(word, question.purpose), lookup)
+
+
+def _ends_anywhere(word: str, purpose: Purpose) -> bool:
+    """Whether the policy is a stack for which whatever is trusted ends a path, self-signed or not."""
+    if word in tuple(Policy):
+        return False
+    from mtlsctl.core import stacks  # the ordinary policies need no table
+
+    return stacks.accepts(word, "anchor-not-self-signed", purpose)
 
 
 def _rules(word: str) -> Policy:
@@ -164,14 +175,17 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         raise AssertionError("an engine refused and no finding says so")
     seen = read(chosen.path)[0]
     strict = task.rules in (Policy.WEBPKI, Policy.ALL)
-    opinion = _opinion(task, forest, chosen) if whole or (holds and strict) else engines.Opinion(False, False)
+    needed = whole or word == _ITS_OWN or (holds and strict)
+    opinion = _opinion(task, forest, chosen) if needed else engines.Opinion(False, False)
     name = seen[0].name if seen and seen[0].certificate == task.leaf else called(task.leaf)
     # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
-    said = None
+    said, of_openssl = None, problems
     if whole or word not in _WITHOUT_STACKS:
         from mtlsctl.core import bystack  # its table is not needed for the verdict alone
 
-        said = bystack.ask(chosen, seen, task.question, chain, problems)
+        ending = chosen._replace(anchored=chosen.anchored or chosen.path[-1] in task.roots)
+        said = bystack.ask(ending, seen, task.question, chain, problems, opinion)
+        of_openssl = bystack.of_openssl(said, problems)
     stacks = said.verdicts if said else ()
     if holds:
         problems += _strict(task, opinion) if strict else []
@@ -187,7 +201,7 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
         report,
         chosen.path,
         chosen.anchored,
-        (_openssl_engine(ranked, unheard), _webpki_engine(opinion)),
+        (_openssl_engine(by_rank(of_openssl), unheard), _webpki_engine(opinion)),
         rest,
         _forecasts(task, seen, opinion) if whole and holds else (),
         task.lookup.statuses(chosen.path) if whole else (),

@@ -32,7 +32,7 @@ class Reason:
     """Why a stack refuses, or why it is not known."""
 
     rule: str
-    """A row of table.py."""
+    """A row of table.py; "" where the stack itself was asked, and the words are its own."""
     about: str
     """The certificate."""
     words: str
@@ -159,6 +159,13 @@ def _telling(purpose: Purpose) -> dict[str, tuple[tuple[str, Cell], ...]]:
         )
         for rule in next(iter(columns.values()))
     }
+
+
+def accepts(stack: str, rule: str, purpose: Purpose) -> bool:
+    """Whether a stack is known to accept what runs into a rule; False for what it is not known of."""
+    if purpose not in rules.PURPOSES or stack not in cells(purpose):
+        return False
+    return cells(purpose)[stack][rule].verdict == "accepts"
 
 
 def _reason(stack: str, cell: Cell, hit: Hit) -> Reason:
