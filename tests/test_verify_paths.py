@@ -1,11 +1,14 @@
 """mtlsctl verify: policies, depths and certificates from folders and CAs, as sessions."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from support import DAY, NOW, SERVER_AUTH, Result, make_cert, write
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from support import DAY, NOW, SERVER_AUTH, TOOL, Result, make_cert, write
 
 Tool = Callable[..., Result]
 HOST = x509.DNSName("web.test")
@@ -59,6 +62,37 @@ def test_the_issuing_ca_of_a_ca_of_ours(mtlsctl: Tool) -> None:
     r = mtlsctl("verify", "localhost/fullchain.pem", "--ca", "dev", "--max-depth", "0")
     assert r.exit_code == 1
     assert "--max-depth allows 0" in r.stdout
+
+
+def test_what_is_at_hand_beside_a_chain_is_not_presented(mtlsctl: Tool, files: Path) -> None:
+    cross = make_cert("Dev Root CA", OTHER_ROOT, ca=True, key=ROOT.key, not_after=YEARS)
+    write(files / "cross.pem", cross.pem)
+    write(files / "other.pem", OTHER_ROOT.pem)
+    r = mtlsctl("verify", "full.pem", "--ca", "other.pem", "--chain", "cross.pem", "--json")
+    assert r.exit_code == 0
+    codes = {f["code"]: f for f in r.json["findings"]}
+    assert codes["server-missing-intermediate"]["verdict"] == "warn"
+    assert codes["other-path"]["hint"].startswith("put the CN=Dev Root CA in its place")
+    r = mtlsctl("verify", "full.pem", "--ca", "other.pem", "--chain", "cross.pem", "--fail-on", "warn")
+    assert r.exit_code == 1
+    r = mtlsctl("verify", "leaf.pem", "--ca", "roots.pem", "--chain", "intermediates/issuing.pem", "--json")
+    assert r.json["findings"] == []  # ssl_certificate in one file, its chain in another
+
+
+def test_trust_chains_and_crls_are_read_from_pipes(env: dict[str, str], files: Path) -> None:
+    crl = x509.CertificateRevocationListBuilder().issuer_name(CA.certificate.subject)
+    crl = crl.last_update(NOW - DAY).next_update(NOW + DAY)
+    write(files / "crl.pem", crl.sign(CA.key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    for words in (
+        "leaf.pem --chain <(cat intermediates/issuing.pem) --ca roots.pem",
+        "leaf.pem --chain intermediates --ca <(cat roots.pem)",
+        "leaf.pem --chain intermediates --ca /dev/stdin < <(cat roots.pem)",
+        "leaf.pem --chain intermediates --ca roots.pem --crl <(cat crl.pem)",
+    ):
+        done = subprocess.run(
+            ["bash", "-c", f"{TOOL} verify {words}"], env=env, cwd=files, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), words
 
 
 def test_a_policy_decides_and_the_others_are_told(mtlsctl: Tool) -> None:

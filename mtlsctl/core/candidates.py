@@ -10,7 +10,7 @@ from mtlsctl.core import policy
 from mtlsctl.core.causes import Problem, by_rank
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.looks import Question, read
-from mtlsctl.core.path import Forest, Path, Search, called
+from mtlsctl.core.path import UNREADABLE, Forest, Path, Search, called
 from mtlsctl.core.pathchecks import check
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.revoked import Lookup
@@ -102,8 +102,18 @@ def crossings(rest: Sequence[Other], chosen: Path, sent: Sequence[x509.Certifica
             f" {_way(chosen)} does, and peers that try one path only may take the wrong one"
         )
         hint = "leave it out of the chain, unless peers that trust only its root are to be served"
+        if any(c not in sent and _alike(c, invites) for c in chosen[1:-1]):
+            hint = f"put the {name} in its place over which the path holds: it is not in the chain"
         notes.setdefault(name, Problem("other-path", message, hint, name, Verdict.NOTE, Whose.PEER))
     return list(notes.values())
+
+
+def _alike(one: x509.Certificate, other: x509.Certificate) -> bool:
+    """Whether the two name one CA."""
+    try:
+        return one.subject == other.subject and one.public_key() == other.public_key()
+    except UNREADABLE:
+        return False
 
 
 def _way(path: Path) -> str:

@@ -105,7 +105,7 @@ def _response(word: str) -> "Response":
 
 def held_crls(word: str) -> list[Held]:
     """The CRLs of a file, of a folder's files, or that a CA of ours published. Raises InputError, NotFoundError."""
-    if word == "-" or (Path(word).is_file() and materials.is_file(word)):
+    if materials.is_file(word):
         return [Held(crl, files.label(word)) for crl in read_crls(word)]
     from mtlsctl.workflows import store  # only for a word that names no file
 
@@ -171,10 +171,17 @@ def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
     blocks = _CRL.findall(data) if _PEM_BEGIN in data else []
     if data.count(_PEM_BEGIN) > len(blocks) > 0:
         raise CutOffError
-    found = [x509.load_pem_x509_crl(block) for block in blocks] or [x509.load_der_x509_crl(data)]
-    for crl in found:
-        _ = crl.issuer, crl.last_update_utc, crl.next_update_utc, crl.extensions
-    return found
+    return [_readable(x509.load_pem_x509_crl(block)) for block in blocks] or [parse_crl(data)]
+
+
+def parse_crl(data: bytes) -> x509.CertificateRevocationList:
+    """The CRL of DER bytes. Raises one of BROKEN."""
+    return _readable(x509.load_der_x509_crl(data))
+
+
+def _readable(crl: x509.CertificateRevocationList) -> x509.CertificateRevocationList:
+    _ = crl.issuer, crl.last_update_utc, crl.next_update_utc, crl.extensions
+    return crl
 
 
 def summary(statuses: Sequence[RevocationStatus], sources: Sources) -> str:

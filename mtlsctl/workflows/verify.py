@@ -112,16 +112,17 @@ def verify(
     Without a purpose it is the one that the leaf allows, else server; without a time it is now. What cannot be read
     stops it: nothing is trusted, and no CRL left out, because something failed. wish: how revocation is looked up.
     aia: fetch the intermediates that are missing. Without these two nothing is asked of the network. policy: whose
-    rules decide. max_depth: CAs allowed between leaf and root. A folder or a CA of ours in more is at hand alone: what
-    a file holds is taken to be presented.
+    rules decide. max_depth: CAs allowed between leaf and root. What more names is at hand alone, but for a file where
+    CHAIN is the leaf and nothing else: web servers take the two as one chain.
     """
     _one_stdin([*chain, *more, *wish.crls, *wish.responses, *trust.cas])
     asked = tuple(names.parse(word) for word in wanted)
     with _quiet():
         notes: list[Finding] = []
-        presented = [*map(_chain_file, chain), *(word for word in more if not nearby.is_nearby(word))]
-        certificates = [c for word in presented for c in _certificates(word, notes)]
+        certificates = [c for word in map(_chain_file, chain) for c in _certificates(word, notes)]
         beside = [c for word in more if nearby.is_nearby(word) for c in nearby.certificates(word)]
+        held = [c for word in more if not nearby.is_nearby(word) for c in _certificates(word, notes)]
+        (certificates if len(set(certificates)) == 1 else beside).extend(held)
         roots = _roots(trust, chain[0], notes)
         sources = revocation.at_hand(wish, trust.cas)
         stated = purpose or purpose_of(certificates)
@@ -219,8 +220,15 @@ def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]
         raise InputError(
             f"{files.label(word)}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {word}"
         )
-    notes += [note for d in documents for note in d.notes]
+    notes += [_of_file(note) for d in documents for note in d.notes]
     return found
+
+
+def _of_file(note: Finding) -> Finding:
+    """What stacks make of a damaged file, told apart from the verdict on the certificate that we read out of it."""
+    if note.verdict.rank < Verdict.WARN.rank or not note.code.startswith("pem-"):
+        return note
+    return note._replace(message=f"{note.message}; the verdict here is on the certificate in it")
 
 
 def _clean(data: bytes) -> bool:
