@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from support import DAY, NOW, SERVER_AUTH, Pair, make_cert
 
-from mtlsctl.core import constraints, stacks
+from mtlsctl.core import bystack, constraints, stacks
+from mtlsctl.core.causes import Cause, Problem
 from mtlsctl.core.findings import Verdict
+from mtlsctl.core.stacks import Hit, StackVerdict
 from mtlsctl.core.verify import Policy, Purpose, judge, verify
 
 ROOT = make_cert("Root", ca=True)
@@ -81,6 +83,52 @@ def test_a_small_exponent_is_not_overlooked_with_a_small_key() -> None:
     for exponent, policies in ((65537, set()), (3, {"go", "java"})):
         odd = leaf(one, key=rsa.generate_private_key(exponent, 1024))
         assert {policy for policy in ("go", "java") if faults(policy, odd, one)} == policies
+
+
+@pytest.mark.parametrize("cause", bystack.LENIENT)
+def test_a_fault_without_a_row_stays_one(cause: Cause) -> None:
+    accepted = StackVerdict("go", "Go", "1.27", "accepts", ())
+    problem = Problem(cause, "it is odd", "", "CN=leaf")
+    rows = sorted(bystack.LENIENT[cause])
+    for hit, shared, verdict in (
+        (Hit(rows[0], "CN=leaf"), frozenset(), Verdict.NOTE),
+        (Hit(rows[0], "CN=CA"), frozenset(), Verdict.FAIL),  # of another certificate
+        (Hit(rows[0], "CN=leaf"), frozenset({"CN=leaf"}), Verdict.FAIL),  # of which of the two?
+        (Hit("good", "CN=leaf"), frozenset(), Verdict.FAIL),
+    ):
+        said = bystack.Said((accepted,), (hit,), shared)
+        (found,) = bystack.decide("go", said, [problem], "CN=leaf", True)
+        assert found.verdict is verdict, hit
+        (found,) = bystack.decide("go", said, [problem], "CN=leaf", False)
+        assert found.verdict is Verdict.FAIL
+    (found,) = bystack.decide("go", said, [problem._replace(cause="other")], "CN=leaf", True)
+    assert found.verdict is Verdict.FAIL
+
+
+def test_a_fault_of_the_leaf_is_not_taken_for_one_of_a_ca_of_its_name() -> None:
+    weak = make_cert("Evil", ROOT, ca=True, key=rsa.generate_private_key(65537, 1024))
+    assert faults("go", leaf(weak, cn="a"), weak) == []
+    assert faults("go", leaf(weak, cn="Evil"), weak)
+
+
+def test_a_thousand_policies_are_not_one_twice() -> None:
+    oids = [x509.ObjectIdentifier(f"1.2.3.{number}") for number in range(1000)]
+    for listed, good in ((oids, True), ([*oids, oids[7]], False)):
+        policies = x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in listed])
+        one = make_cert("Issuing", ROOT, ca=True)
+        odd = leaf(one, extra=((policies, False),))
+        found = judge([odd.certificate, one.certificate], [ROOT.certificate], purpose=Purpose.SERVER, at=NOW)
+        reasons = next(f.reasons for f in found.forecasts if f.policy == "rfc5280")
+        assert any("hold 1.2.3.7 twice" in reason for reason in reasons) is not good
+        assert any("twice" in reason for reason in reasons) is not good
+
+
+def test_constraints_on_directory_names_in_words() -> None:
+    one = ca(x509.NameConstraints([x509.DirectoryName(named(NameOID.COMMON_NAME, "Good"))], None))
+    found = judge([leaf(one).certificate, one.certificate], [ROOT.certificate], purpose=Purpose.SERVER, at=NOW)
+    assert "it permits dirName:CN=Good only" in found.report.findings[0].message
+    assert found.engines[0].verdict == "refuses"
+    assert "accepts" not in {v.verdict for v in found.stacks}
 
 
 def test_a_row_that_accepts_still_overlooks() -> None:

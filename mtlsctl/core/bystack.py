@@ -1,5 +1,6 @@
 """A stack of core/stacks as the policy: what it is known to do decides, in place of OpenSSL's peers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from mtlsctl.core.causes import Cause, Problem
 from mtlsctl.core.engines import Opinion
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Question
+from mtlsctl.core.path import called
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.stacks import Hit, StackVerdict
 
@@ -22,6 +24,8 @@ class Said(NamedTuple):
     verdicts: tuple[StackVerdict, ...] = ()
     hits: tuple[Hit, ...] = ()
     """The rules that it runs into, whoever minds them."""
+    shared: frozenset[str] = frozenset()
+    """Names that two certificates of the path bear: what is said of one cannot be told from what is of the other."""
 
 
 def _rows(*rules: str) -> frozenset[str]:
@@ -30,7 +34,7 @@ def _rows(*rules: str) -> frozenset[str]:
 
 # Faults that a stack may overlook, each with the rows of table.py that stand for it. No stack's leniency makes up for
 # a signature that does not fit, a root that is not trusted or a certificate that is revoked.
-_LENIENT: dict[Cause, frozenset[str]] = {
+LENIENT: dict[Cause, frozenset[str]] = {
     "chain-expired": _rows("expired"),
     "bad-ca": _rows("not-ca", "no-basic-constraints", "no-ca-extensions", "no-cert-sign"),
     "purpose": _rows("any-extended-key-usage", "wrong-extended-key-usage"),
@@ -67,7 +71,8 @@ def ask(
     if opinion.asked and not opinion.accepts:
         about = seen[0].name if seen else ""
         verdicts = tuple(_as_it_says(one, opinion, about) if one.stack == "cryptography" else one for one in verdicts)
-    return Said(verdicts, tuple(hits))
+    borne = Counter(map(called, chosen.path))
+    return Said(verdicts, tuple(hits), frozenset(name for name, count in borne.items() if count > 1))
 
 
 def _as_it_says(one: StackVerdict, opinion: Opinion, about: str) -> StackVerdict:
@@ -94,7 +99,7 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
         return [*problems, _refusal(one, name)]
-    return [_overlooked(problem, one, said.hits) if proven else problem for problem in problems]
+    return [_overlooked(problem, one, said) if proven else problem for problem in problems]
 
 
 def _accepts(one: StackVerdict) -> bool:
@@ -103,12 +108,11 @@ def _accepts(one: StackVerdict) -> bool:
     return one.verdict == "accepts" or settings_alone
 
 
-def _overlooked(problem: Problem, one: StackVerdict, hits: Sequence[Hit]) -> Problem:
+def _overlooked(problem: Problem, one: StackVerdict, said: Said) -> Problem:
     """A note in place of a fault that a row names: the stack accepts, so it accepts each row that was hit."""
-    rows = _LENIENT.get(problem.cause, frozenset())
-    if problem.verdict is not Verdict.FAIL or not any(
-        h.rule in rows and h.about == (problem.by or problem.about) for h in hits
-    ):
+    rows, owner = LENIENT.get(problem.cause, frozenset()), problem.by or problem.about
+    named = owner not in said.shared and any(hit.rule in rows and hit.about == owner for hit in said.hits)
+    if problem.verdict is not Verdict.FAIL or not named:
         return problem
     return problem._replace(message=f"{problem.message}; {one.title} takes it", verdict=Verdict.NOTE)
 
@@ -118,7 +122,7 @@ def of_openssl(said: Said, problems: Sequence[Problem]) -> list[Problem]:
     one = next((verdict for verdict in said.verdicts if verdict.stack == "openssl"), None)
     if one is None or one.verdict != "accepts":
         return list(problems)
-    return [_overlooked(problem, one, said.hits) for problem in problems]
+    return [_overlooked(problem, one, said) for problem in problems]
 
 
 def _refusal(one: StackVerdict, name: str) -> Problem:

@@ -4,6 +4,7 @@ A trust anchor was chosen by a person, and stands for a name and a key (RFC 5280
 number, an authorityKeyIdentifier nor a key usage. What it does say must not contradict the profile.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -80,8 +81,8 @@ def _pathlen_without_signing(one: Look) -> str:
 
 def _policy_twice(one: Look) -> str:
     found = value(one, x509.CertificatePolicies)
-    oids = [policy.policy_identifier.dotted_string for policy in found or ()]
-    twice = next((oid for oid in oids if oids.count(oid) > 1), "") if len(oids) < 1000 else "of a thousand"
+    counted = Counter(policy.policy_identifier.dotted_string for policy in found or ())
+    twice = next((oid for oid, count in counted.items() if count > 1), "")
     return f"its certificate policies hold {twice} twice" if twice else ""
 
 

@@ -227,7 +227,8 @@ def _chosen(task: Task, forest: Forest, paths: Sequence[Candidate], proved: bool
             break
         word = roles.hear(task, forest, candidate, proved)
         if word.path:  # OpenSSL got where our search did not
-            return candidates.judged(task, word.path, True), roles.Word(True)
+            other = candidates.judged(task, word.path, True)
+            return other, roles.hear(task, forest, other, True)
         first = first or (candidate, word)
         if word.accepts and not candidate.refused:
             return candidate, word
