@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
-from mtlsctl.core import engines
+from mtlsctl.core import engines, roles
 from mtlsctl.core.causes import CODES
 from mtlsctl.core.findings import Report, Verdict, Whose
 from mtlsctl.core.verify import Judgement, Purpose, judge, purpose_of, verify
@@ -211,6 +211,41 @@ def test_wrong_name_lists_those_that_there_are() -> None:
     assert finding.code == "server-name-mismatch"
     assert finding.message == "CN=web: not valid for api.test; valid for DNS:web.test"
     assert finding.hint == "issue it with this name: mtlsctl issue server api.test web.test"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sans", "hint"),
+    [
+        (
+            x509.DNSName("*.test"),
+            (x509.RegisteredID(x509.ObjectIdentifier("1.2.3")), x509.DNSName("*.web.test"), x509.DNSName("$(x)")),
+            (
+                "issue it with this name: mtlsctl issue server '*.test' '*.web.test'\n"
+                "left out, mtlsctl issues no such names: RID"
+            ),
+        ),
+        (
+            x509.UniformResourceIdentifier("spiffe://a.test/b"),
+            (x509.DNSName("web.test"),),
+            "issue it with this name: mtlsctl issue spiffe spiffe://a.test/b",
+        ),
+        (
+            x509.UniformResourceIdentifier("https://web.test:8443/a"),
+            (x509.DNSName("web.test"),),
+            "https:// makes it a URI, which servers are not named by; ask for its host: --name web.test",
+        ),
+        (
+            x509.UniformResourceIdentifier("urn:a:$(reboot)"),
+            (x509.UniformResourceIdentifier("urn:a:b"),),
+            "issue it with this name: mtlsctl issue server 'urn:a:$(reboot)' urn:a:b",
+        ),
+    ],
+)
+def test_the_hint_for_a_wrong_name_can_be_typed(
+    wanted: x509.GeneralName, sans: tuple[x509.GeneralName, ...], hint: str
+) -> None:
+    (finding,) = report([server(sans=sans), CA], names=[wanted]).findings
+    assert finding.hint == hint
 
 
 def test_a_question_at_a_time_before_the_ca_existed() -> None:
@@ -593,13 +628,15 @@ def test_what_openssl_sees_behind_an_expired_certificate() -> None:
 # Never a pass by accident
 
 
-def test_openssls_no_is_a_fault_by_its_number_where_we_see_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openssls_no_is_a_fault_by_its_number_where_we_see_none() -> None:
+    path = tuple(one.certificate for one in (LEAF, CA, ROOT))
     for number, code in ((999, "server-cert-invalid"), (23, "server-cert-revoked"), (-1, "server-cert-invalid")):
-        for name in ("openssl", "openssl_alone"):
-            monkeypatch.setattr(engines, name, lambda *_, n=number, **__: engines.Answer(False, n, 0))
-        (finding,) = [f for f in report([LEAF, CA]).findings if f.verdict is Verdict.FAIL]
-        assert finding.code == code
-        assert f"error {number} " in finding.message
+        answer = engines.Answer(False, number, 0)
+        (problem,) = roles.unexplained(path[0], path, answer, set())
+        assert problem.verdict is Verdict.FAIL
+        assert CODES[problem.cause][0] == code
+        assert f"error {number} " in problem.message
+        assert roles.unexplained(path[0], path, answer, {problem.cause}) == []
 
 
 def test_every_number_of_openssl_has_a_code_for_both_ends() -> None:

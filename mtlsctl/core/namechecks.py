@@ -6,7 +6,7 @@ from cryptography import x509
 
 from mtlsctl.core import constraints, names
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.looks import Look, Question, value
+from mtlsctl.core.looks import Look, Purpose, Question, value
 from mtlsctl.core.path import self_issued
 
 MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
@@ -58,8 +58,7 @@ def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
     listed = ", ".join(names.tagged(n) for n in presented[:6]) + (" ..." if len(presented) > 6 else "")
     for wanted in missing:
         shown = names.plain(wanted)
-        typed = " ".join(dict.fromkeys((shown, *_typed(presented))))
-        hint = f"issue it with this name: mtlsctl issue {question.purpose} {typed}"
+        hint = _issue_it(wanted, presented, question.purpose)
         if not presented:
             yield _without_san(leaf, shown, hint)
         elif isinstance(wanted, x509.IPAddress):
@@ -70,15 +69,38 @@ def wrong_names(leaf: Look, question: Question) -> Iterator[Problem]:
             yield Problem("name", f"{leaf.name}: not valid for {shown}; valid for {listed}", hint, leaf.name)
 
 
+def _issue_it(wanted: x509.GeneralName, presented: Sequence[x509.GeneralName], purpose: Purpose) -> str:
+    """The command that makes a certificate with the name that was asked for, and with those that there are."""
+    import re  # a good name needs none of it
+    from shlex import quote
+
+    shown = names.plain(wanted)
+    if isinstance(wanted, x509.UniformResourceIdentifier):
+        scheme, _, rest = shown.partition("://")
+        if scheme.lower() == "spiffe":
+            return f"issue it with this name: mtlsctl issue spiffe {quote(shown)}"
+        if scheme.lower() in _OF_PAGES and (host := re.split("[:/?#]", rest, maxsplit=1)[0]):
+            return f"{scheme}:// makes it a URI, which servers are not named by; ask for its host: --name {quote(host)}"
+    role = "client" if purpose is Purpose.CLIENT else "server"
+    typed = " ".join(map(quote, dict.fromkeys((shown, *_typed(presented)))))
+    hint = f"issue it with this name: mtlsctl issue {role} {typed}"
+    others = dict.fromkeys(names.kind(name) for name in presented if not isinstance(name, _ISSUED))
+    return f"{hint}\nleft out, mtlsctl issues no such names: {', '.join(others)}" if others else hint
+
+
+_OF_PAGES = ("http", "https", "wss", "ws")
+_ISSUED = (x509.DNSName, x509.IPAddress, x509.RFC822Name, x509.UniformResourceIdentifier)
+
+
 def _typed(presented: Sequence[x509.GeneralName]) -> Iterator[str]:
     """The first names that it has already, as they are typed. A stranger chose them: what a shell would read is not."""
-    for name in presented[:4]:
+    for name in [name for name in presented if isinstance(name, _ISSUED)][:4]:
         word = names.plain(name)
         if _PLAIN.issuperset(word) and not word.startswith("-"):
             yield word
 
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:")
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:/*")
 
 
 def _without_san(leaf: Look, shown: str, hint: str) -> Problem:
