@@ -532,6 +532,12 @@ def test_an_answer_about_another_is_none() -> None:
         assert heard(response, crl()).status == "good"
 
 
+def test_an_answer_about_another_is_said_to_be_one() -> None:
+    (problem, *_) = lookup(responses=(Response(answer(about=POINTED), "x"),)).problems(certificates(*PATH))
+    serial, other_serial = LEAF.certificate.serial_number, POINTED.certificate.serial_number
+    assert f"the OCSP answer given is about serial {other_serial:x}, not {serial:x}" in problem.message
+
+
 def test_times_of_answers() -> None:
     assert heard(answer(since=-3 * DAY, until=-HOUR)).why.startswith("expired at")
     assert heard(answer(since=HOUR)).why.startswith("not valid before")

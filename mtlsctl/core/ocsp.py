@@ -114,6 +114,14 @@ def _about(
     return None
 
 
+def serials(held: Response) -> list[str]:
+    """The serial numbers of the first few certificates that a response is about, in hexadecimal. Raises nothing."""
+    try:
+        return [f"{one.serial_number:x}" for one in islice(held.response.responses, 3)]
+    except UNREADABLE:
+        return []
+
+
 def _signer(
     response: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime, revoked: Revoked
 ) -> x509.Certificate | str:

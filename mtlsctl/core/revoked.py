@@ -206,7 +206,7 @@ class Lookup:
             if refused or not self.sources.silent:
                 yield self._unknown(depth, certificate, above[0], refused)
             return
-        yield from (_unusable(certificate, one) for one in refused if one.source == "ocsp")
+        yield from (_unusable(certificate, one) for one in refused if one.source == "ocsp" and one.came)
         yield from (self._stale(one)._replace(verdict=Verdict.WARN) for one in outdated)
         if answer.stale:
             yield self._stale(answer)
@@ -225,9 +225,14 @@ class Lookup:
             why = f"no answer can be used: {_why(refused)}"
         elif self.crls:
             why = f"no CRL of {ca} is at hand, the CRLs given are of {_listed(self.crls)}"
+        if self.sources.responses and not refused:
+            why += (
+                f"; the OCSP answer given is about {_others(self.sources.responses)}, not {certificate.serial_number:x}"
+            )
         message = f"{name}: revocation unknown: {why}"
         hint = f"fetch the CRL of {ca} and pass it: --crl FILE"
         hint += "; --fetch asks where the certificate says" if not self.sources.online and _points(certificate) else ""
+        hint = "allow the addresses of your own network: --allow-private" if _barred(refused) else hint
         return Problem("crl-missing", message, hint, name, verdict, Whose.OURS)
 
     def _stale(self, answer: Answer) -> Problem:
@@ -256,7 +261,20 @@ def _unusable(certificate: x509.Certificate, refused: Refusal) -> Problem:
     """An OCSP answer that does not count where another source does: somebody should look at it all the same."""
     name = called(certificate)
     message = f"{name}: the OCSP answer{_from(refused.where)} cannot be used: {refused.why}"
-    return Problem("ocsp-unusable", message, "mtlsctl inspect FILE shows it", name, Verdict.WARN, Whose.NETWORK)
+    hint = "whoever runs the responder must repair it" if "://" in refused.where else "mtlsctl inspect FILE shows it"
+    return Problem("ocsp-unusable", message, hint, name, Verdict.WARN, Whose.NETWORK)
+
+
+def _barred(refused: Sequence[Refusal]) -> bool:
+    """True where an option is all that is missing."""
+    return any("--allow-private" in one.why and not one.came for one in refused)
+
+
+def _others(responses: "Sequence[Response]") -> str:
+    from mtlsctl.core import ocsp  # it has been loaded: there is a response
+
+    found = [serial for held in responses[:5] for serial in ocsp.serials(held)]
+    return f"serial {', '.join(found[:5])}" if found else "no certificate"
 
 
 def _points(certificate: x509.Certificate) -> bool:

@@ -48,6 +48,8 @@ class Refusal(NamedTuple):
     source: Source
     where: str
     why: str
+    came: bool = True
+    """False where there is nothing to look at: it could not be fetched."""
 
 
 def best(answers: list[Answer]) -> Answer | None:

@@ -9,14 +9,14 @@ from cryptography import x509
 from cryptography.x509.ocsp import OCSPResponseStatus
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from mtlsctl.core import ocsp, revoked
+from mtlsctl.core import crlscope, names, ocsp, revoked
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.ocsp import Response
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.path import UNREADABLE, same_name
 from mtlsctl.core.revoked import Sources
 from mtlsctl.core.standing import Refusal
 from mtlsctl.workflows.fetch import Fetcher, pick
-from mtlsctl.workflows.revocation import BROKEN, Wish, parse_crls
+from mtlsctl.workflows.revocation import BROKEN, PEM_BEGIN, Wish, parse_crls
 
 MAX_POINTS = 4  # distribution points of one certificate that are asked
 _REQUEST = "application/ocsp-request"
@@ -67,7 +67,7 @@ class Asker:
             request = ocsp.query(certificate, issuer, nonce)
             data = self.fetcher.get(url, "ocsp", request, _REQUEST, typed=url == self.wish.responder)
             if data is None:
-                sources = _failed(sources, certificate, Refusal("ocsp", url, self.fetcher.why(url)))
+                sources = _failed(sources, certificate, Refusal("ocsp", url, self.fetcher.why(url), came=False))
                 continue
             try:
                 held = Response(ocsp.load(data), url, nonce)
@@ -84,29 +84,40 @@ class Asker:
         newest = []
         for urls in points[:MAX_POINTS]:
             sources, found = self._one_crl(certificate, urls, sources)
-            newest += [url for crl in found for url in freshest_urls(crl)]
+            newest += freshest_urls(found) if found is not None else []
         for url in pick([*newest, *freshest_urls(certificate)], 1):
             sources, _found = self._one_crl(certificate, [url], sources)
         return sources
 
     def _one_crl(
         self, certificate: x509.Certificate, urls: Sequence[str], sources: Sources
-    ) -> tuple[Sources, list[x509.CertificateRevocationList]]:
+    ) -> tuple[Sources, x509.CertificateRevocationList | None]:
         """The first of several addresses of one CRL that has it."""
         for url in pick(urls):
             if any(held.where == url for held in sources.crls):
-                return sources, []
+                return sources, None
             data = self.fetcher.get(url, "crl")
-            if data is None:
-                sources = _failed(sources, certificate, Refusal("crl", url, self.fetcher.why(url)))
-                continue
-            try:
-                found = parse_crls(data)
-            except BROKEN:
-                sources = _failed(sources, certificate, Refusal("crl", url, "what came is no CRL"))
-                continue
-            return sources._replace(crls=(*sources.crls, *(Held(crl, url) for crl in found))), found
-        return sources, []
+            found = _opened(data, certificate) if data is not None else self.fetcher.why(url)
+            if not isinstance(found, str):
+                return sources._replace(crls=(*sources.crls, Held(found, url))), found
+            if data is not None:
+                self.fetcher.reject(url, found)
+            sources = _failed(sources, certificate, Refusal("crl", url, found, came=False))
+        return sources, None
+
+
+def _opened(data: bytes, certificate: x509.Certificate) -> x509.CertificateRevocationList | str:
+    """The CRL that came, or why it is of no use: one alone, of a CA that may speak about it."""
+    if data.count(PEM_BEGIN) > 1:
+        return "what came are several CRLs, and a distribution point has one, in DER (RFC 5280, 4.2.1.13)"
+    try:
+        (crl,) = parse_crls(data)  # many serve PEM
+    except BROKEN:
+        return "what came is no CRL"
+    speakers = [certificate.issuer, *(one for point in crlscope.points(certificate) for one in point.issuers)]
+    if any(same_name(crl.issuer, one) for one in speakers):
+        return crl
+    return f"what came is the CRL of {names.dn(crl.issuer)}, and not of {names.dn(certificate.issuer)}"
 
 
 def _failed(sources: Sources, certificate: x509.Certificate, refusal: Refusal) -> Sources:

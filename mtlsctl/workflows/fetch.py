@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -55,6 +55,12 @@ class Fetcher:
             self.log.append(Fetched(url[:LONGEST_URL], kind, len(data), spent, trouble))
             self._seen[key] = None if trouble else data
         return self._seen[key]
+
+    def reject(self, url: str, why: str) -> None:
+        """What came from a URL turned out to be of no use."""
+        for number, one in enumerate(self.log):
+            if one.url == url[:LONGEST_URL] and not one.trouble:
+                self.log[number] = replace(one, trouble=why)
 
     def why(self, url: str) -> str:
         """Why nothing came from a URL."""
@@ -114,8 +120,8 @@ def _connect(where: SplitResult, until: float, allow_private: bool) -> socket.so
     host, port = where.hostname or "", where.port or _PORTS[where.scheme]
     addresses = _resolve(host, port, until)
     if not allow_private and (bad := next((a for a in addresses if not is_public(a)), None)):
-        named = "" if bad == host else f"{host} is "
-        raise _TroubleError(f"{named}{bad}, which is not a public address (--allow-private permits it)")
+        named = bad if bad == host else f"{host} is {bad}, which"
+        raise _TroubleError(f"{named} is not a public address (--allow-private permits it)")
     why = ""
     for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
         try:

@@ -71,7 +71,15 @@ def _issuers(child: x509.Certificate, fetcher: Fetcher) -> list[Missing]:
         ]
         if found:
             return found
+        if data:
+            fetcher.reject(url, _useless([one for one, _ in candidates], child))
     return []
+
+
+def _useless(came: Sequence[x509.Certificate], child: x509.Certificate) -> str:
+    if not came:
+        return "what came is no certificate"
+    return f"what came is the certificate of {called(came[0])}, whose key did not sign {called(child)}"
 
 
 def _certificates(data: bytes, url: str) -> list[tuple[x509.Certificate, str]]:

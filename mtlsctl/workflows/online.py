@@ -32,7 +32,8 @@ class Completed:
 
     def notes(self, client: bool) -> list[Finding]:
         """What the chain lacks as it is presented, and what was to be fetched and did not come."""
-        return issuers.findings(self.missing, self.found.path, client) + _failures(self.fetched)
+        told = [finding.message for finding in self.found.report.findings]
+        return issuers.findings(self.missing, self.found.path, client) + _failures(self.fetched, told)
 
 
 def complete(
@@ -63,13 +64,13 @@ def complete(
     return Completed(found, sources, tuple(missing), tuple(fetcher.log))
 
 
-def _failures(log: Sequence[Fetched]) -> list[Finding]:
-    """A note for each address from which nothing came; the effect that it has is a finding of its own."""
-    failed = [one for one in log if one.trouble][:MAX_NOTES]
+def _failures(log: Sequence[Fetched], told: Sequence[str]) -> list[Finding]:
+    """A note for each address from which nothing came, but for those that findings name, which say what that means."""
+    failed = [one for one in log if one.trouble and not any(one.url in t and one.trouble in t for t in told)]
     what = {"crl": "the CRL", "ocsp": "the OCSP answer", "issuer": "the issuer's certificate"}
     return [
         Finding(
             "fetch-failed", Verdict.NOTE, f"{what[one.kind]} at {one.url}: {one.trouble}", "", Whose.NETWORK, one.url
         )
-        for one in failed
+        for one in failed[:MAX_NOTES]
     ]

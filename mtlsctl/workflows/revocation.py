@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_FILES = 5000  # of one folder
 _CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE)  # r0: as `openssl rehash` names them
 _PEM_FILE = re.compile(r".*\.(pem|der|cer|crt)", re.IGNORECASE)
-_PEM_BEGIN = b"-----BEGIN X509 CRL-----"
+PEM_BEGIN = b"-----BEGIN X509 CRL-----"
 BROKEN = (*UNREADABLE, x509.InvalidVersion)
 """What cryptography raises for what is no CRL."""
 _CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
@@ -138,7 +138,7 @@ def _folder(folder: Path) -> list[Held]:
 
 
 def _holds_crl(data: bytes) -> bool:
-    if _PEM_BEGIN in data:
+    if PEM_BEGIN in data:
         return True
     try:
         x509.load_der_x509_crl(data)
@@ -168,15 +168,10 @@ class CutOffError(ValueError):
 
 def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
     """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of BROKEN."""
-    blocks = _CRL.findall(data) if _PEM_BEGIN in data else []
-    if data.count(_PEM_BEGIN) > len(blocks) > 0:
+    blocks = _CRL.findall(data) if PEM_BEGIN in data else []
+    if data.count(PEM_BEGIN) > len(blocks) > 0:
         raise CutOffError
-    return [_readable(x509.load_pem_x509_crl(block)) for block in blocks] or [parse_crl(data)]
-
-
-def parse_crl(data: bytes) -> x509.CertificateRevocationList:
-    """The CRL of DER bytes. Raises one of BROKEN."""
-    return _readable(x509.load_der_x509_crl(data))
+    return [_readable(x509.load_pem_x509_crl(block)) for block in blocks] or [_readable(x509.load_der_x509_crl(data))]
 
 
 def _readable(crl: x509.CertificateRevocationList) -> x509.CertificateRevocationList:
