@@ -332,22 +332,29 @@ def test_key_usage_counts_where_there_is_a_handshake() -> None:
 # The engines
 
 
-def test_either_engine_may_vouch_and_both_refusing_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    no, yes = engines.Opinion(True, False, "no"), engines.Opinion(True, True)
-    refused = engines.Answer(False, 2)
-    for webpki, openssl, good in ((no, engines.Answer(True), True), (yes, refused, True), (no, refused, False)):
-        monkeypatch.setattr(engines, "webpki_alone", lambda *_, said=webpki: said)
-        monkeypatch.setattr(engines, "openssl_alone", lambda *_, said=openssl: said)
-        assert ask([GOOD, CA], policy=Policy.RFC5280).report.ok is good
-    assert not ask([GOOD, CA], policy=Policy.ALL).report.ok
+def test_either_engine_may_vouch_and_both_refusing_is_a_no() -> None:
+    odd_key = ca(key=ed25519.Ed25519PrivateKey.generate())  # cryptography takes no such key
+    misled = without(AKI, (AKI(b"\x01" * 20, None, None), False))  # OpenSSL takes no other issuer than is named
+    plain = ca()
+    for chain, webpki, openssl in (
+        ([leaf(issuer=odd_key), odd_key], False, True),
+        ([leaf(issuer=plain, **misled), plain], True, False),
+        ([leaf(issuer=odd_key, **misled), odd_key], False, False),
+    ):
+        path = tuple(one.certificate for one in (*chain, ROOT))
+        assert engines.webpki_alone(path, NOW).accepts is webpki
+        assert engines.openssl_alone(path).accepts is openssl
+        assert ask(chain, policy=Policy.RFC5280).report.ok is (webpki or openssl)
+    assert not ask(chain, policy=Policy.ALL).report.ok
 
 
-def test_the_web_pkis_own_verifier_has_the_last_word_by_its_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "webpki", lambda *_: engines.Opinion(True, False, "candidates exhausted"))
-    ((code, message),) = faults(ask([GOOD, CA], policy=Policy.WEBPKI))
+def test_the_web_pkis_own_verifier_has_the_last_word_by_its_policy() -> None:
+    star = x509.DNSName("*.web.test")  # a name that it cannot be asked for
+    chain = [leaf(cn="*.web.test", sans=(star,)), CA]
+    ((code, message),) = faults(ask(chain, policy=Policy.WEBPKI, names=[star]))
     assert code == "against-policy"
-    assert "candidates exhausted" in message
-    assert ask([GOOD, CA], policy=Policy.RFC5280).report.ok
+    assert "invalid domain name" in message
+    assert ask(chain, policy=Policy.RFC5280, names=[star]).report.ok
 
 
 def test_openssls_cn_rule_is_a_fault_for_its_peers_alone() -> None:

@@ -92,13 +92,13 @@ def _either(task: Task, path: Path) -> engines.Answer:
 def _vouched(task: Task, path: Path, proved: bool) -> Word:
     first = engines.Answer(True) if proved and task.rules is not Policy.ALL else _either(task, path)
     if not first.accepts:
-        return Word(False, tuple(_unexplained(task, path, first, set())))
+        return Word(False, tuple(unexplained(task.leaf, path, first, set())))
     if not _needs_openssl(path):
         return Word(True)
     second = engines.openssl_alone(path, _partial(task))
     if second.accepts or second.number not in _ITS_OWN:
         return Word(True)
-    return Word(False, tuple(_unexplained(task, path, second, set())))
+    return Word(False, tuple(unexplained(task.leaf, path, second, set())))
 
 
 def _needs_openssl(path: Path) -> bool:
@@ -119,12 +119,12 @@ def _openssl(task: Task, forest: Forest, chosen: Candidate) -> Word:
         if alone.accepts:
             return Word(True, () if answer.accepts else (_other_path(task, answer),))
         answer = alone if answer.accepts else answer
-    problems = _unexplained(task, path, answer, failing)
+    problems = unexplained(task.leaf, path, answer, failing)
     if engines.explain(answer)[0] in family("expired"):
         # It stops at its first fault: look past the time for what else there is.
         later = engines.openssl(asked, task.roots, None, (), _partial(task))
         if not later.accepts:
-            problems += _unexplained(task, path, later, failing)
+            problems += unexplained(task.leaf, path, later, failing)
     return Word(False, tuple(problems))
 
 
@@ -148,17 +148,18 @@ def _with_crls(task: Task, chosen: Candidate) -> Word:
     )
     if answer.accepts or answer.number not in _ON_CRLS:
         return Word(True)
-    return Word(False, tuple(_unexplained(task, chosen.path, answer, set())))
+    return Word(False, tuple(unexplained(task.leaf, chosen.path, answer, set())))
 
 
-def _unexplained(task: Task, path: Path, answer: engines.Answer, failing: set[Cause]) -> list[Problem]:
+def unexplained(leaf: x509.Certificate, path: Path, answer: engines.Answer, failing: set[Cause]) -> list[Problem]:
+    """The fault that OpenSSL names by its number; none where one of its family is known. failing: the faults known."""
     cause, words = engines.explain(answer)
     if failing & family(cause):
         return []
     hint = "mtlsctl inspect FILE shows what the certificates say"
     if (misled := _misleading_key_id(path)) and cause in family("untrusted"):
         return [misled]
-    about = path[answer.depth] if 0 <= answer.depth < len(path) else task.leaf
+    about = path[answer.depth] if 0 <= answer.depth < len(path) else leaf
     if cause == "name-constraints":
         hint = "OpenSSL counts the common name as a DNS name where there is no other: give it a SAN that the CA permits"
     return [Problem(cause, f"{called(about)}: OpenSSL refuses the chain: {words}", hint, called(about))]
