@@ -54,7 +54,8 @@ GROUPS = {
         lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage
         lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
         lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
-        lint-aki-differs lint-issuer-did-not-sign lint-serial-invalid lint-serial-guessable lint-serial-twice
+        lint-aki-differs lint-issuer-no-ca lint-issuer-pathlen lint-outside-constraints lint-issuer-did-not-sign
+        lint-serial-invalid lint-serial-guessable lint-serial-twice
         lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature
         lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki
         lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired

@@ -54,6 +54,15 @@ def url(text: str) -> x509.CRLDistributionPoints:
 
 ROOT = make_cert("Dev Root CA", ca=True, path_length=1, not_after=YEARS)
 CA = make_cert("Dev Issuing CA", ROOT, ca=True, path_length=0, not_after=YEARS - 2 * DAY)
+NARROW = make_cert(
+    "Narrow CA",
+    ROOT,
+    ca=True,
+    path_length=0,
+    not_after=YEARS - 2 * DAY,
+    extra=((x509.NameConstraints([x509.DNSName("other.test")], None), True),),
+)
+NO_CA = make_cert("No CA", ROOT, sans=(HOST,), ekus=(SERVER_AUTH,), not_after=NOW + 90 * DAY)
 OTHER = make_cert("Dev Issuing CA", ROOT, ca=True, path_length=0, not_after=YEARS - 2 * DAY)
 
 
@@ -114,7 +123,9 @@ def small_factor() -> rsa.RSAPublicKey:
     return rsa.RSAPublicNumbers(65537, 3 * (2**2046 + 1)).public_key()
 
 
-def look(*pairs: Pair, profiles: Sequence[Profile] = ALL, issuers: Sequence[Pair] = (ROOT, CA)) -> run.Run:
+def look(
+    *pairs: Pair, profiles: Sequence[Profile] = ALL, issuers: Sequence[Pair] = (ROOT, CA, NARROW, NO_CA)
+) -> run.Run:
     made = run.Run(profiles, (), NOW)
     for number, pair in enumerate(pairs, 1):
         above = [i.certificate for i in issuers if i.certificate.subject == pair.certificate.issuer]
@@ -213,6 +224,9 @@ CASES: dict[str, list[Any]] = {
     "lint-no-aki": [lambda: client(without=(Aki,))],
     "lint-aki-differs": [lambda: rebuilt(client(), {Aki: (WRONG_AKI, False)})],
     "lint-issuer-did-not-sign": [lambda: client(issuer=OTHER)],
+    "lint-outside-constraints": [lambda: server(issuer=NARROW)],
+    "lint-issuer-pathlen": [lambda: ca(issuer=CA, not_after=YEARS - 3 * DAY)],
+    "lint-issuer-no-ca": [lambda: client(issuer=NO_CA)],
     "lint-serial-guessable": [lambda: rebuilt(client(), serial_number=4711)],
     "lint-unknown-critical": [lambda: client(extra=((UNKNOWN, True),))],
     "lint-rsa-modulus": [lambda: rebuilt(client(), public_key=small_factor())],
@@ -290,6 +304,31 @@ def test_one_serial_for_two_and_one_key_for_two() -> None:
     faults = look(web, shared).faults
     assert [fault.code for fault in faults] == ["lint-key-shared"]
     assert faults[0].message == "file.pem #2: CN=mail.test: CN=web.test (file.pem #1) has the same key"
+
+
+def test_of_an_issuers_certificates_the_one_that_lives_longest_counts() -> None:
+    crossed = make_cert("Dev Root CA", OTHER, ca=True, key=ROOT.key, not_after=NOW - DAY, not_before=NOW - 9 * DAY)
+    assert broken(ca(), issuers=(crossed, ROOT)) == set()
+    assert "lint-outlives-issuer" in broken(ca(), issuers=(crossed,))
+
+
+def test_what_mends_a_leaf_is_not_told_of_a_ca() -> None:
+    def hints(*pairs: Pair) -> str:
+        return " ".join(finding.hint for finding in run.findings(look(*pairs).faults))
+
+    over: dict[str, Any] = {"not_before": NOW - 80 * DAY, "not_after": NOW - 10 * DAY}
+    assert "mtlsctl renew" in hints(client(**over))
+    assert "mtlsctl renew" not in hints(ca(**over))
+    assert "have its issuer sign it again" in hints(ca(**over))
+
+
+def test_wildcards_are_told_by_who_takes_them() -> None:
+    def said(name: str) -> list[str]:
+        found = look(server(sans=(HOST, x509.DNSName(name)))).faults
+        return [fault.message for fault in found if fault.code == "lint-wildcard-form"]
+
+    assert "few verifiers take the wildcard a*.web.test: OpenSSL, Node.js and Java do" in said("a*.web.test")[0]
+    assert "no verifiers take the wildcard *.*.web.test" in said("*.*.web.test")[0]
 
 
 def test_a_life_that_ends_before_it_begins() -> None:

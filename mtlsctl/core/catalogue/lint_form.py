@@ -110,6 +110,29 @@ FORM = (
         "RFC 5280, 4.2.1.1",
     ),
     Entry(
+        "lint-issuer-no-ca",
+        "A certificate that was issued by none that may issue",
+        "Its issuer's basicConstraints are missing or say CA:FALSE. Verifiers refuse it: otherwise every leaf could"
+        " issue certificates.",
+        "issue it from a CA: mtlsctl ca create makes one",
+        "RFC 5280, 6.1.4 (k)",
+    ),
+    Entry(
+        "lint-issuer-pathlen",
+        "A CA below one that allows none",
+        "Its issuer has pathlen 0, so that leaves alone may stand below it. Verifiers refuse what this CA issues.",
+        "issue from the CA above, or make that anew with a longer pathlen",
+        "RFC 5280, 6.1.4 (m)",
+    ),
+    Entry(
+        "lint-outside-constraints",
+        "A name that the issuer may not certify",
+        "The issuer's name constraints do not permit it, or exclude it. Verifiers refuse the certificate, with all its"
+        " other names.",
+        "leave the name out, or issue it from a CA that permits it",
+        "RFC 5280, 4.2.1.10",
+    ),
+    Entry(
         "lint-issuer-did-not-sign",
         "A certificate that the CA of its issuer's name did not sign",
         "The CA given has the issuer's name and another key, or the certificate was changed after it was signed.",

@@ -13,6 +13,8 @@ from mtlsctl.errors import UsageError
 
 _HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_PARTLY = re.compile(r"([^.*]+\*[^.*]*|\*[^.*]+)(\.[^.*]+){2,}")  # core/stacks: partial-wildcard
+_TAKES = ": OpenSSL, Node.js and Java do, the others do not"
 _NAMED = (Scope.LEAF, Scope.REQUEST)
 
 
@@ -97,7 +99,8 @@ def wildcard_form(subject: Subject) -> Iterator[str]:
     for name in _dns(subject):
         rest = name.removeprefix("*.")
         if "*" in rest or (rest != name and "." not in rest):
-            yield f"verifiers do not take the wildcard {name}"
+            partly = _PARTLY.fullmatch(name)
+            yield f"{'few' if partly else 'no'} verifiers take the wildcard {name}{_TAKES if partly else ''}"
 
 
 @rule("lint-wildcard-server", Verdict.NOTE, Scope.LEAF)

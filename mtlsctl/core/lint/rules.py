@@ -8,6 +8,7 @@ from mtlsctl.core.lint import (  # each adds its rules to MADE
     on_authorities,
     on_crls,
     on_form,
+    on_issuers,
     on_life,
     on_names,
     on_nist,
@@ -17,7 +18,7 @@ from mtlsctl.core.lint import (  # each adds its rules to MADE
 )
 from mtlsctl.core.lint.rule import BOTH, MADE, MTLS, Profile, Rule, Scope, nothing
 
-MODULES = (on_names, on_uses, on_life, on_authorities, on_form, on_requests, on_crls, on_nist, on_tls)
+MODULES = (on_names, on_uses, on_life, on_authorities, on_issuers, on_form, on_requests, on_crls, on_nist, on_tls)
 
 # What is seen only where several objects, or a file of the disk, are looked at: core/lint/run.py and workflows do.
 SERIAL_TWICE = Rule("lint-serial-twice", Verdict.FAIL, (Scope.CERTIFICATE,), MTLS, nothing)
