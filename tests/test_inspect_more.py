@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import subprocess
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator
@@ -241,6 +242,19 @@ def test_fields_are_lines(mtlsctl: Tool, pki: Path) -> None:
             assert field(name, "new.pem").rstrip("\n") == value.rstrip("\n"), name
 
 
+def test_several_fields_of_an_object_are_one_line(mtlsctl: Tool, pki: Path) -> None:
+    both = mtlsctl("inspect", "--field", "subject", "--field", "names", "chain.pem", "new.key")
+    assert (both.exit_code, both.stdout) == (0, "CN=web.test\tDNS:web.test DNS:*.web.test\nCN=Dev Root CA\t\n")
+    sparse = mtlsctl("inspect", "--field", "encrypted", "--field", "subject", "new.key", "ca.pem")
+    assert sparse.stdout == "false\t\n\tCN=Dev Root CA\n"
+    support.write(pki / "tab.pem", support.make_cert("a\tb").pem)
+    assert mtlsctl("inspect", "--field", "subject", "--field", "ca", "tab.pem").stdout.count("\t") == 1
+    wrong = mtlsctl("inspect", "--field", "subject", "--field", "nonsense", "new.pem")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "has a field nonsense" in wrong.stderr
+    assert mtlsctl("inspect", "--field", "subject", "--field", "", "new.pem").exit_code == 2
+
+
 def test_der_and_openssls_look(mtlsctl: Tool, env: dict[str, str], pki: Path) -> None:
     der = subprocess.run([support.TOOL, "inspect", "--der", "new.pem"], env=env, cwd=pki, capture_output=True)
     assert der.stdout == NEW.certificate.public_bytes(Encoding.DER)
@@ -271,8 +285,10 @@ def test_json_is_written_while_files_are_read(env: dict[str, str], pki: Path) ->
     process = subprocess.Popen(words, env=env, cwd=pki, stdout=subprocess.PIPE, pass_fds=[reader])
     os.close(reader)
     assert process.stdout
-    first = os.read(process.stdout.fileno(), 1000)
-    assert b"CN=Dev Root CA" in first
+    first = b""
+    while b"CN=Dev Root CA" not in first:
+        assert select.select([process.stdout], [], [], 30)[0]
+        first += os.read(process.stdout.fileno(), 1000)
     os.write(writer, NEW.pem)
     os.close(writer)
     whole = json.loads(first + process.stdout.read())

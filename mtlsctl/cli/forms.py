@@ -2,21 +2,22 @@
 
 import sys
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from mtlsctl.cli import jsonform, output
 from mtlsctl.core.findings import Finding
+from mtlsctl.core.printable import printable
 from mtlsctl.errors import InputError, UsageError
 from mtlsctl.workflows.examine import Inspection, Item
 
 NEVER = 1  # the year of a time that could not be read
 
 
-def show(form: str, value: str, result: Inspection, findings: tuple[Finding, ...]) -> None:
-    """Print a result in a form: `pem`, `der`, `openssl`, or the `field` that value names. Findings go to stderr."""
-    _FORMS[form](_items(result), value, ", ".join(file.file for file in result.files), result.at)
+def show(form: str, fields: Sequence[str], result: Inspection, findings: tuple[Finding, ...]) -> None:
+    """Print a result in a form: `pem`, `der`, `openssl`, or the `field`s that are named. Findings go to stderr."""
+    _FORMS[form](_items(result), fields, ", ".join(file.file for file in result.files), result.at)
     output.print_lines(output.finding_lines(findings), sys.stderr)
 
 
@@ -24,7 +25,7 @@ def _items(result: Inspection) -> list[Item]:
     return [item for file in result.files for item in file.objects]
 
 
-def _pem(items: list[Item], _: str, label: str, __: datetime) -> None:
+def _pem(items: list[Item], _: Sequence[str], label: str, __: datetime) -> None:
     lines = [line for item in items for line in _text(item).splitlines()]
     if not lines:
         raise InputError(f"{label}: no certificate, request or CRL to print")
@@ -35,7 +36,7 @@ def _text(item: Item) -> str:
     return str(getattr(item.facts, "pem", ""))
 
 
-def _der(items: list[Item], _: str, label: str, __: datetime) -> None:
+def _der(items: list[Item], _: Sequence[str], label: str, __: datetime) -> None:
     found = [text for text in map(_text, items) if text]
     if not found:
         raise InputError(f"{label}: no certificate, request or CRL to print")
@@ -49,7 +50,7 @@ def _der(items: list[Item], _: str, label: str, __: datetime) -> None:
     sys.stdout.buffer.flush()
 
 
-def _openssl(items: list[Item], _: str, label: str, __: datetime) -> None:
+def _openssl(items: list[Item], _: Sequence[str], label: str, __: datetime) -> None:
     from mtlsctl.workflows import oldlook  # loads pyOpenSSL
 
     texts = [text for item in items if (text := oldlook.look(item))]
@@ -58,15 +59,19 @@ def _openssl(items: list[Item], _: str, label: str, __: datetime) -> None:
     output.print_lines(line for text in texts for line in text.splitlines())
 
 
-def _field(items: list[Item], path: str, label: str, at: datetime) -> None:
-    """A line for each object that has the field; a list is on one line, its values parted by spaces."""
+def _field(items: list[Item], paths: Sequence[str], label: str, at: datetime) -> None:
+    """A line for each object that has one of the fields: their values parted by tabs, those of a list by spaces."""
     told = [_told(item, at) for item in items]
-    names = path.removeprefix("facts.").split(".")
-    found = [value for one in told if (value := _reach(one, names)) is not None]
-    if not found:
-        known = sorted({name for one in told for name in one})
-        raise UsageError(f"{label}: no object in it has a field {path}", f"choose: {', '.join(known)}")
-    output.print_lines(value[0] for value in found)
+    columns = [[_reach(one, path.removeprefix("facts.").split(".")) for one in told] for path in paths]
+    for path, column in zip(paths, columns, strict=True):
+        if not any(column):
+            known = sorted({name for one in told for name in one})
+            raise UsageError(f"{label}: no object in it has a field {path}", f"choose: {', '.join(known)}")
+    for row in zip(*columns, strict=True):
+        if any(row):
+            # A tab within a value is written as \t, like every control character.
+            sys.stdout.write("\t".join(printable(value[0]) if value else "" for value in row) + "\n")
+    sys.stdout.flush()
 
 
 def _told(item: Item, at: datetime) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def _words(value: Any) -> Iterator[str]:
         yield jsonform.dumps(value)
 
 
-_FORMS: dict[str, Callable[[list[Item], str, str, datetime], None]] = {
+_FORMS: dict[str, Callable[[list[Item], Sequence[str], str, datetime], None]] = {
     "pem": _pem,
     "der": _der,
     "openssl": _openssl,

@@ -41,9 +41,9 @@ def inspect(
     der: Annotated[bool, Option("--der", help="Print the one certificate, request or CRL as DER.", panel=FORM)] = False,
     openssl: Annotated[bool, Option("--openssl", help="Print what openssl x509 -text prints.", panel=FORM)] = False,
     field: Annotated[
-        str | None,
+        list[str] | None,
         Option(
-            "--field", metavar="NAME", help="One field of each object, a line each: sha256, not_after ...", panel=FORM
+            "--field", metavar="NAME", help="One field of each object, a line each: sha256 ...; repeatable.", panel=FORM
         ),
     ] = None,
     graph: Annotated[
@@ -73,10 +73,12 @@ def inspect(
       mtlsctl inspect old.pem --diff new.pem
       mtlsctl inspect --graph pki.svg dev            a CA with all that it issued, drawn
       mtlsctl inspect --field spki_sha256 web.pem
+      mtlsctl inspect --field not_after --field subject *.pem | sort
       mtlsctl inspect --json *.pem | jq '.result.files[].objects[].facts.not_after'
 
     --field takes any name of the JSON, with dots for what is inside: other_extensions.0.oid. A list is one line, its
-    values parted by spaces. Objects without such a field are passed over.
+    values parted by spaces. Objects without such a field are passed over. Several fields of an object are on one line,
+    parted by tabs; one that it does not have is empty.
 
     Exit status: 0 shown, also where what is shown is expired; 2 something could not be read, or no server answered.
     With --diff: 0 the same, 1 they differ, 2 could not tell.
@@ -89,11 +91,11 @@ def inspect(
 
         return live.look(way.to(target), timeout)
 
-    if field is not None and not field.strip():
+    if any(not name.strip() for name in field or ()):
         raise UsageError("--field is empty", "name one: --field sha256")
     if "" in (diff, *paths):
         raise UsageError("the name of a file is empty", "name a file, a folder or HOST:PORT; a variable may not be set")
-    form = _form(pem=pem, der=der, openssl=openssl, field=field is not None, short=short, json=as_json)
+    form = _form(pem=pem, der=der, openssl=openssl, field=bool(field), short=short, json=as_json)
     if graph is None and force:
         raise UsageError("--force is for --graph, which writes a file", "leave it away")
     if graph is not None:
@@ -113,7 +115,8 @@ def inspect(
     else:
         from mtlsctl.cli import forms
 
-        forms.show(form, field or "", result, findings)
+        with output.known():
+            forms.show(form, field or (), result, findings)
     return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
 
 
@@ -130,7 +133,8 @@ def _stream(paths: list[str], secret: Secret | None, look: examine.Looker) -> in
 
     stream = Stream("inspect")
     result, findings = examine.inspect(paths, secret, stream, look)
-    stream.finish(result, findings)
+    with output.known():
+        stream.finish(result, findings)
     return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
 
 
@@ -145,11 +149,8 @@ def _compare(paths: list[str], right: str, form: str, secret: Secret | None, loo
     if [paths[0], right] == ["-", "-"]:
         raise UsageError("standard input can be read only once", "give - once")
     found = compare(paths[0], right, lambda path: examine.documents(path, secret, look))
-    if form == "json":
-        answer = {"schema": output.SCHEMA, "command": "inspect", "ok": found.same, "result": found, "findings": []}
-        output.show_json(answer)
-    else:
-        output.print_lines(lines(found))
+    with output.known():
+        output.say("inspect", found, lines(found), as_json=form == "json", ok=found.same)
     return 0 if found.same else 1
 
 
@@ -161,4 +162,4 @@ def _draw(paths: list[str], target: str, form: str, read: "Callable[[str], list[
         raise UsageError(f"--graph and --{form} exclude each other", "give one of them")
     result, findings = draw(paths, target, read, force=force)
     output.show("inspect", result, lines(result), as_json=form == "json", findings=findings)
-    return 2 if findings else 0
+    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
