@@ -46,9 +46,16 @@ def _lines(shown: View) -> Iterator[str]:
 
 
 def _tail(authority: Authority) -> str:
-    """The vertex that an authority's lines come from: its first certificate."""
-    first = authority.certificates[:1]
+    """The vertex that an authority's lines come from: the one of its certificates that peers go by."""
+    first = _in_order(authority)[:1]
     return _vertex_id(first[0].sha256) if first else f"missing{authority.number}"
+
+
+def _in_order(authority: Authority) -> list[Card]:
+    """An authority's certificates: those that live first, and its own before those that others signed."""
+    return sorted(
+        authority.certificates, key=lambda c: (c.state not in ("fine", "soon"), c.kind not in ("root", "self-signed"))
+    )
 
 
 def _vertex_id(sha256: str) -> str:
@@ -67,7 +74,7 @@ def _authority(authority: Authority) -> Iterator[str]:
         return
     for card in authority.certificates:
         yield _vertex(card)
-    first, *others = (_vertex_id(card.sha256) for card in authority.certificates)
+    first, *others = (_vertex_id(card.sha256) for card in _in_order(authority))
     style = _attributes({"dir": "none", "style": "dotted", "label": '"same key"', "fontsize": "9"})
     for other in others:
         yield f"  {first} -> {other}{style};"

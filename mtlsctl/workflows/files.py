@@ -57,9 +57,14 @@ def label(path: Path | str) -> str:
 
 
 def refuse_existing(paths: Sequence[Path], force: bool = False) -> None:
-    """Raise ConflictError where something stands in the way and force is not given; a folder always does."""
+    """Raise ConflictError where something stands in the way and force is not given.
+
+    A folder always does, and so does a device, FIFO or socket: a file in its place would be the end of it.
+    """
     if folders := [path for path in paths if path.is_dir() and not path.is_symlink()]:
         raise ConflictError(f"{folders[0]}: a folder stands where the file would go", "choose another name")
+    if odd := [path for path in paths if path.exists() and not (path.is_file() or path.is_dir())]:
+        raise ConflictError(f"{odd[0]}: no regular file, and nothing takes its place", "choose another name")
     standing = [path for path in paths if os.path.lexists(path)]
     if standing and not force:
         raise ConflictError(

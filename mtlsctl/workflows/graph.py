@@ -8,13 +8,13 @@ from pathlib import Path
 
 from cryptography import x509
 
-from mtlsctl.core import graph_revoked
+from mtlsctl.core import crlscope, graph_revoked, remarks
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.documents import Document, Kind
 from mtlsctl.core.facts import certificate_facts, public_key
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.graph import Graph, Member, build
-from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, SystemTroubleError, UsageError
+from mtlsctl.errors import ConflictError, InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import clock, files, folders, ledger, store
 
 _FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot"}
@@ -49,16 +49,24 @@ class _Found:
         self.members.append(member)
         return member
 
+    def _crl(self, held: Held) -> None:
+        if crlscope.opened(held):
+            self.crls.append(held)
+            return
+        message = f"{held.where}: this CRL cannot be read through: whom it revokes is not drawn"
+        self.unread(InputError(message, f"see what is wrong with it: mtlsctl inspect {held.where}"), held.where)
+
     def unread(self, error: MtlsctlError, about: str) -> None:
         """Keep what could not be read, as a failing finding."""
         self.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
 
     def document(self, document: Document) -> None:
         """Keep what a picture shows of a document: a certificate, a CRL, that a key is at hand."""
+        self.findings += [note for note in document.notes if note.verdict is Verdict.FAIL]
         if document.kind is Kind.CERTIFICATE:
             self.certificate(document.value, document.label)
         elif document.kind is Kind.CRL:
-            self.crls.append(Held(document.value, document.label))
+            self._crl(Held(document.value, document.label))
         elif document.kind is Kind.PRIVATE_KEY and document.value is not None:
             self.keys.add(public_key(document.value.public_key())[1])
 
@@ -75,6 +83,8 @@ def draw(
     form = form_of(target)
     if target != "-":
         files.refuse_existing([Path(target)], force)
+        if own := [word for word in words if _same(word, target)]:
+            raise ConflictError(f"{target}: the picture would replace {own[0]}, of which it is", "choose another name")
     if list(words).count("-") > 1:
         raise UsageError("standard input can be read only once", "give - once")
     found, now = _Found(), clock.now()
@@ -88,9 +98,16 @@ def draw(
         graph = build(found.members, now, keys=found.keys, revoked=revoked)
     picture = _picture(graph, form, ", ".join(files.label(word) for word in words))
     if target == "-":
-        return Drawn("-", form, graph, picture), tuple(found.findings)
+        return Drawn("-", form, graph, picture), remarks.few(found.findings)
     files.write([files.Output(Path(target), picture.encode())], force)
-    return Drawn(target, form, graph, ""), tuple(found.findings)
+    return Drawn(target, form, graph, ""), remarks.few(found.findings)
+
+
+def _same(word: str, target: str) -> bool:
+    try:
+        return word != "-" and Path(word).samefile(target)
+    except OSError:  # one of the two is not there
+        return False
 
 
 def form_of(target: str) -> str:
@@ -157,18 +174,20 @@ def _ca(found: _Found, folder: Path) -> None:
 
 
 def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]]) -> None:
-    """The files of a folder and of those below it; a file that is something else is passed over: inspect names it."""
+    """The files of a folder and of those below it; one that cannot be read may be the CRL that revokes the others."""
     before = len(found.members)
     listed = folders.listing(folder)
     for error in listed.unread:
         found.unread(error, folder)
+    if over := len(listed.passed_over) - len(listed.unread):
+        message = f"{folder}: {over:,} of what is in it {'was' if over == 1 else 'were'} passed over"
+        hint = f"mtlsctl inspect {folder} names {'it' if over == 1 else 'them'}"
+        found.findings.append(Finding(InputError.code, Verdict.NOTE, message, hint, Whose.OURS, folder))
     for path in listed.files:
         try:
             for document in read(path):
                 found.document(document)
-        except SystemTroubleError as error:
+        except MtlsctlError as error:
             found.unread(error, path)
-        except MtlsctlError:
-            continue
     if len(found.members) == before:
         raise NotFoundError(f"{folder}: no certificate in this folder", f"see what is there: mtlsctl inspect {folder}")
