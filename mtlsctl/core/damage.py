@@ -59,7 +59,7 @@ _DAMAGE: dict[str, tuple[Verdict, str, str]] = {
     "pem-base64-twice": (
         Verdict.WARN,
         "is PEM in base64 once more, as a Kubernetes Secret holds it: no TLS stack reads it",
-        "decode it: base64 -d FILE > clean.pem",
+        CLEAN,
     ),
     "pem-no-frame": (Verdict.WARN, "is base64 without BEGIN and END lines: no TLS stack reads it", CLEAN),
     "pem-no-end": (Verdict.WARN, "has a BEGIN without its END: no TLS stack reads that block", CLEAN),
