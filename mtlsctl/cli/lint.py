@@ -15,7 +15,7 @@ from mtlsctl.core.findings import Verdict, worst
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import findings
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import identities, lint_out
+from mtlsctl.workflows import identities, lint_files, lint_out
 from mtlsctl.workflows import lint as workflow
 from mtlsctl.workflows.passwords import Secret, Source
 
@@ -100,7 +100,9 @@ def lint(
     if not targets and not ca:
         raise UsageError("nothing to lint was named", "name files, a folder, HOST:PORT, or a CA of yours: --ca NAME")
     if report:
-        lint_out.check_page(report, force=force)
+        ours = [papers.identity / name for name in ("key.pem", "fullchain.pem", "ca.pem")] if papers.identity else []
+        read = (*(targets or ()), where, ca, papers.identity, *ours, papers.cert, papers.key, password.file)
+        lint_out.check_page(report, read, force=force)
     session = workflow.Session(profiles, settings.suppressions, _secret(password))
     servers, paths = _sorted(targets or ())
     if not servers and any((papers.identity, papers.cert, papers.key)):
@@ -108,7 +110,7 @@ def lint(
     if not targets and ca:
         session.ledger(ca)
     if paths:
-        session.files(paths, workflow.authorities(ca))
+        session.files(paths, lint_files.authorities(ca))
     for target in servers:
         _survey(session, target, papers, password, way, servername, http, timeout)
     done = session.end([*(targets or ()), *([f"CA {ca}"] if ca and not targets else [])], where)
@@ -120,15 +122,16 @@ def lint(
 def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: bool, as_json: bool) -> int:
     """The answer in the form that was asked for; the exit status."""
     every = findings(done.faults)
+    status = done.linted.status(worst(every) if every else Verdict.OK, fail_on)
     if sarif:
         with output.known():
             output.show_json(lint_out.sarif(done))
-        status = int(bool(every) and worst(every).rank >= fail_on.rank)
     elif as_json:
-        status = output.show("lint", done.linted, (), as_json=True, findings=every, fail_on=fail_on)
+        with output.known():
+            output.say("lint", done.linted, (), as_json=True, ok=not status, findings=every)
     else:
-        status = text.show(done, every, fail_on, page)
-    return 2 if done.linted.examined.unread else status
+        text.show(done, every, fail_on, page)
+    return status
 
 
 def _profiles(words: Sequence[str], where: str) -> list[Profile]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl.core import codes, keys, pem
+from mtlsctl.core import codes, pem
 from mtlsctl.core.documents import Document, Kind
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint import rules, subject, suppress
@@ -23,7 +23,7 @@ from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
 from mtlsctl.core.path import UNREADABLE
 from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
-from mtlsctl.workflows import clock, files, lint_files, materials
+from mtlsctl.workflows import clock, files, lint_files
 from mtlsctl.workflows.passwords import Secret
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Report(NamedTuple):
     """Labels to places."""
     certificates: tuple[tuple[str, x509.Certificate], ...]
     """Labels with certificates: those of files and servers, not of a ledger."""
+    opened: tuple[Path, ...] = ()
+    """Every file that was read, or tried."""
 
 
 def known(code: str) -> bool:
@@ -84,6 +86,7 @@ class Session:
         self.examined = Examined()
         self.servers: list[Settings] = []
         self.places: dict[str, Place] = {}
+        self.opened: list[Path] = []
         self.certificates: list[tuple[str, x509.Certificate]] = []
         self._seen: set[str] = set()
         self._issuers: dict[bytes, list[x509.Certificate]] = defaultdict(list)
@@ -119,6 +122,7 @@ class Session:
                 above.append(certificate)
 
     def _read(self, path: str, *, alone: bool) -> tuple[Document, ...]:
+        self.opened += [Path(path)] * (path != "-")
         try:
             data = files.read(path)
             documents = pem.read_all(data, files.label(path))
@@ -175,15 +179,24 @@ class Session:
                 self._object(document.value, document.label, "requests")
             case Kind.CRL:
                 self.crl(document.value, document.label)
-            case Kind.PRIVATE_KEY if document.value is not None:
+            case Kind.PRIVATE_KEY | Kind.PUBLIC_KEY if document.value is not None:
                 self._key(document)
+            case Kind.ENCRYPTED_KEY | Kind.PKCS12:
+                words = f"{document.label}: {document.kind.with_article} that is shut: nothing in it was looked at"
+                self._count(unread=1)
+                self.run.note("client-key-encrypted", Verdict.FAIL, words, document.label)
+            case Kind.PRIVATE_KEY | Kind.PUBLIC_KEY | Kind.DAMAGED:  # its notes say why
+                self._count(unread=1)
             case _:
-                return
+                self._count(others=1)
 
     def _key(self, document: Document) -> None:
-        rule = rules.BY_CODE["lint-weak-key"]
-        if rule in rules.asked_for(self.run.profiles) and (weak := keys.weakness(document.value.public_key())):
-            self.run.add(rule, weak, document.label)
+        try:
+            public = document.value.public_key() if document.kind is Kind.PRIVATE_KEY else document.value
+        except UNREADABLE as error:
+            self.unreadable(document.label, str(error))
+        else:
+            self.run.look(subject.public_key(public, document.label, self.run.at))
 
     def certificate(self, value: x509.Certificate, label: str, *, keep: bool = True) -> None:
         """Look at one certificate. keep: its details are shown in a page."""
@@ -280,7 +293,7 @@ class Session:
             pkilint,
             config,
         )
-        return Report(linted, tuple(self.run.faults), self.places, tuple(self.certificates))
+        return Report(linted, tuple(self.run.faults), self.places, tuple(self.certificates), tuple(self.opened))
 
 
 @contextmanager
@@ -298,15 +311,3 @@ def _hushed() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(shut)
-
-
-def authorities(word: str | None) -> tuple[x509.Certificate, ...]:
-    """The CAs that --ca names beside files: a CA of ours with both its certificates, or a file's."""
-    if word is None:
-        return ()
-    if materials.is_file(word):
-        return materials.certificates(word)
-    from mtlsctl.workflows import store  # SQLite is not needed for a file
-
-    ca = store.open_ca(word)
-    return ca.root, ca.issuing

@@ -1,4 +1,4 @@
-"""Which files of a folder lint looks at, and which of them it cannot tell of."""
+"""Which files of a folder lint looks at, which of them it cannot tell of, and the CAs that are named beside."""
 
 import errno
 import os
@@ -6,8 +6,10 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptography import x509
+
 from mtlsctl.errors import MtlsctlError, NotFoundError
-from mtlsctl.workflows import files
+from mtlsctl.workflows import files, materials
 
 _SUFFIXES = frozenset(
     (".pem", ".crt", ".cer", ".cert", ".der", ".key", ".csr", ".req", ".p10", ".p12", ".pfx", ".p7b", ".p7c", ".crl")
@@ -61,3 +63,15 @@ def _promising(path: Path) -> bool:
         return True
     with path.open("rb") as file:
         return b"-----BEGIN " in file.read(4096)
+
+
+def authorities(word: str | None) -> tuple[x509.Certificate, ...]:
+    """The CAs that --ca names beside files: a CA of ours with both its certificates, or a file's."""
+    if word is None:
+        return ()
+    if materials.is_file(word):
+        return materials.certificates(word)
+    from mtlsctl.workflows import store  # SQLite is not needed for a file
+
+    ca = store.open_ca(word)
+    return ca.root, ca.issuing

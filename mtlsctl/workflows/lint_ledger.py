@@ -17,6 +17,7 @@ def look(session: "Session", word: str) -> int:
     """Look at all of it, one certificate after the other. Returns how many were passed over: expired or revoked."""
     ca = store.open_ca(word)
     session.know((ca.root, ca.issuing))
+    session.opened += [path for path in ca.ledger.parent.iterdir() if path.is_file()]
     session.certificate(ca.root, f"{ca.name}: root.crt")
     session.certificate(ca.issuing, f"{ca.name}: issuing.crt")
     for role in (store.ROOT, store.ISSUING):

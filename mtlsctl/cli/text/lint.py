@@ -52,8 +52,8 @@ def rule_lines(found: Iterable[dict[str, Any]]) -> Iterator[Line]:
     yield "mtlsctl explain RULE says more; rfc5280 and webpki add the rules of pkilint"
 
 
-def show(done: Report, findings: Sequence[Finding], fail_on: Verdict, page: Path | None) -> int:
-    """Write all of it. Returns the exit status, 0 or 1."""
+def show(done: Report, findings: Sequence[Finding], fail_on: Verdict, page: Path | None) -> None:
+    """Write all of it."""
     linted = done.linted
     lines: list[Line] = [*heading(linted)]
     for server in linted.servers:
@@ -65,7 +65,6 @@ def show(done: Report, findings: Sequence[Finding], fail_on: Verdict, page: Path
         lines.append(f"report  {page}")
     with output.known():
         output.print_lines(lines)
-    return int(bool(findings) and worst(findings).rank >= fail_on.rank)
 
 
 def heading(linted: Linted) -> Iterator[Line]:
@@ -97,12 +96,14 @@ def counted(examined: Examined) -> str:
         said.append(f"{examined.passed_over:,} expired or revoked passed over")
     if examined.unread:
         said.append(f"{examined.unread:,} could not be read")
+    if examined.others:
+        said.append(f"{examined.others:,} of other kinds, not looked at")
     return ", ".join(said) or "nothing"
 
 
 def settings(server: Settings) -> Iterator[Line]:
     """What a server accepts, version by version."""
-    yield [(server.label, "bold"), f"  {server.handshakes} handshakes"]
+    yield [(server.label, "bold"), f"  {server.handshakes} handshake{'s' * (server.handshakes != 1)}"]
     for one in server.versions:
         yield from _version(one)
     asks = {True: "asked for", False: "not asked for", None: "not known"}[server.asks_for_certificate]
@@ -183,11 +184,13 @@ def verdict(linted: Linted, findings: Sequence[Finding], fail_on: Verdict) -> It
     said = ", ".join(word for word in levels if not word.startswith("0 "))
     if linted.examined.unread:
         yield [("Could not tell", "bold red"), f" of all{f'; of the rest: {said}' if said else ''}."]
-    elif not linted.tested and not findings:
-        yield "Nothing to tell: no rule of this profile is about what was looked at."
     elif findings and worst(findings).rank >= fail_on.rank:
         yield [("Not clean", "bold red"), f": {said}."]
+    elif not linted.tested:
+        yield "Nothing to tell: no rule of this profile is about what was looked at."
     elif findings:
         yield [("Clean", "bold green"), f" but for {said}; --fail-on says {fail_on}."]
+    elif linted.examined.keys_alone:
+        yield [("Clean", "bold green"), ", as far as a key by itself tells: no certificate was looked at."]
     else:
         yield [("Clean", "bold green"), "."]

@@ -100,7 +100,7 @@ def unknown_critical(subject: Subject) -> Iterator[str]:
         yield f"the extension {found.oid.dotted_string} is critical, and verifiers that do not know it must refuse"
 
 
-@rule("lint-weak-key", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST)
+@rule("lint-weak-key", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, Scope.KEY)
 def weak_key(subject: Subject) -> Iterator[str]:
     """A key that TLS peers take."""
     if isinstance(subject.value, x509.Certificate):
@@ -113,7 +113,7 @@ def weak_key(subject: Subject) -> Iterator[str]:
         yield weak
 
 
-@rule("lint-rsa-modulus", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=BOTH, needs=has_key)
+@rule("lint-rsa-modulus", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, Scope.KEY, profiles=BOTH, needs=has_key)
 def rsa_modulus(subject: Subject) -> Iterator[str]:
     """A modulus is a product of two large primes, as far as a glance tells."""
     if not isinstance(subject.key, rsa.RSAPublicKey):

@@ -25,7 +25,7 @@ _EDWARDS_AND_LATTICES = (
 )
 
 
-@rule("nist-key", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=NIST)
+@rule("nist-key", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, Scope.KEY, profiles=NIST)
 def key(subject: Subject) -> Iterator[str]:
     """An approved algorithm, of 112 bits and more."""
     match subject.key:
@@ -41,7 +41,7 @@ def key(subject: Subject) -> Iterator[str]:
             yield f"a key of kind {keys.describe(found)} is not approved for signatures"
 
 
-@rule("nist-exponent", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, profiles=NIST, needs=has_key)
+@rule("nist-exponent", Verdict.FAIL, Scope.CERTIFICATE, Scope.REQUEST, Scope.KEY, profiles=NIST, needs=has_key)
 def exponent(subject: Subject) -> Iterator[str]:
     """Odd, and within its limits."""
     if isinstance(subject.key, rsa.RSAPublicKey):

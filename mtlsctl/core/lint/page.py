@@ -82,7 +82,7 @@ def _state(told: Linted, faults: Sequence[Fault]) -> tuple[str, str]:
     worst = max((fault.verdict for fault in faults), key=lambda verdict: verdict.rank, default=Verdict.OK)
     if told.examined.unread:
         return "no", "incomplete: not all could be looked at"
-    if not told.tested and not faults:
+    if not told.tested and worst is not Verdict.FAIL:
         return "idle", "nothing was tested: no rule is about what was looked at"
     said = {
         Verdict.FAIL: "not compliant: rules are broken",
@@ -119,6 +119,8 @@ def _scope(version: str, told: Linted) -> Iterator[str]:
         counted += f"; {looked.passed_over:,} expired or revoked certificates were passed over"
     if looked.unread:
         counted += f"; {looked.unread:,} could not be read or reached"
+    if looked.others:
+        counted += f"; {looked.others:,} of other kinds were not looked at"
     tool = f"mtlsctl {version}" + (f", pkilint {told.pkilint}" if told.pkilint else "")
     sources = "".join(f"<p><b>{safe(one)}</b> {safe(SOURCES[one])}</p>" for one in told.profiles)
     table = rows(

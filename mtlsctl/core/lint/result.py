@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import Outcome, Passed
 from mtlsctl.core.lint.settings import Settings
+
+_OF_THE_RUN = ("malformed", "lint-suppression-unused", "lint-suppression-expired")
 
 
 class Examined(NamedTuple):
@@ -22,7 +25,14 @@ class Examined(NamedTuple):
     passed_over: int = 0
     """Certificates of a ledger that are expired or revoked."""
     unread: int = 0
-    """Files and servers of which nothing could be told."""
+    """Files, objects and servers of which nothing could be told: a PKCS#12 that is shut, a damaged block."""
+    others: int = 0
+    """Objects that no rule is about, such as parameters."""
+
+    @property
+    def keys_alone(self) -> bool:
+        """Nothing else was looked at."""
+        return bool(self.keys) and not (self.certificates or self.requests or self.crls or self.servers)
 
 
 class Linted(NamedTuple):
@@ -42,4 +52,10 @@ class Linted(NamedTuple):
     @property
     def tested(self) -> bool:
         """Whether any rule was about what was looked at; that something can be read at all is said by none."""
-        return any(rule.looked for rule in self.rules if rule.code not in ("malformed", "lint-suppression-unused"))
+        return any(rule.looked for rule in self.rules if rule.code not in _OF_THE_RUN)
+
+    def status(self, worst: Verdict, fail_on: Verdict) -> int:
+        """The exit status: 0 clean, 1 not, 2 where it could not be told."""
+        if self.examined.unread:
+            return 2
+        return 1 if worst.rank >= fail_on.rank else 0 if self.tested else 2

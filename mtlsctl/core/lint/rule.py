@@ -28,6 +28,8 @@ class Scope(StrEnum):
     CA = "ca"
     REQUEST = "request"
     CRL = "crl"
+    KEY = "key"
+    """A private or public key by itself."""
     ENDPOINT = "endpoint"
     FILE = "file"
     """A file of the disk, or the run as a whole; checked by workflows, not by a function here."""

@@ -115,7 +115,7 @@ class Run:
 
     def _record(self, fault: Fault) -> None:
         number = suppress.first(self.suppressions, fault.code, fault.subject, fault.sha256, self.at)
-        if number is None:
+        if number is None or fault.code == rules.MALFORMED.code:  # what was not looked at hides nothing
             self.faults.append(fault)
         else:
             self._used.add(number)

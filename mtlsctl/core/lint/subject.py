@@ -116,6 +116,11 @@ def request(value: x509.CertificateSigningRequest, label: str, at: datetime) -> 
     return _with_names(value, label, at, _by_type(value.extensions))._replace(scopes=(Scope.REQUEST,))
 
 
+def public_key(value: Any, label: str, at: datetime) -> Subject:
+    """A key by itself; value: its public half."""
+    return Subject((Scope.KEY,), label, label, value, {}, at, x509.Name([]), key=value)
+
+
 def crl(
     value: x509.CertificateRevocationList, label: str, at: datetime, issuers: Sequence[x509.Certificate] = ()
 ) -> Subject:
