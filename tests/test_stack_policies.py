@@ -161,6 +161,8 @@ def test_of_a_purpose_that_no_stack_is_known_of_all_is_no_laxer_than_each(purpos
         (x509.UniformResourceIdentifier("evil.test"), x509.UniformResourceIdentifier("https://evil.test./x")),
         (x509.UniformResourceIdentifier("evil.test."), x509.UniformResourceIdentifier("https://evil.test/x")),
         (x509.UniformResourceIdentifier("evil.test"), x509.UniformResourceIdentifier("https://%65vil.test/x")),
+        (x509.DNSName("foo.evil.test"), x509.DNSName("f*.evil.test")),
+        (x509.DNSName("foo.evil.test"), x509.DNSName("*.evil.test.")),
         (x509.RFC822Name("evil.test"), x509.RFC822Name("a@evil.test.")),
         (x509.RFC822Name(".evil.test"), x509.RFC822Name("a@x.evil.test.")),
         (x509.RFC822Name("a@evil.test."), x509.RFC822Name("a@evil.test")),

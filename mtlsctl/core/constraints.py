@@ -171,7 +171,11 @@ def _catches(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
     if not isinstance(name, x509.DNSName) or not isinstance(subtree, x509.DNSName):
         return _inside(name, subtree)
     host, base = _host_name(name.value), _host_name(subtree.value).removeprefix("*").removeprefix(".")
-    return _below(host.removeprefix("*."), base) or (host.startswith("*.") and base.endswith(host[1:]))
+    label, _, rest = host.partition(".")
+    start, star, end = label.partition("*")  # old verifiers take a star for a part of a label, too
+    left = base.removesuffix("." + rest)
+    stands_for = bool(star) and left != base and left.startswith(start) and left.endswith(end)
+    return _below(host.removeprefix("*."), base) or stands_for
 
 
 def _host_name(text: str) -> str:
