@@ -29,7 +29,7 @@ from mtlsctl.core.findings import Verdict
 from mtlsctl.core.ocsp import Response
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.core.standing import Answer, Mode
-from mtlsctl.workflows.revocation import BROKEN, parse_crls
+from mtlsctl.workflows.revocation import BROKEN, CutOffError, parse_crls
 
 HOUR = timedelta(hours=1)
 URL = "http://crl.test/one.crl"
@@ -350,6 +350,14 @@ def test_a_revoked_signer_and_one_that_hangs_on_its_own_crl() -> None:
 def test_many_of_one_name_are_not_all_tried() -> None:
     crowd = tuple(make_cert("CA", ROOT, ca=True) for _ in range(30))
     assert look(crl(crowd[-1]), pool=crowd).status in ("good", "unknown")
+
+
+def test_crls_in_pem_that_begin_and_do_not_end() -> None:
+    begin, whole = b"-----BEGIN X509 CRL-----\n", crl().public_bytes(Encoding.PEM)
+    for damaged in (begin, begin * 100_000, whole + begin, begin + whole, whole[:-10]):
+        with pytest.raises(CutOffError):
+            parse_crls(damaged)
+    assert len(parse_crls(whole * 3 + b"a word\n")) == 3
 
 
 # OCSP

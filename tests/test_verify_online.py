@@ -424,6 +424,20 @@ def test_a_certificate_with_thousands_of_addresses(mtlsctl: Tool, tmp_path: Path
     assert len(result.json["findings"]) <= 10
 
 
+def test_a_damaged_crl_in_a_folder_stops_it_whatever_its_name(mtlsctl: Tool, tmp_path: Path) -> None:
+    made = pki(tmp_path)
+    (tmp_path / "crls").mkdir()
+    (tmp_path / "crls" / "old.crl").write_bytes(crl(made.ca))
+    (tmp_path / "crls" / "ca.der").write_bytes(der(made.ca))
+    (tmp_path / "crls" / "ca.pem").write_bytes(made.ca.pem)
+    assert mtlsctl(*FULL, "--crl", "crls").exit_code == 0
+    for damaged in (crl(made.ca, made.leaf)[:-5], crl(made.ca, made.leaf)[:40], b"0\x82\x01\x00junk"):
+        (tmp_path / "crls" / "new.der").write_bytes(damaged)
+        result = mtlsctl(*FULL, "--crl", "crls")
+        assert result.exit_code == 2
+        assert "may be a CRL that was cut off" in result.stdout + result.stderr
+
+
 # A CA of ours, and words that do not go together
 
 

@@ -184,7 +184,7 @@ def lookup(crl: Crl, certificate: x509.Certificate) -> x509.RevokedCertificate |
         return crl.crl.get_revoked_certificate_by_serial_number(serial)
     issuers: tuple[x509.Name, ...] = (crl.crl.issuer,)  # RFC 5280, 5.3.3
     for entry in crl.crl:
-        named = _certificate_issuer(entry)
+        named = _certificate_issuer(entry) if crl.indirect else ()
         issuers = named or issuers
         if entry.serial_number == serial and any(same_name(certificate.issuer, one) for one in issuers):
             return entry

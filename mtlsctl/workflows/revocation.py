@@ -1,7 +1,8 @@
 """Where revocation is looked up without the network: CRLs and OCSP answers in files, the ledgers of our own CAs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,10 +11,11 @@ from cryptography import x509
 
 from mtlsctl.core import revoked
 from mtlsctl.core.crlscope import Held
+from mtlsctl.core.documents import Kind
 from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.core.standing import Answer, Mode
-from mtlsctl.errors import InputError, NotFoundError, UsageError
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import files, materials
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _PEM_FILE = re.compile(r".*\.(pem|der|cer|crt)", re.IGNORECASE)
 PEM_BEGIN = b"-----BEGIN X509 CRL-----"
 BROKEN = (*UNREADABLE, x509.InvalidVersion)
 """What cryptography raises for what is no CRL."""
-_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
+_PEM_END = b"-----END X509 CRL-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +133,30 @@ def _folder(folder: Path) -> list[Held]:
             found += [Held(crl, str(path)) for crl in read_crls(str(path))]
         elif _PEM_FILE.fullmatch(path.name):
             data = files.read(path)
-            found += [Held(crl, str(path)) for crl in _crls_in(data, str(path))] if _holds_crl(data) else []
+            found += [Held(crl, str(path)) for crl in _crls_in(data, str(path))] if _holds_crl(data, str(path)) else []
     if not found:
         raise NotFoundError(f"{folder}: no CRL is in this folder", "name the file, or publish one: mtlsctl crl")
     return found
 
 
-def _holds_crl(data: bytes) -> bool:
+def _holds_crl(data: bytes, label: str) -> bool:
+    """Whether a file that is not named like a CRL is one. Raises InputError where nobody can tell."""
     if PEM_BEGIN in data:
         return True
+    if not data.startswith(b"0"):
+        return False  # no DER
+    with suppress(*BROKEN):
+        return x509.load_der_x509_crl(data) is not None
+    from mtlsctl.core import pem  # only for a folder in which there is more than CRLs
+
     try:
-        x509.load_der_x509_crl(data)
-    except BROKEN:
-        return False
-    return True
+        kinds = {document.kind for document in pem.read_all(data, label)}
+    except MtlsctlError:
+        kinds = {Kind.DAMAGED}
+    if kinds & {Kind.CRL, Kind.DAMAGED, Kind.OTHER}:
+        message = f"{label}: it cannot be read, and may be a CRL that was cut off"
+        raise InputError(message, "repair it, or take it out of the folder")
+    return False
 
 
 def read_crls(word: str) -> list[x509.CertificateRevocationList]:
@@ -157,7 +169,7 @@ def _crls_in(data: bytes, label: str) -> list[x509.CertificateRevocationList]:
     try:
         return parse_crls(data)
     except CutOffError:
-        raise InputError(f"{label}: the last CRL is cut off", look) from None
+        raise InputError(f"{label}: a CRL is cut off", look) from None
     except BROKEN:
         raise InputError(f"{label}: expected a CRL in PEM or DER, could not read one", look) from None
 
@@ -168,10 +180,20 @@ class CutOffError(ValueError):
 
 def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
     """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of BROKEN."""
-    blocks = _CRL.findall(data) if PEM_BEGIN in data else []
-    if data.count(PEM_BEGIN) > len(blocks) > 0:
-        raise CutOffError
-    return [_readable(x509.load_pem_x509_crl(block)) for block in blocks] or [_readable(x509.load_der_x509_crl(data))]
+    return [_readable(x509.load_pem_x509_crl(block)) for block in _blocks(data)] or [
+        _readable(x509.load_der_x509_crl(data))
+    ]
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """The CRLs in PEM. Raises CutOffError where one has no end before the next begins."""
+    begin = data.find(PEM_BEGIN)
+    while begin >= 0:
+        end, following = data.find(_PEM_END, begin), data.find(PEM_BEGIN, begin + 1)
+        if end < 0 or begin < following < end:
+            raise CutOffError
+        yield data[begin : end + len(_PEM_END)]
+        begin = following
 
 
 def _readable(crl: x509.CertificateRevocationList) -> x509.CertificateRevocationList:
