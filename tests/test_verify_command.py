@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Result, make_cert, write
 
 from mtlsctl.core import names as x509_names
@@ -120,6 +120,60 @@ def test_several_files_and_chain(mtlsctl: Tool) -> None:
     assert mtlsctl("verify", "leaf.pem", "--ca", "root.pem").exit_code == 1
     assert mtlsctl("verify", "leaf.pem", "issuing.pem", "--ca", "root.pem").exit_code == 0
     assert mtlsctl("verify", "leaf.pem", "--chain", "issuing.pem", "--ca", "root.pem").exit_code == 0
+
+
+def test_a_purpose_that_is_not_clear_is_said_as_it_is(mtlsctl: Tool, files: Path) -> None:
+    both = make_cert("both", CA, sans=(HOST,), ekus=(SERVER_AUTH, CLIENT_AUTH))
+    write(files / "both.pem", both.pem, CA.pem)
+    r = mtlsctl("verify", "both.pem", "--ca", "root.pem")
+    assert "(the certificate says that it is for servers and for clients; choose with --as)" in r.stdout
+    write(files / "none.pem", make_cert("none", CA, sans=(HOST,)).pem, CA.pem)
+    r = mtlsctl("verify", "none.pem", "--ca", "root.pem")
+    assert "(the certificate does not say for what; choose with --as)" in r.stdout
+
+
+def test_a_trusted_leaf_is_no_root(mtlsctl: Tool) -> None:
+    r = mtlsctl("verify", "full.pem", "--ca", "leaf.pem")
+    assert r.exit_code == 1
+    assert "or end at CN=web, which is trusted and no root, as many peers do: --partial-chain" in r.stdout
+    r = mtlsctl("verify", "full.pem", "--ca", "leaf.pem", "--partial-chain", "--json")
+    assert r.exit_code == 0
+    (hint,) = {f["hint"] for f in r.json["findings"] if "the leaf itself is trusted" in f["message"]}
+    assert hint == "trust the root itself: --ca FILE"
+
+
+def test_a_policy_of_a_stack_counts_no_fault_twice(mtlsctl: Tool, files: Path) -> None:
+    write(
+        files / "old.pem",
+        make_cert("old", CA, sans=(HOST,), ekus=(SERVER_AUTH,), not_before=NOW - 9 * DAY, not_after=NOW - DAY).pem,
+        CA.pem,
+    )
+    r = mtlsctl("verify", "old.pem", "--ca", "root.pem", "--policy", "curl")
+    assert r.exit_code == 1
+    assert r.stdout.endswith("CN=old, 1 fault.\n")
+    assert "or, where your peers are not curl, say which they are: --policy STACK" in r.stdout
+    assert "without that" not in r.stdout
+
+
+def test_a_shut_pkcs12_is_told_how_to_open(mtlsctl: Tool, files: Path) -> None:
+    shut = pkcs12.serialize_key_and_certificates(
+        b"web", LEAF.key, LEAF.certificate, [CA.certificate], BestAvailableEncryption(b"secret")
+    )
+    write(files / "web.p12", shut)
+    write(files / "FILE", b"secret\n")
+    r = mtlsctl("verify", "web.p12", "--ca", "root.pem")
+    assert (r.exit_code, r.stdout) == (2, "")
+    assert "web.p12: expected certificates, found a PKCS#12 that is shut with a password" in r.stderr
+    typed = "inspect --pem web.p12 --password-file FILE"
+    assert f"hint: take them out: mtlsctl {typed} > fullchain.pem" in r.stderr
+    write(files / "fullchain.pem", mtlsctl(*typed.split()).stdout.encode())
+    assert mtlsctl("verify", "fullchain.pem", "--ca", "root.pem").exit_code == 0
+
+
+def test_a_name_with_spaces_is_no_name(mtlsctl: Tool) -> None:
+    r = mtlsctl("verify", "full.pem", "--ca", "root.pem", "--name", "a b")
+    assert (r.exit_code, r.stdout) == (2, "")
+    assert "free text is for issue --cn" in r.stderr
 
 
 def test_der_and_stdin(mtlsctl: Tool, files: Path) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import stacks
+from mtlsctl.core import portability, stacks
 from mtlsctl.core.candidates import Candidate
 from mtlsctl.core.causes import Cause, Problem
 from mtlsctl.core.engines import Opinion
@@ -131,7 +131,6 @@ def _refusal(one: StackVerdict, name: str) -> Problem:
     )
     said = next((f' ("{r.says}")' for r in one.reasons if r.says), "")
     verb = "refuses it" if one.verdict == "refuses" else "may refuse it, nothing is known of what it does here"
-    return Problem("stack-refuses", f"{words}: {one.title} {verb}{said}", _HINT, name)
-
-
-_HINT = "issue it without that, or choose the policy of the peers that you have: --policy"
+    rule = one.reasons[0].rule if one.reasons else ""
+    hint = f"{portability.repair(rule)}; or, where your peers are not {one.title}, say which they are: --policy STACK"
+    return Problem("stack-refuses", f"{words}: {one.title} {verb}{said}", hint, name)

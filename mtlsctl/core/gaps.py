@@ -38,7 +38,18 @@ def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence
             "get an undamaged copy of the file",
             called(top),
         )
-    return _issuer_absent(path, roots)
+    return _midway(_issuer_absent(path, roots), path, roots)
+
+
+def _midway(problem: Problem, path: Path, roots: Sequence[x509.Certificate]) -> Problem:
+    """The same, with the way out where a certificate of the path is trusted and is no root."""
+    trusted = next((certificate for certificate in path if certificate in roots), None)
+    if trusted is None:
+        return problem
+    hint = (
+        f"{problem.hint}\nor end at {called(trusted)}, which is trusted and no root, as many peers do: --partial-chain"
+    )
+    return problem._replace(hint=hint)
 
 
 def _listed(roots: Sequence[x509.Certificate]) -> str:

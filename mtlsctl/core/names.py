@@ -73,7 +73,9 @@ def dns(text: str) -> str:
     RFC 5280, 4.2.1.6; RFC 9525, 6.3. Underscores are taken: container names have them. Raises UsageError.
     """
     if any(c.isspace() for c in text):
-        raise UsageError(f"{text!r} is not a name: it has spaces", "write it as alice.smith; --cn takes free text")
+        raise UsageError(
+            f"{text!r} is not a name: it has spaces", "write it as alice.smith; free text is for issue --cn"
+        )
     host = text.removesuffix(".")
     star = host.startswith("*.")
     base = host[2:] if star else host

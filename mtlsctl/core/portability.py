@@ -31,7 +31,7 @@ def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
                 continue
             title = f"{verdict.title} {reason.versions}" if reason.versions != verdict.versions else verdict.title
             found.setdefault((reason.about, reason.words, reason.rule), []).append(title)
-    return [Doubt(about, words, tuple(who), _hint(rule)) for (about, words, rule), who in found.items()]
+    return [Doubt(about, words, tuple(who), repair(rule)) for (about, words, rule), who in found.items()]
 
 
 def refuses(stack: str, verdicts: Sequence[StackVerdict]) -> bool:
@@ -44,8 +44,9 @@ def _note(doubt: Doubt) -> Problem:
     return Problem("portability", message, doubt.hint, doubt.name, Verdict.NOTE, Whose.NOBODY)
 
 
-def _hint(rule: str) -> str:
-    if rule == "anchor-not-self-signed":
+def repair(rule: str) -> str:
+    """What can be done about a property that some stack refuses."""
+    if rule in ("anchor-not-self-signed", "leaf-pinned"):
         return "trust the root itself: --ca FILE"
     if rule.startswith(("ca-", "anchor-")):
         return "make the CA again with such extensions: mtlsctl ca create"

@@ -1,6 +1,7 @@
 """Verify what files hold: read the chain, the trust and the CRLs, look at the clock, ask core."""
 
 import os
+import shlex
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -216,6 +217,11 @@ def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]
     documents = pem.read_all(data, files.label(word))
     found = [d.value for d in documents if isinstance(d.value, x509.Certificate)]
     if not found:
+        if all(d.kind is pem.Kind.PKCS12 for d in documents):
+            raise InputError(
+                f"{files.label(word)}: expected certificates, found a PKCS#12 that is shut with a password",
+                f"take them out: mtlsctl inspect --pem {shlex.quote(word)} --password-file FILE > fullchain.pem",
+            )
         kinds = " and ".join(dict.fromkeys(d.kind.with_article for d in documents))
         raise InputError(
             f"{files.label(word)}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {word}"

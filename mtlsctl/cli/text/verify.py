@@ -1,6 +1,7 @@
 """A verified path as text: the tree, what each verifier says, the verdict."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text import paths, revocation, stacks
@@ -43,6 +44,12 @@ def path_and_engines(result: Verified) -> Iterator[Line]:
     yield ""
 
 
+def _stated(leaf: CertificateFacts) -> str:
+    """What a leaf says that it is for, where that is not one thing."""
+    both = {"serverAuth", "clientAuth"} <= set(leaf.extended_key_usage)
+    return "says that it is for servers and for clients" if both else "does not say for what"
+
+
 def _title(one: CertificateFacts) -> str:
     return one.subject or (one.names[0] if one.names else f"serial {one.serial_hex}")
 
@@ -54,12 +61,17 @@ def _place(result: Verified, depth: int) -> str:
 
 
 def _life(result: Verified, one: CertificateFacts) -> str:
-    whole = span(one.not_after - one.not_before)
+    """What is left of it, short enough for a terminal of 80 columns."""
     if result.at > one.not_after:
-        return f"{whole}, ended {date(one.not_after)}, {span(result.at - one.not_after)} ago"
+        return f"ended {_near(one.not_after, result.at)}, {span(result.at - one.not_after)} ago"
     if result.at < one.not_before:
-        return f"{whole}, begins {date(one.not_before)}, in {span(one.not_before - result.at)}"
-    return f"{whole}, {span(one.not_after - result.at)} left, until {date(one.not_after)}"
+        return f"begins {_near(one.not_before, result.at)}, in {span(one.not_before - result.at)}"
+    return f"{span(one.not_after - result.at)} left, until {_near(one.not_after, result.at)}"
+
+
+def _near(when: datetime, at: datetime) -> str:
+    """A day; the minute, too, where it is less than two days away."""
+    return date(when) if abs(when - at) < timedelta(days=2) else date(when).partition(" ")[0]
 
 
 def _gap(top: CertificateFacts) -> str:
@@ -72,10 +84,12 @@ def verdict(result: Verified, findings: Sequence[Finding], fail_on: Verdict) -> 
         yield ""
     role = {"server": "as a server", "client": "as a client", "ca": "as a CA", "any": "for any purpose"}[result.purpose]
     if result.purpose_from == "default":
-        role += " (the certificate does not say for what; choose with --as)"
+        role += f" (the certificate {_stated(result.path[0])}; choose with --as)"
     elif result.purpose_from == "eku":
         role += " (the purpose that it states)"
-    faults = sum(f.verdict is Verdict.FAIL for f in findings)
+    codes = [f.code for f in findings if f.verdict is Verdict.FAIL]
+    # A stack refuses for the faults that there are: they are not counted twice.
+    faults = sum(code != "stack-refuses" for code in codes) or len(codes)
     if faults:
         yield [("Not valid", "bold red"), f" {role}: {result.subject}, {faults} fault{'s' * (faults > 1)}."]
         return
