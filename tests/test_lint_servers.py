@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from mtlsctl.core import offer
 from mtlsctl.core.lint.page import as_html
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.suppress import Suppression
+from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage
 from mtlsctl.workflows import lint as workflow
 from mtlsctl.workflows import lint_out, survey
 
@@ -221,6 +223,44 @@ def test_the_handshakes_are_bounded(lab: tls_lab.Lab, monkeypatch: pytest.Monkey
         found = survey.survey(survey.Wish(Visit(where, 5.0), TlsSettings(), ""))
     assert found.settings.handshakes == 9
     assert any(one.why == "too many handshakes" for one in found.settings.untested)
+
+
+@pytest.mark.parametrize(
+    ("direction", "number", "ended", "told"),
+    [
+        ("received", 70, Ended.CLOSED, False),
+        ("received", 40, Ended.CLOSED, False),
+        ("sent", 70, Ended.ERROR, False),
+        ("sent", 40, Ended.ERROR, None),
+        ("sent", 71, Ended.ERROR, None),
+        ("", 0, Ended.CLOSED, False),
+        ("", 0, Ended.TIMEOUT, None),
+        ("", 0, Ended.ERROR, None),
+    ],
+)
+def test_what_our_own_library_gives_up_on_is_not_told_of_the_server(
+    direction: str, number: int, ended: Ended, told: bool | None
+) -> None:
+    alerts = (Alert.of(direction, number, ""),) if direction else ()
+    seen = Observation(Role.CLIENT, "a.test:443", Stage.HELLO, ended, alerts=alerts)
+    found, why = survey.accepted(seen, "TLS 1.0")
+    assert (found, bool(why)) == (told, True)
+
+
+class _Plain(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_server_of_plain_http_is_told_in_words(mtlsctl: Tool) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Plain) as server:
+        threading.Thread(target=server.serve_forever).start()
+        result = mtlsctl("lint", f"127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+    assert result.exit_code == 2
+    assert "no TLS that our OpenSSL reads" in result.stdout
+    assert not re.search(r"not tested +error| kept", result.stdout)
 
 
 # The page

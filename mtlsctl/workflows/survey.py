@@ -21,6 +21,7 @@ from mtlsctl.errors import UsageError
 from mtlsctl.workflows import handshake
 from mtlsctl.workflows.once import Seen, Visit, once
 
+PROTOCOL_VERSION = 70  # RFC 8446, 6.2
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 AT_ONCE = 4  # one for each version
 MAX_HANDSHAKES = 240  # with one server, all together
@@ -145,9 +146,9 @@ class _Version:
             return Suites(self.words, None, "this OpenSSL does not offer it", complete=False)
         if first is None:
             return Suites(self.words, None, "too many handshakes", complete=False)
-        accepted, why = _accepted(first.observation, self.words)
-        if not accepted:
-            return Suites(self.words, accepted, why)
+        took, why = accepted(first.observation, self.words)
+        if not took:
+            return Suites(self.words, took, why)
         evidence = read(first.observation)
         hello = evidence.server_hello
         extensions = hello.extensions if hello else ()
@@ -237,21 +238,26 @@ class _Version:
             seen = self.ask(**limits)
         except UsageError:
             return None  # nothing of this is left that OpenSSL can offer in this version
-        if seen is None or not _accepted(seen.observation, self.words)[0]:
+        if seen is None or not accepted(seen.observation, self.words)[0]:
             return None
         return seen.observation, read(seen.observation)
 
 
-def _accepted(seen: Observation, words: str) -> tuple[bool | None, str]:
-    """Whether the server answered a hello with one of its own, in the version offered; why not."""
+def accepted(seen: Observation, words: str) -> tuple[bool | None, str]:
+    """Whether the server answered a hello with one of its own, in the version offered; None: it cannot be told; why."""
     if seen.stage in (Stage.HANDSHAKE, Stage.DONE) and version_words(seen.version) == words:
         return True, ""
     alert = next((a for a in reversed(seen.alerts)), None)
-    if alert is not None:
-        way = "" if alert.direction == "received" else "ours: "
-        return False, f"{way}alert {alert.number} ({alert.name})"
+    if alert is not None and alert.direction == "received":
+        return False, f"alert {alert.number} ({alert.name})"
+    if alert is not None and alert.number == PROTOCOL_VERSION:
+        return False, f"it answers in another version (ours: alert {alert.number}, {alert.name})"
+    if alert is not None:  # it may take what our library does not
+        return None, f"our OpenSSL gave up with alert {alert.number} ({alert.name})"
     if seen.ended in (Ended.CLOSED, Ended.RESET):
         return False, "it closed the connection"
+    if seen.ended is Ended.ERROR:
+        return None, f"what came is no TLS that our OpenSSL reads{f' ({seen.trouble})' if seen.trouble else ''}"
     return None, {Ended.TIMEOUT: "no answer in time"}.get(seen.ended, seen.ended.value)
 
 
