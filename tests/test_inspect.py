@@ -1,6 +1,7 @@
 """mtlsctl inspect: sessions with every format, with damage, and without a word of a secret."""
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -115,6 +116,16 @@ def test_short_is_one_line_each(mtlsctl: Tool, chain: Path, key: Path) -> None:
     result = mtlsctl("inspect", "--short", chain.name, key.name)
     assert result.stdout.splitlines()[0] == "chain.pem #1: certificate, CN=localhost, ECDSA P-256, 90 days left"
     assert result.stdout.splitlines()[3] == "web.key: private key, ECDSA P-256"
+
+
+def test_the_hint_for_a_secret_mends_it(mtlsctl: Tool, tmp_path: Path, chain: Path) -> None:
+    held = {"kind": "Secret", "data": {"tls.crt": base64.b64encode(chain.read_bytes()).decode()}}
+    (tmp_path / "secret.json").write_text(json.dumps(held))
+    shown = mtlsctl("inspect", "secret.json")
+    assert "[pem-base64-twice]" in shown.stdout
+    assert "hint: write it anew: mtlsctl inspect --pem FILE > clean.pem" in shown.stdout
+    support.write(tmp_path / "clean.pem", mtlsctl("inspect", "--pem", "secret.json").stdout.encode())
+    assert mtlsctl("inspect", "--short", "clean.pem").stdout.count("certificate, CN=") == 3
 
 
 def test_pem_repairs(mtlsctl: Tool, tmp_path: Path) -> None:

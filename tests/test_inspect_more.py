@@ -137,6 +137,15 @@ def test_an_empty_folder_and_a_folder_beside_a_file(mtlsctl: Tool, pki: Path) ->
     assert "one/old.pem  certificate\n" not in both.stdout
 
 
+def test_branches_of_a_tree_are_joined(mtlsctl: Tool, pki: Path) -> None:
+    for name in ("One", "Two"):
+        below = support.make_cert(name, ROOT, ca=True)
+        support.write(pki / f"{name}.pem", below.pem, support.make_cert(f"{name}-leaf", below).pem)
+    chain = mtlsctl("inspect", "ca.pem", "One.pem", "Two.pem").stdout.split("Chain\n")[1]
+    marks = [line.partition("CN=")[0] for line in chain.partition("\n\n")[0].splitlines()]
+    assert marks == ["  ", "  ├─ ", "  │  └─ ", "  └─ ", "     └─ "]
+
+
 def differing(result: support.Result) -> list[str]:
     return [one["field"] for one in result.json["result"]["differences"]]
 

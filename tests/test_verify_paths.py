@@ -52,6 +52,23 @@ def test_a_folder_without_certificates_and_a_word_that_is_nothing(mtlsctl: Tool)
     assert "nowhere: no such file or folder, and no CA of that name" in r.stderr
 
 
+def test_the_tree_fits_into_80_columns(mtlsctl: Tool, tmp_path: Path) -> None:
+    lines = mtlsctl("verify", "leaf.pem", "--ca", "roots.pem", "--chain", "intermediates").stdout.splitlines()[:3]
+    assert [line.split("  ")[-1].partition(",")[2][:9] for line in lines] == [" until 20"] * 3
+    assert max(map(len, lines)) <= 80
+    soon = make_cert("web", CA, sans=(HOST,), ekus=(SERVER_AUTH,), not_after=NOW + DAY)
+    write(tmp_path / "soon.pem", soon.pem)
+    tree = mtlsctl("verify", "soon.pem", "--ca", "roots.pem", "--chain", "intermediates").stdout.splitlines()[0]
+    assert tree.endswith(f"until {NOW + DAY:%Y-%m-%d %H:%M} UTC")
+
+
+def test_a_damaged_file_is_not_its_certificate(mtlsctl: Tool, tmp_path: Path) -> None:
+    (tmp_path / "wide.pem").write_text(LEAF.pem.decode(), encoding="utf-16")
+    r = mtlsctl("verify", "wide.pem", "--ca", "roots.pem", "--chain", "intermediates")
+    assert r.exit_code == 0
+    assert "no TLS stack reads that; the verdict here is on the certificate in it  [pem-utf16]" in r.stdout
+
+
 def test_the_issuing_ca_of_a_ca_of_ours(mtlsctl: Tool) -> None:
     assert mtlsctl("ca", "create", "dev").exit_code == 0
     assert mtlsctl("issue", "server", "localhost").exit_code == 0

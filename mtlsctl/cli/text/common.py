@@ -21,9 +21,15 @@ def left(start: datetime, end: datetime, at: datetime) -> tuple[str, str]:
     return f"{span(end - at)} left", "green"
 
 
-def tree(depth: int, last: bool = True) -> str:
-    """The branch in front of an item at a depth below the top (0)."""
-    return "" if depth == 0 else "   " * (depth - 1) + ("└─ " if last else "├─ ")
+def tree(depth: int, last: bool = True, ended: Sequence[bool] = ()) -> str:
+    """The branch in front of an item at a depth below the top (0).
+
+    ended: by depth, whether what it hangs from is the last of its siblings; where it is not, a line runs on to these.
+    """
+    if depth == 0:
+        return ""
+    above = "".join("│  " if level < len(ended) and not ended[level] else "   " for level in range(1, depth))
+    return above + ("└─ " if last else "├─ ")
 
 
 def row(label: str, value: str, width: int = 12) -> Line:

@@ -274,10 +274,12 @@ def _chains(result: Inspection) -> Iterator[Line]:
         return
     yield [("Chains" if len(result.chains) > 1 else "Chain", "bold")]
     for chain in result.chains:
+        ended: list[bool] = []
         for branch, last in zip(chain, _last_children([branch.depth for branch in chain]), strict=True):
+            ended[branch.depth :] = [last]
             words, style = left(branch.not_before, branch.not_after, result.at)
             name = branch.subject or "(empty subject)"
-            yield [f"  {tree(branch.depth, last)}{name}  ", (words, style), (f"  {branch.label}", "dim")]
+            yield [f"  {tree(branch.depth, last, ended)}{name}  ", (words, style), (f"  {branch.label}", "dim")]
     yield ""
 
 
