@@ -62,6 +62,12 @@ def test_an_alert_with_nothing_wrong_is_no_proof_of_one_cause(number: int) -> No
     assert len(codes(said)) > 1
 
 
+def test_unknown_ca_of_a_server_of_the_same_ca() -> None:
+    said = told(alerts.UNKNOWN_CA, peer_chain=(make_cert("localhost", ROOT).certificate,))
+    assert (codes(said)[0], said.confidence) == ("cert-revocation-unknown", Confidence.UNKNOWN)
+    assert {"cert-untrusted", "ca-rekeyed"} < set(codes(said))
+
+
 @pytest.mark.parametrize("trusted", [ROOT, SERVER])
 def test_who_hangs_up_behind_a_complete_handshake_may_have_a_list(trusted: Pair) -> None:
     said = told(None, trusted=trusted, confirmed=True, goodbye=True)

@@ -141,7 +141,8 @@ def _mute_refusal(case: Case) -> bool:
 
 
 def _unexplained(case: Case) -> bool:
-    closed = _unsure_of_us(case) and case.seen.ended is not Ended.OPEN
+    # Who says unknown_ca has looked at a certificate: that one is needed tells no more.
+    closed = _unsure_of_us(case) and case.seen.ended is not Ended.OPEN and case.seen.received() != alerts.UNKNOWN_CA
     return closed and case.said.confidence is Confidence.UNKNOWN and case.seen.sent
 
 

@@ -170,6 +170,9 @@ CRL = Cause(
     "or a CRL that the server wants is missing or stale",
     "give the server a fresh CRL of every CA in the chain: mtlsctl crl",
 )
+SAME_CA = CRL._replace(
+    first="{refused}; its own certificate is of the same CA: if it trusts that, a CRL that it wants may be missing",
+)
 FORGED_CRL = Cause(
     "client-cert-revocation-unknown",
     "{refused}; our chain names the keys that signed it, so a CRL that the server holds may be signed by another one",
@@ -258,6 +261,7 @@ _ROWS = (
     # OpenSSL says unknown_ca of a CRL that is not there, too: the only thing left where it has the CA's present key.
     _Row(alerts.UNKNOWN_CA, lambda case: _listed(case) and _same_ca(case), (CRL, REKEYED, TOO_LONG), _LIKELY),
     _Row(alerts.UNKNOWN_CA, _listed, (REKEYED, CRL, TOO_LONG, ALONE), _UNSURE),
+    _Row(alerts.UNKNOWN_CA, _same_ca, (SAME_CA, UNTRUSTED, REKEYED, TOO_LONG), _UNSURE),
     # Whom it trusts, it does not say: a CA for its clients alone, as a rule, whoever issued its own certificate.
     _Row(alerts.UNKNOWN_CA, _anyhow, (UNTRUSTED, ALONE, CRL, REKEYED, TOO_LONG), _UNSURE),
     # rustls says so of another key, whatever the key identifiers say.
