@@ -342,9 +342,9 @@ def bundle(*pairs: Pair) -> bytes:
 @pytest.mark.parametrize(
     ("page", "command"),
     [
-        (der, "| openssl x509 -inform DER >> fullchain.pem"),
-        (lambda ca: ca.pem, "/ca >> fullchain.pem"),
-        (lambda ca: bundle(make_cert("x", ca=True), ca), "| openssl pkcs7 -inform DER -print_certs >> fullchain.pem"),
+        (der, "| openssl x509 -inform DER >> leaf.pem"),
+        (lambda ca: ca.pem, "/ca >> leaf.pem"),
+        (lambda ca: bundle(make_cert("x", ca=True), ca), "| openssl pkcs7 -inform DER -print_certs >> leaf.pem"),
     ],
 )
 def test_the_missing_intermediate_is_fetched_and_named(
@@ -364,10 +364,9 @@ def test_the_missing_intermediate_is_fetched_and_named(
     assert result.json["result"]["engines"][0]["verdict"] == "refuses"
     # The hint, typed: the chain is whole then, and nothing is fetched any more.
     typed = finding["hint"].partition(": ")[2].replace("curl -s", "curl -s --noproxy '*'")
-    (tmp_path / "fullchain.pem").write_bytes((tmp_path / "leaf.pem").read_bytes())
     subprocess.run(["sh", "-c", typed], cwd=tmp_path, check=True)
     web.asked.clear()
-    assert mtlsctl("verify", "fullchain.pem", "--ca", "root.pem", "--aia", "--allow-private").exit_code == 0
+    assert mtlsctl("verify", "leaf.pem", "--ca", "root.pem", "--aia", "--allow-private").exit_code == 0
     assert web.asked == []
 
 
@@ -496,6 +495,25 @@ def test_words_that_do_not_go_together(mtlsctl: Tool, tmp_path: Path, words: Any
     result = mtlsctl(*FULL, *words)
     assert result.exit_code == 2
     assert message in result.json["error"]["message"]
+
+
+def test_passwords_in_urls_are_neither_sent_nor_shown(mtlsctl: Tool, tmp_path: Path) -> None:
+    secret = "http://user:s3cret@127.0.0.1:9/"
+    pki(tmp_path, leaf_extra=[point(secret), aia(ocsp=secret, issuer=secret)])
+    typed = mtlsctl(*FULL, "--ocsp", secret)
+    found = mtlsctl(*FULL[:-1], "--fetch", "--allow-private")
+    alone = mtlsctl("verify", "leaf.pem", "--ca", "root.pem", "--aia", "--allow-private")
+    assert (typed.exit_code, found.exit_code, alone.exit_code) == (2, 1, 1)
+    assert all("s3cret" not in one.stdout + one.stderr for one in (typed, found, alone))
+    assert "http://***@127.0.0.1:9/" in found.stdout
+
+
+def test_the_trust_anchor_itself_has_nothing_to_look_up(mtlsctl: Tool, tmp_path: Path) -> None:
+    alone = make_cert("alone.test", sans=(x509.DNSName("alone.test"),))
+    write(tmp_path / "alone.pem", alone.pem)
+    words = ("verify", "alone.pem", "--ca", "alone.pem", "--revocation", "require")
+    assert "not checked: it is the trust anchor itself" in mtlsctl(*words).stdout
+    assert mtlsctl(*words, "--json").json["result"]["revocation"] == "not checked"
 
 
 def test_as_text(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:

@@ -158,4 +158,11 @@ def freshest_urls(one: x509.Certificate | x509.CertificateRevocationList) -> lis
 
 
 def _uris(found: Iterable[x509.GeneralName]) -> list[str]:
-    return [name.value for name in found if isinstance(name, x509.UniformResourceIdentifier)]
+    return [_without_user(name.value) for name in found if isinstance(name, x509.UniformResourceIdentifier)]
+
+
+def _without_user(url: str) -> str:
+    """A URL, with a mark where it has a user's name and password: those are not asked, and not shown."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://***@{rest[host.rindex('@') + 1 :]}" if "@" in host else url

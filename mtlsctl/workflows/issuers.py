@@ -94,8 +94,11 @@ def _certificates(data: bytes, url: str) -> list[tuple[x509.Certificate, str]]:
     return found[:MAX_CERTIFICATES]
 
 
-def findings(missing: Sequence[Missing], used: Sequence[x509.Certificate], client: bool) -> list[Finding]:
-    """One for each fetched certificate of the path: peers that do not fetch refuse the chain as it is presented."""
+def findings(missing: Sequence[Missing], used: Sequence[x509.Certificate], client: bool, file: str) -> list[Finding]:
+    """One for each fetched certificate of the path: peers that do not fetch refuse the chain as it is presented.
+
+    file: the chain's, PEM; "" where there is none that could be appended to.
+    """
     code = "client-cert-missing-intermediate" if client else "server-missing-intermediate"
     return [
         Finding(
@@ -103,7 +106,7 @@ def findings(missing: Sequence[Missing], used: Sequence[x509.Certificate], clien
             Verdict.FAIL,
             f"{called(one.below)}: its issuer {called(one.certificate)} is not in the chain;"
             f" it was fetched from {one.url}, and {NOT_FETCHING}",
-            f"append it: {_command(one)}",
+            f"append it{'' if file else ' to the chain'}: {_command(one)}{f' >> {shlex.quote(file)}' if file else ''}",
             Whose.PEER,
             called(one.below),
         )
@@ -114,4 +117,4 @@ def findings(missing: Sequence[Missing], used: Sequence[x509.Certificate], clien
 
 def _command(one: Missing) -> str:
     opened = {"DER": " | openssl x509 -inform DER", "PKCS#7": " | openssl pkcs7 -inform DER -print_certs"}
-    return f"curl -s {shlex.quote(one.url)}{opened.get(one.encoding, '')} >> fullchain.pem"
+    return f"curl -s {shlex.quote(one.url)}{opened.get(one.encoding, '')}"

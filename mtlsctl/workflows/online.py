@@ -30,10 +30,10 @@ class Completed:
     missing: tuple[Missing, ...]
     fetched: tuple[Fetched, ...]
 
-    def notes(self, client: bool) -> list[Finding]:
-        """What the chain lacks as it is presented, and what was to be fetched and did not come."""
+    def notes(self, client: bool, file: str) -> list[Finding]:
+        """What the chain lacks as it is presented, in file, and what was to be fetched and did not come."""
         told = [finding.message for finding in self.found.report.findings]
-        return issuers.findings(self.missing, self.found.path, client) + _failures(self.fetched, told)
+        return issuers.findings(self.missing, self.found.path, client, file) + _failures(self.fetched, told)
 
 
 def complete(

@@ -74,6 +74,8 @@ def at_hand(wish: Wish, cas: Sequence[str]) -> Sources:
 
     Nothing is left out because something failed: who is on that list would be let in.
     """
+    if "@" in wish.responder.partition("://")[2].partition("/")[0]:
+        raise UsageError("--ocsp: a URL with a user name or a password in it is not asked", "--ocsp http://HOST/")
     if wish.responder and not wish.responder.lower().startswith(("http://", "https://")):
         raise UsageError(f"--ocsp {wish.responder}: expected a URL", "--ocsp http://HOST/")
     if wish.mode is Mode.OFF:
@@ -202,8 +204,11 @@ def _readable(crl: x509.CertificateRevocationList) -> x509.CertificateRevocation
 
 
 def summary(statuses: Sequence[RevocationStatus], sources: Sources) -> str:
-    """Where revocation was looked up, in a word or two: "crl", "crl, ocsp", "off", "unknown", or "not checked"."""
+    """Where revocation was looked up, in a word or two: "crl", "crl, ocsp", "off", "unknown", or "not checked".
+
+    A path of the trust anchor alone has nothing that could be looked up.
+    """
     if sources.mode is Mode.OFF and not sources.asked:
         return "off"
     told = sorted({status.source for status in statuses} - {""})
-    return ", ".join(told) or ("unknown" if sources.any else "not checked")
+    return ", ".join(told) or ("unknown" if sources.any and statuses else "not checked")

@@ -151,7 +151,7 @@ def verify(
                 verdict, certificates, roots, sources, wish, when, aia=aia, partial_chain=partial_chain
             )
             found, sources, fetched = done.found, done.sources, done.fetched
-            notes += done.notes(stated is Purpose.CLIENT)
+            notes += done.notes(stated is Purpose.CLIENT, _pem_file(_chain_file(chain[0])))
         else:
             found = verdict(certificates, sources)
         path = tuple(certificate_facts(c) for c in found.path)
@@ -204,6 +204,11 @@ def _chain_file(word: str) -> str:
     if not (folder / "fullchain.pem").is_file():
         raise NotFoundError(f"{word}: a folder without fullchain.pem, so no identity", "name the certificate's file")
     return str(folder / "fullchain.pem")
+
+
+def _pem_file(word: str) -> str:
+    """The file, where a certificate in PEM can be appended to it; else ""."""
+    return word if word != "-" and Path(word).is_file() and b"-----BEGIN" in files.read(word) else ""
 
 
 def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:

@@ -26,6 +26,8 @@ def lines(result: Verified, width: int) -> Iterator[Line]:
 def _summary(result: Verified) -> str:
     if result.revocation == "off":
         return "not checked: --revocation off"
+    if result.revocation == "not checked" and len(result.path) == 1:
+        return f"not checked: {'it is the trust anchor itself' if result.anchored else 'its issuer is not at hand'}"
     if result.revocation == "not checked":
         return "not checked: --crl FILE does, or --fetch"
     told = [_HOW[word] for word in result.revocation.split(", ") if word in _HOW]
