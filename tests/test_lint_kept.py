@@ -76,6 +76,15 @@ def test_a_signature_of_an_algorithm_that_nobody_knows_is_not_kept() -> None:
     assert (edwards["nist-hash"], edwards["lint-weak-signature"]) == ("kept", "kept")
 
 
+def test_a_key_of_a_kind_that_nobody_knows_is_held_against_nothing() -> None:
+    der = server().certificate.public_bytes(Encoding.DER)
+    unknown = der.replace(bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d03017e"))
+    told = results((subject.certificate(x509.load_der_x509_certificate(unknown), "a.pem", NOW), "a"))
+    assert (told["lint-weak-key"], told["nist-key"]) == ("broken", "broken")
+    of_keys = ("lint-key-shared", "lint-rsa-modulus", "lint-key-usage-unfit", "nist-exponent", "nist-2030")
+    assert {told[code] for code in of_keys} == {"not tested"}
+
+
 # What cannot be opened, or that no rule is about
 
 
