@@ -162,6 +162,10 @@ def test_what_differs_between_two_certificates(mtlsctl: Tool, pki: Path) -> None
     assert (same.exit_code, same.json["result"]["same"], differing(same)) == (0, True, [])
     other = mtlsctl("inspect", "new.pem", "--diff", "ca.pem")
     assert (other.exit_code, other.stdout.splitlines()[0]) == (1, "different certificates of the same issuer")
+    calls = support.make_cert("web.test", ROOT, sans=NAMES, ekus=(support.CLIENT_AUTH,))
+    support.write(pki / "calls.pem", calls.pem)
+    purposes = mtlsctl("inspect", "old.pem", "--diff", "calls.pem")
+    assert purposes.stdout.splitlines()[0] == "same names and issuer, new key, for other purposes"
     key = mtlsctl("inspect", "new.pem", "--diff", "new.key")
     assert (key.exit_code, key.stdout.splitlines()[0]) == (0, "the key belongs to the certificate")
     wrong = mtlsctl("inspect", "new.key", "--diff", "old.pem")

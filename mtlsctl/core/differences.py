@@ -106,6 +106,8 @@ def _certificates(a: Any, b: Any) -> str:
     same_names = (a.subject, set(a.names)) == (b.subject, set(b.names))
     later = ", the left one is the later" if a.not_before > b.not_before else ""
     if same_names and (same_issuer or (a.self_signed and b.self_signed)):
+        if (a.ca, set(a.extended_key_usage)) != (b.ca, set(b.extended_key_usage)):
+            return f"same names and issuer, {'same' if same_key else 'new'} key, for other purposes"
         return f"renewed with {'the same' if same_key else 'a new'} key{later}"
     if same_names:
         return f"same names, {'same' if same_key else 'new'} key, another issuer"
