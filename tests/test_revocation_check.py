@@ -264,6 +264,20 @@ def test_a_certificate_with_thousands_of_points() -> None:
     assert look(crl(CA, leaf), leaf=leaf).status == "revoked"
 
 
+def test_openssl_is_not_asked_about_hundreds_of_crls() -> None:
+    one, path = crl(), certificates(*PATH)
+    assert lookup(*[one] * 10, crl(ROOT)).told_by_crls(path) == (True, True)
+    assert lookup(*[one] * revoked.MAX_MANY, crl(ROOT)).told_by_crls(path) == (False, False)
+
+
+def test_what_was_opened_is_not_opened_again() -> None:
+    held = crlscope.opened(Held(crl(CA, LEAF), "x"))
+    assert held is not None
+    look = revoked.Lookup(Sources((held,)), certificates(*PATH), NOW)
+    assert look.crls[0] is held
+    assert found(look.statuses(certificates(*PATH))[0]) == ("revoked", "x")
+
+
 def test_indirect_crls() -> None:
     agent = make_cert("CRL agent", ROOT, key_usage=usage("crl_sign"))
     leaf = make_cert("indirect", CA, extra=(point(issuer=agent),))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_LARGE = 8 << 20
 """Bytes of CRLs up to which OpenSSL is asked, too: it reads them all anew each time."""
+MAX_MANY = 500
+"""CRLs up to which it is: its store holds each against all others of its issuer."""
 
 _Nothing: Mapping[x509.Certificate, tuple[Refusal, ...]] = MappingProxyType({})
 _Nobody: Mapping[x509.Certificate, Answer] = MappingProxyType({})
@@ -28,7 +30,8 @@ _Nobody: Mapping[x509.Certificate, Answer] = MappingProxyType({})
 class Sources(NamedTuple):
     """What is at hand to look revocation up in, and how much it counts."""
 
-    crls: "tuple[Held, ...]" = ()
+    crls: "tuple[Held | Crl, ...]" = ()
+    """Those that many lookups share are best opened before."""
     responses: "tuple[Response, ...]" = ()
     ledger: Mapping[x509.Certificate, Answer] = _Nobody
     """What the ledgers of our own CAs say, by certificate."""
@@ -111,7 +114,9 @@ class Lookup:
     def _open(self, pool: Sequence[x509.Certificate]) -> None:
         from mtlsctl.core import crlscope, crlsigners  # most chains come without CRLs
 
-        opened = [(held, crlscope.opened(held)) for held in self.sources.crls]
+        opened = [
+            (held, held if isinstance(held, crlscope.Crl) else crlscope.opened(held)) for held in self.sources.crls
+        ]
         self.crls = [crl for _, crl in opened if crl]
         self.broken = [Refusal("crl", held.where, "it cannot be decoded") for held, crl in opened if not crl]
         self.signers = crlsigners.Signers(pool, self.at, self._is_revoked)
@@ -129,7 +134,7 @@ class Lookup:
         """Whether the leaf's status, and whether every status, is one that CRLs tell: OpenSSL can be asked, too."""
         if not self.crls or any(crl.indirect for crl in self.crls):
             return False, False  # OpenSSL finds the signers of indirect ones in part of PKITS 4.14 only
-        if sum(crl.size for crl in self.crls) > MAX_LARGE:
+        if len(self.crls) > MAX_MANY or sum(crl.size for crl in self.crls) > MAX_LARGE:
             return False, False
         told = [status.source == "crl" for status in self.statuses(path)]
         return bool(told) and told[0], bool(told) and all(told)

@@ -99,7 +99,9 @@ class Asker:
             data = self.fetcher.get(url, "crl")
             found = _opened(data, certificate) if data is not None else self.fetcher.why(url)
             if not isinstance(found, str):
-                return sources._replace(crls=(*sources.crls, Held(found, url))), found
+                held = Held(found, url)
+                # Opened once: a run looks up again and again, and a large CRL takes a second.
+                return sources._replace(crls=(*sources.crls, crlscope.opened(held) or held)), found
             if data is not None:
                 self.fetcher.reject(url, found)
             sources = _failed(sources, certificate, Refusal("crl", url, found, came=False))
