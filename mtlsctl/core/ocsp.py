@@ -1,6 +1,7 @@
 """What an OCSP response says of a certificate, and whether it may say so (RFC 6960, 3.2 and 4.2.2)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -114,12 +115,13 @@ def _about(
     return None
 
 
-def serials(held: Response) -> list[str]:
-    """The serial numbers of the first few certificates that a response is about, in hexadecimal. Raises nothing."""
-    try:
-        return [f"{one.serial_number:x}" for one in islice(held.response.responses, 3)]
-    except UNREADABLE:
-        return []
+def serials(responses: Sequence[Response]) -> str:
+    """The serial numbers of the first few certificates that responses are about. Raises nothing."""
+    found: list[str] = []
+    for held in responses[:5]:
+        with suppress(*UNREADABLE):
+            found += [f"{one.serial_number:x}" for one in islice(held.response.responses, 3)]
+    return f"serial {', '.join(found[:5])}" if found else "no certificate"
 
 
 def _signer(

@@ -231,9 +231,10 @@ class Lookup:
         elif self.crls:
             why = f"no CRL of {ca} is at hand, the CRLs given are of {_listed(self.crls)}"
         if self.sources.responses and not refused:
-            why += (
-                f"; the OCSP answer given is about {_others(self.sources.responses)}, not {certificate.serial_number:x}"
-            )
+            from mtlsctl.core import ocsp  # it has been loaded: there is a response
+
+            others = ocsp.serials(self.sources.responses)
+            why += f"; the OCSP answer given is about {others}, not {certificate.serial_number:x}"
         message = f"{name}: revocation unknown: {why}"
         hint = f"fetch the CRL of {ca} and pass it: --crl FILE"
         hint += "; --fetch asks where the certificate says" if not self.sources.online and _points(certificate) else ""
@@ -273,13 +274,6 @@ def _unusable(certificate: x509.Certificate, refused: Refusal) -> Problem:
 def _barred(refused: Sequence[Refusal]) -> bool:
     """True where an option is all that is missing."""
     return any("--allow-private" in one.why and not one.came for one in refused)
-
-
-def _others(responses: "Sequence[Response]") -> str:
-    from mtlsctl.core import ocsp  # it has been loaded: there is a response
-
-    found = [serial for held in responses[:5] for serial in ocsp.serials(held)]
-    return f"serial {', '.join(found[:5])}" if found else "no certificate"
 
 
 def _points(certificate: x509.Certificate) -> bool:
