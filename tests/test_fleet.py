@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
@@ -401,9 +400,9 @@ def test_a_server_without_a_session_id_context(mtlsctl: Tool, lab: Lab, version:
 
 
 @contextmanager
-def balancer(*ports: int) -> Iterator[int]:
-    """A load balancer: one connection to each port in turn."""
-    turn = cycle(ports)
+def balancer(*ports: int, counted: Iterator[int] | None = None) -> Iterator[int]:
+    """A load balancer: one connection to each port in turn, or to those that are counted out."""
+    turn = counted or cycle(ports)
 
     def talk(connection: socket.socket) -> None:
         with socket.create_connection(("127.0.0.1", next(turn)), PATIENCE) as server:
@@ -459,10 +458,17 @@ def test_runs_that_reach_nobody_are_not_refused(mtlsctl: Tool, lab: Lab) -> None
 
 
 def test_repeats_are_summed_up_when_a_signal_comes(lab: Lab) -> None:
-    with mutual(lab) as port:
+    came = threading.Semaphore(0)
+
+    def count() -> Iterator[int]:
+        while True:
+            came.release()
+            yield server
+
+    with mutual(lab) as server, balancer(counted=count()) as port:
         words = [support.TOOL, "handshake", f"localhost:{port}", "--ca", lab.cert("root"), *lab.pair("alice")]
         process = subprocess.Popen([*map(str, words), "--repeat", "100000", "--json"], stdout=subprocess.PIPE)
-        time.sleep(2)
+        assert all(came.acquire(timeout=PATIENCE) for _ in range(5)), "the fifth has come, so the first is over"
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE)
     summed, error = map(json.loads, said.splitlines())

@@ -88,7 +88,7 @@ def test_a_file_of_that_name_comes_before_a_server(mtlsctl: Tool, pki: Path) -> 
 
 
 def test_an_inventory(mtlsctl: Tool, pki: Path) -> None:
-    soon = support.make_cert("soon.test", ROOT, not_after=support.NOW + timedelta(days=3))
+    soon = support.make_cert("soon.test", ROOT, not_after=support.NOW + timedelta(days=3, hours=6))
     lost = support.make_cert("lost.test", ROOT)
     deep = pki / "a" / "b"
     deep.mkdir(parents=True)
