@@ -134,6 +134,8 @@ def test_damage_is_a_finding_and_what_cannot_be_read_is_no_answer(mtlsctl: Tool,
     assert among.exit_code == 2
     assert "missing.pem: no such file" in among.stdout
     assert "1 could not be read" in among.stdout
+    assert re.search(r"^fail It is not there +\[not-found\]$", among.stdout, re.MULTILINE)
+    assert among.stdout.endswith("Could not tell of all: 1 fail, 2 warns.\n")
 
 
 @pytest.mark.parametrize(
@@ -278,6 +280,14 @@ def test_sarif_of_what_a_handshake_says_by_a_code_of_another_profile() -> None:
     session.run.note("legacy-renegotiation", Verdict.FAIL, "a.test:443: without secure renegotiation", "a.test:443")
     (result,) = lint_out.sarif(session.end(["a.test:443"]))["runs"][0]["results"]
     assert result["ruleId"] == "legacy-renegotiation"
+
+
+def test_two_results_of_one_rule_about_one_object_have_each_a_fingerprint() -> None:
+    session = workflow.Session((Profile.MTLS,), ())
+    for words in ("TLS 1.2: A", "TLS 1.3: B"):
+        session.run.note("nist-suite", Verdict.FAIL, words, "a.test:443")
+    results = lint_out.sarif(session.end(["a.test:443"]))["runs"][0]["results"]
+    assert len({one["partialFingerprints"]["mtlsctl/v1"] for one in results}) == 2
 
 
 # The rules themselves

@@ -14,6 +14,7 @@ from mtlsctl.core.findings import Finding, Verdict, worst
 from mtlsctl.core.lint import rules
 from mtlsctl.core.lint.result import Examined, Linted
 from mtlsctl.core.lint.rule import Profile
+from mtlsctl.core.lint.run import titled
 from mtlsctl.core.lint.settings import Settings, Suites
 from mtlsctl.workflows.lint import Report
 
@@ -139,7 +140,7 @@ def broken(findings: Sequence[Finding]) -> Iterator[Line]:
     ordered = sorted(findings, key=lambda f: (-f.verdict.rank, f.code))
     for code, group in groupby(ordered, key=lambda f: f.code):
         found = list(group)
-        title = codes.CODES[code].title if code in codes.CODES else named(code)
+        title = titled(code)
         yield ""
         times = f"  {len(found):,} times" if len(found) > 1 else ""
         yield [(f"{found[0].verdict:<5}", STYLES[found[0].verdict]), (title, "bold"), (f"  [{code}]", "dim"), times]
@@ -148,11 +149,6 @@ def broken(findings: Sequence[Finding]) -> Iterator[Line]:
             yield f"      ... and {len(found) - EXAMPLES:,} more: --json lists them all"
         if found[0].hint:
             yield ["      ", ("hint: ", "bold"), found[0].hint]
-
-
-def named(code: str) -> str:
-    """A title for what is not in the catalogue: a rule of pkilint, or why a file cannot be read."""
-    return code.rpartition(".")[2].replace("_", " ").replace("-", " ").capitalize()
 
 
 def passed_over(linted: Linted) -> Iterator[Line]:
@@ -180,10 +176,10 @@ def verdict(linted: Linted, findings: Sequence[Finding], fail_on: Verdict) -> It
     results = [rule.result for rule in linted.rules]
     words = [f"{results.count(word)} {word}" for word in ("kept", "broken", "suppressed", "not tested")]
     yield [("rules   ", "dim"), ", ".join(word for word in words if not word.startswith("0 "))]
-    levels = [f"{sum(f.verdict is level for f in findings):,} {level}" for level in reversed(Verdict)]
-    said = ", ".join(word for word in levels if not word.startswith("0 "))
+    counts = {level: sum(f.verdict is level for f in findings) for level in reversed(Verdict)}
+    said = ", ".join(f"{number:,} {level}{'s' * (number > 1)}" for level, number in counts.items() if number)
     if linted.examined.unread:
-        yield [("Could not tell", "bold red"), f" of all{f'; of the rest: {said}' if said else ''}."]
+        yield [("Could not tell", "bold red"), f" of all{f': {said}' if said else ''}."]
     elif findings and worst(findings).rank >= fail_on.rank:
         yield [("Not clean", "bold red"), f": {said}."]
     elif not linted.tested:

@@ -180,9 +180,24 @@ def _outcome(
     code: str, verdict: Verdict, profiles: tuple[Profile, ...], looked: int, broken: int, hidden: int
 ) -> Outcome:
     entry = codes.CODES.get(code, codes.CODES["lint-pkilint"])
-    title = entry.title if code in codes.CODES else code.rpartition(".")[2].replace("_", " ")
+    title = titled(code)
     result = "broken" if broken else "suppressed" if hidden else "kept" if looked else "not tested"
     return Outcome(code, title, verdict, profiles, entry.source, looked, broken, hidden, result)
+
+
+def titled(code: str) -> str:
+    """The title of a rule: the catalogue's; why a file could not be read; for a rule of pkilint its name as words."""
+    if code in codes.CODES:
+        return codes.CODES[code].title
+    return _UNREAD.get(code) or code.rpartition(".")[2].replace("_", " ").replace("-", " ").capitalize()
+
+
+_UNREAD = {
+    "system": "It may not be read",
+    "not-found": "It is not there",
+    "invalid-input": "Nothing in it can be read",
+    "password": "Its password is another",
+}
 
 
 def _message(label: str, name: str, words: str) -> str:

@@ -1,5 +1,6 @@
 """What lint found as SARIF 2.1.0, as code scanners and GitHub take it (OASIS, Static Analysis Results Interchange)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -27,10 +28,11 @@ def log(
 ) -> dict[str, Any]:
     """The log of one run. places: what a fault is about, to where that is. complete: all could be looked at."""
     known = {rule.code: number for number, rule in enumerate(outcomes)}
-    results = [_result(fault, known, places) for fault in faults]
+    earlier: Counter[tuple[str, str]] = Counter()
+    results = [_result(fault, known, places, earlier) for fault in faults]
     for one in passed:
         hidden = {"kind": "external", "status": "accepted", "justification": one.suppression.reason}
-        results.append({**_result(one.fault, known, places), "suppressions": [hidden]})
+        results.append({**_result(one.fault, known, places, earlier), "suppressions": [hidden]})
     driver = {
         "name": "mtlsctl",
         "version": version,
@@ -55,9 +57,15 @@ def _rule(rule: Outcome) -> dict[str, Any]:
     }
 
 
-def _result(fault: Fault, known: Mapping[str, int], places: Mapping[str, Where]) -> dict[str, Any]:
+def _result(
+    fault: Fault, known: Mapping[str, int], places: Mapping[str, Where], earlier: Counter[tuple[str, str]]
+) -> dict[str, Any]:
+    """One result. earlier: how many of each rule about each object; scanners show one of each fingerprint."""
     uri, line = places.get(fault.about, (fault.about, 1))
-    print_ = sha256(f"{fault.code}\0{fault.sha256 or fault.about}".encode(errors="surrogateescape")).hexdigest()
+    key = (fault.code, fault.sha256 or fault.about)
+    words = "\0".join((*key, *([str(earlier[key])] if earlier[key] else [])))
+    earlier[key] += 1
+    print_ = sha256(words.encode(errors="surrogateescape")).hexdigest()
     location = {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}},
         "logicalLocations": [{"name": fault.subject or fault.about, "fullyQualifiedName": fault.about}],
