@@ -104,7 +104,7 @@ FILES = (
         "pem-base64-twice",
         "PEM in base64 once more",
         "The text begins with LS0tLS1CRUdJTi, which is -----BEGIN in base64, as in the data of a Kubernetes Secret.",
-        "mtlsctl inspect --pem FILE > clean.pem; of a Secret: kubectl get secret NAME -o yaml | mtlsctl inspect --pem -",
+        "mtlsctl inspect --pem FILE > clean.pem; a Secret: kubectl get secret NAME -o yaml | mtlsctl inspect --pem -",
         "kubernetes.io: Secrets; 1Password/connect#38",
     ),
     Entry(

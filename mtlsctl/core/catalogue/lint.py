@@ -73,8 +73,8 @@ LINT = (
         "lint-wildcard-form",
         "A wildcard that most verifiers do not take",
         "A star stands for one whole label, the first: *.api.test. Others (*.*.test, a.*.test) and a star in front of"
-        " one label (*.test) match nothing in most stacks; for a part of a label (a*.api.test) it does in OpenSSL, Node.js"
-        " and Java alone.",
+        " one label (*.test) match nothing in most stacks; for a part of a label (a*.api.test) it does in OpenSSL,"
+        " Node.js and Java alone.",
         "write it as *.example.test, or better each name",
         "RFC 9525, 6.3",
     ),
