@@ -257,6 +257,18 @@ def test_ten_times_the_deltas_are_ten_times_the_work(bases: int) -> None:
     assert calls(lambda: many.statuses(certificates(*PATH))) < 12 * calls(lambda: few.statuses(certificates(*PATH)))
 
 
+def test_the_entries_of_a_list_are_read_only_where_its_signature_counts() -> None:
+    def work(count: int, signer: Pair) -> int:
+        entries = [entry(ROOT)] * count
+        one = lookup(crl(CA, *entries, signer=signer, extra=((scope(indirect_crl=True), True),)))
+        return calls(lambda: one.statuses(certificates(*PATH)))
+
+    assert work(300, ROOT) == work(3, ROOT)
+    assert work(300, CA) > 300
+    odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    assert "does not fit" in look(crl(CA, entry(ROOT, (odd, True)), signer=ROOT)).why
+
+
 def test_a_certificate_with_thousands_of_points() -> None:
     points = [x509.DistributionPoint([uri(f"{URL}{number}")], None, None, None) for number in range(2000)]
     leaf = make_cert("pointed", CA, extra=((x509.CRLDistributionPoints(points), False),))

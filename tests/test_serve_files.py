@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 import support
 import tls_lab
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from support import CLIENT_AUTH, SERVER_AUTH, make_cert
 from tls_lab import LOCAL, Server
 
 from mtlsctl.core.tls import TlsSettings
 from mtlsctl.errors import InputError
+from mtlsctl.workflows import serving
 from mtlsctl.workflows.fresh import Fresh, Source
 
 Tool = Callable[..., support.Result]
@@ -35,8 +38,6 @@ class Place:
         support.write(folder / "alice.pem", client.pem, client.key_pem)
 
     def server_pair(self, name: str) -> support.Pair:
-        import cryptography.x509 as x509
-
         return make_cert(name, self.root, sans=(*LOCAL, x509.DNSName(f"{name}.test")), ekus=(SERVER_AUTH,))
 
     def new_server(self, name: str) -> None:
@@ -246,9 +247,6 @@ def test_a_crl_is_not_taken_back_to_an_older_one(mtlsctl: Tool, home: Path, tmp_
 
 def test_a_crl_that_is_cut_off_is_no_crl(tmp_path: Path) -> None:
     """Half of the last list, from a copy under way, would let in whoever is on it."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-
     from mtlsctl.workflows.revocation import read_crls
 
     pems = []
@@ -266,9 +264,6 @@ def test_a_crl_that_is_cut_off_is_no_crl(tmp_path: Path) -> None:
 def test_what_will_be_refused_is_said_at_the_start(place: Place) -> None:
     from datetime import timedelta
 
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-
     old = {"not_before": support.NOW - 9 * support.DAY, "not_after": support.NOW - support.DAY}
     pair = make_cert("late", place.root, sans=LOCAL, ekus=(SERVER_AUTH,), **old)
     replace(place.cert, pair.pem)
@@ -284,6 +279,16 @@ def test_what_will_be_refused_is_said_at_the_start(place: Place) -> None:
         process.terminate()
     assert [f["code"] for f in event["findings"]] == ["server-cert-expired", "client-cert-revocation-unknown"]
     assert {f["verdict"] for f in event["findings"]} == {"warn"}
+
+
+def test_crls_without_end_are_refused(mtlsctl: Tool, place: Place) -> None:
+    made = x509.CertificateRevocationListBuilder(
+        place.root.certificate.subject, support.NOW - support.DAY, support.NOW + support.DAY
+    ).sign(place.root.key, hashes.SHA256())
+    many = support.write(place.folder / "many.pem", made.public_bytes(support.Encoding.PEM) * (serving.MAX_LISTS + 1))
+    done = mtlsctl("handshake", "localhost:1", "--ca", place.ca, "--crl", many)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{many}: more than 2,000 CRLs" in done.stderr
 
 
 @pytest.mark.parametrize(

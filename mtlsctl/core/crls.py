@@ -65,7 +65,7 @@ def _usable(
             if not any(same_name(crl.crl.issuer, one) for one in (certificate.issuer, *point.issuers)):
                 continue  # of another point's CRL issuer
             why = crlscope.out_of_scope(crl, point, certificate, is_ca) or crl.trouble or series.lacks_base(crl)
-            why = why or ("" if crl.base is not None else sealed(crl))
+            why = why or ("" if crl.base is not None else _unsound(crl, sealed))
             if why:
                 refused.setdefault(f"{id(crl)}{why}", Refusal("crl", crl.where, why))
             elif crl.base is None:
@@ -120,7 +120,12 @@ class _Series:
         lists = self.deltas.get(_line(complete), [])
         found = [c for c in lists if not c.trouble and (c.base or 0) <= number < (c.number or 0)]
         found.sort(key=lambda c: c.number or 0, reverse=True)
-        return next((c for c in found if not sealed(c)), None)
+        return next((c for c in found if not _unsound(c, sealed)), None)
+
+
+def _unsound(crl: Crl, sealed: Sealed) -> str:
+    """Why a CRL is not to be used; "" where it is. Its entries are read only where its signature counts."""
+    return sealed(crl) or crl.entries.trouble
 
 
 def _line(crl: Crl) -> _Line:

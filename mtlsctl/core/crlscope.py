@@ -1,6 +1,7 @@
 """Which certificates a CRL speaks about: its extensions read, and held against a certificate's distribution points."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -34,6 +35,24 @@ class Held(NamedTuple):
     """The file or URL, for messages; may be empty."""
 
 
+class Entries:
+    """The entries of a CRL, walked when first asked about, and once: that takes seconds for a large one.
+
+    Whoever asks has checked the signature before: strangers write entries without end.
+    """
+
+    def __init__(self, crl: x509.CertificateRevocationList, suspect: bool) -> None:
+        self._crl, self._suspect = crl, suspect
+
+    @cached_property
+    def trouble(self) -> str:
+        """Why one of them spoils the whole CRL (RFC 5280, 5.3); "" where none does."""
+        try:
+            return _odd_entry(self._crl) if self._suspect else ""
+        except UNREADABLE:
+            return "one of its entries cannot be decoded"
+
+
 class Crl(NamedTuple):
     """A CRL with its extensions read."""
 
@@ -48,7 +67,8 @@ class Crl(NamedTuple):
     size: int
     """Of what is signed, in bytes."""
     trouble: str
-    """Why it must not be used for anybody; "" where it may."""
+    """Why it must not be used for anybody, as far as its own extensions tell; "" where it may."""
+    entries: Entries
 
     @property
     def indirect(self) -> bool:
@@ -74,7 +94,7 @@ def opened(held: Held) -> Crl | None:
         extensions = crl.extensions
         values = {type(e.value): e.value for e in extensions}
         signed = crl.tbs_certlist_bytes  # written anew each time that it is asked for
-        trouble = _trouble(crl, extensions, signed)
+        trouble, entries = _trouble(extensions), Entries(crl, _suspect(extensions, signed))
     except UNREADABLE:
         return None
     number, delta = values.get(x509.CRLNumber), values.get(x509.DeltaCRLIndicator)
@@ -88,27 +108,31 @@ def opened(held: Held) -> Crl | None:
         scope if isinstance(scope, x509.IssuingDistributionPoint) else None,
         len(signed),
         trouble,
+        entries,
     )
 
 
-def _trouble(crl: x509.CertificateRevocationList, extensions: x509.Extensions, signed: bytes) -> str:
-    critical = 0
+def _trouble(extensions: x509.Extensions) -> str:
     for extension in extensions:
-        critical += extension.critical
         if extension.critical and not isinstance(extension.value, _KNOWN):
             return f"it has a critical extension that is unknown here ({extension.oid.dotted_string})"
         if extension.critical and isinstance(extension.value, x509.CRLNumber):
             return "its CRLNumber is critical, which RFC 5280, 5.2.3 forbids"
         if isinstance(extension.value, x509.DeltaCRLIndicator) and not extension.critical:
             return "its deltaCRLIndicator is not critical, which RFC 5280, 5.2.4 forbids"
-    # A look at every entry takes seconds for a large CRL: only where there are more marks than these extensions have,
-    # and in indirect ones, in which each entry may say whose it is.
+    return ""
+
+
+def _suspect(extensions: x509.Extensions, signed: bytes) -> bool:
+    """Whether an entry may have a critical extension: there are more marks of such than the CRL's own have.
+
+    In an indirect one each entry may say whose it is.
+    """
     indirect = any(isinstance(e.value, x509.IssuingDistributionPoint) and e.value.indirect_crl for e in extensions)
-    return _odd_entry(crl) if indirect or signed.count(_CRITICAL) > critical else ""
+    return indirect or signed.count(_CRITICAL) > sum(e.critical for e in extensions)
 
 
 def _odd_entry(crl: x509.CertificateRevocationList) -> str:
-    """One critical entry extension that is unknown spoils the whole CRL (RFC 5280, 5.3)."""
     for entry in crl:
         for extension in entry.extensions:
             if extension.critical and not isinstance(extension.value, _KNOWN_IN_ENTRIES):

@@ -7,11 +7,15 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core.tls import Demand, TlsSettings
-from mtlsctl.errors import NotFoundError, PasswordError, UsageError
+from mtlsctl.errors import InputError, NotFoundError, PasswordError, UsageError
 from mtlsctl.workflows import identities, materials
 from mtlsctl.workflows.fresh import Source
 from mtlsctl.workflows.identities import Papers
 from mtlsctl.workflows.passwords import Secret
+
+# OpenSSL holds each CRL against all others when it takes it up (5,000 take it a second, 50,000 some minutes), and
+# sorts the entries. 2,000,000 are what a file of 64 MiB may hold, the most that is read.
+MAX_LISTS, MAX_ENTRIES = 2000, 2_000_000
 
 
 class Wanted(NamedTuple):
@@ -92,7 +96,13 @@ def _crl_file(word: str) -> Path:
 
 def crls(words: Iterable[str]) -> tuple[x509.CertificateRevocationList, ...]:
     """The CRLs that --crl names, files and CAs of ours. Raises NotFoundError, InputError: it fails closed."""
-    return tuple(crl for word in words for crl in _crls(word))
+    found: list[x509.CertificateRevocationList] = []
+    for word in words:
+        found += _crls(word)
+        if len(found) > MAX_LISTS or sum(map(len, found)) > MAX_ENTRIES:
+            message = f"--crl {word}: more than {MAX_LISTS:,} CRLs or {MAX_ENTRIES:,} entries in all"
+            raise InputError(message, "name the CRLs of those CAs alone that may vouch for the other side")
+    return tuple(found)
 
 
 def _crls(word: str) -> Sequence[x509.CertificateRevocationList]:
