@@ -405,7 +405,7 @@ def test_our_own_findings_can_be_pasted(mtlsctl: Tool) -> None:
         (["it does not work"], "", "mtlsctl handshake HOST:PORT"),
         (["-"], "", "the text is empty"),
         (["-"], "all is well\n", "mtlsctl handshake HOST:PORT"),
-        ([""], "", "the text is empty"),
+        ([""], "", "an empty word"),
     ],
 )
 def test_unknown_text_is_said_to_be_unknown(mtlsctl: Tool, words: list[str], stdin: str, says: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mtlsctl.cli import declare, grammar, plain
 from mtlsctl.cli.commands import COMMANDS, Row
 from mtlsctl.cli.declare import Option
+from mtlsctl.errors import UsageError
 
 ROWS = [row for row in COMMANDS if row.target]
 VALUES = (
@@ -41,7 +42,7 @@ def by_typer(row: Row, words: list[str]) -> dict[str, Any] | None:
     try:
         with command.make_context(row.words, list(words)) as context:
             command.invoke(context)
-    except (grammar.ClickError, grammar.typer.Exit):
+    except (grammar.ClickError, grammar.typer.Exit, UsageError):
         return None
     return called[0]
 
@@ -136,3 +137,17 @@ def test_posix_order_does_not_turn_options_into_files(monkeypatch: pytest.Monkey
     call = plain.read(["verify", "--json", "chain.pem"])
     assert call
     assert call.arguments["chain"] == ["chain.pem"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.words)
+def test_no_word_may_be_empty(row: Row) -> None:
+    """A variable that is not set: an option that is not given would mean another thing, and "" is this folder."""
+    takes = declare.parameters(plain.load(row))
+    for one in (one for one in takes if isinstance(one.said, Option) and one.type is not bool):
+        name = max(one.said.names, key=len)
+        with pytest.raises(UsageError, match=f"^{name} is empty$"):
+            grammar.call([*row.words.split(), name, ""])
+        assert plain.read([*row.words.split(), f"{name}="]) is None
+    if any(not isinstance(one.said, Option) for one in takes):
+        with pytest.raises(UsageError, match=r"^an empty word, where .* is expected$"):
+            grammar.call([*row.words.split(), ""])

@@ -300,7 +300,7 @@ def test_crls_without_end_are_refused(mtlsctl: Tool, place: Place) -> None:
         (("--require", "--request"), "contradict", "give one"),
         (("--tls-min", ""), "--tls-min is empty", "leave it away"),
         (("--ciphers", ""), "--ciphers is empty", "leave it away"),
-        (("--client-ca", ""), "--client-ca is empty", "name a file"),
+        (("--client-ca", ""), "--client-ca is empty", "--client-ca NAME|FILE"),
         (("--request", "--client-cert", "required"), "contradict", "give one"),
         (("--lenient", "--no-client-cert"), "--lenient is of no use", "--client-ca"),
         (("--groups", "x25591"), "no group", "x25519"),

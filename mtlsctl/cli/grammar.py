@@ -130,12 +130,26 @@ def finite(seconds: float) -> float:
     return seconds
 
 
+def refuse_empty(given: dict[str, Any], order: list[Any]) -> None:
+    """Raise UsageError for an empty word: a path it would make this folder, and an option one that was not given."""
+    for one in order:
+        found = given.get(one.name)
+        if "" not in (found if isinstance(found, list | tuple) else [found]):
+            continue
+        metavar = (one.metavar or "VALUE").strip("[].")
+        if one.param_type_name == "argument":
+            raise UsageError(f"an empty word, where {metavar} is expected", "is a variable not set?")
+        name = max(one.opts, key=len)
+        raise UsageError(f"{name} is empty", f"leave it away, or give it: {name} {metavar}; is a variable not set?")
+
+
 class Command(TyperCommand):
     """A command whose help keeps the line breaks of its docstring's examples, and groups its options by panel."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As typer does it; an option without its value also says whose help to ask for."""
+        """As typer does it; no word may be empty, and an option without its value also says whose help to ask for."""
         try:
+            refuse_empty(*self.make_parser(ctx).parse_args(args=list(args))[::2])
             return super().parse_args(ctx, args)
         except ClickError as error:
             error.ctx = getattr(error, "ctx", None) or ctx

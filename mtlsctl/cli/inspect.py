@@ -36,7 +36,9 @@ def inspect(
     ] = None,
     pem: Annotated[
         bool,
-        Option("--pem", help="Print certificates, requests and CRLs as clean PEM: repairs a damaged file.", panel=FORM),
+        Option(
+            "--pem", help="Print certificates, requests and CRLs as clean PEM, leaf first: repairs a file.", panel=FORM
+        ),
     ] = False,
     der: Annotated[bool, Option("--der", help="Print the one certificate, request or CRL as DER.", panel=FORM)] = False,
     openssl: Annotated[bool, Option("--openssl", help="Print what openssl x509 -text prints.", panel=FORM)] = False,
@@ -93,8 +95,6 @@ def inspect(
 
     if any(not name.strip() for name in field or ()):
         raise UsageError("--field is empty", "name one: --field sha256")
-    if "" in (diff, *paths):
-        raise UsageError("the name of a file is empty", "name a file, a folder or HOST:PORT; a variable may not be set")
     form = _form(pem=pem, der=der, openssl=openssl, field=bool(field), short=short, json=as_json)
     if graph is None and force:
         raise UsageError("--force is for --graph, which writes a file", "leave it away")

@@ -150,8 +150,6 @@ def _secret(password: Source) -> Secret | None:
 
 def _sorted(targets: Sequence[str]) -> tuple[list[str], list[str]]:
     """Servers, and the rest: what exists as a file is one."""
-    if "" in targets:
-        raise UsageError("an empty target is none", "name files, a folder or HOST:PORT")
     servers = [word for word in targets if word != "-" and not Path(word).exists() and _SERVER.fullmatch(word)]
     return servers, [word for word in targets if word not in servers]
 

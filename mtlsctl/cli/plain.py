@@ -129,6 +129,8 @@ def _flag(one: Parameter) -> bool:
 
 def _value(one: Parameter, word: str) -> Any:
     """A word as the parameter's type. Raises NotPlain for what is not one."""
+    if not word:
+        raise NotPlain
     kind = _kind(one)
     if kind is str:
         return word

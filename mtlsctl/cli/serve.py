@@ -124,8 +124,6 @@ def serve(
     Exit status: 0 when stopped by SIGINT, SIGTERM, --once or --count; 2 could not start.
     """
     where = _address(listen)
-    if client_ca == "":
-        raise UsageError("--client-ca is empty", "name a file or a CA of yours, or leave it away")
     papers = identities.complete(identities.Papers(identity, cert, key, client_ca), "server")
     flags = {Demand.REQUIRED: require, Demand.OPTIONAL: request, Demand.NONE: no_client_cert}
     demand = _demand(flags, client_cert) or (Demand.REQUIRED if papers.ca else Demand.NONE)
