@@ -30,8 +30,8 @@ GROUPS = {
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
     "policy": "against-policy stack-refuses other-path",
-    "revocation": """ocsp-unusable staple-missing staple-required staple-expired staple-unusable staple-unknown
-        fetch-failed""",
+    "revocation": """ocsp-unusable revocation-exempt staple-missing staple-required staple-expired staple-unusable
+        staple-unknown fetch-failed""",
     "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
         probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
         probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good
@@ -50,8 +50,8 @@ GROUPS = {
         lint-underscore-name lint-wildcard-client lint-wildcard-form lint-wildcard-server lint-san-not-critical
         lint-spiffe lint-no-eku lint-any-eku lint-two-purposes lint-foreign-purpose lint-no-key-usage
         lint-key-usage-not-critical lint-no-digital-signature lint-key-usage-unfit lint-key-encipherment
-        lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-pointer-scheme
-        lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage
+        lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-no-rev-avail
+        lint-pointer-scheme lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage
         lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
         lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
         lint-aki-differs lint-issuer-no-ca lint-issuer-pathlen lint-outside-constraints lint-issuer-did-not-sign

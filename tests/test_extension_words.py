@@ -39,6 +39,7 @@ CODES = {
     "1.3.6.1.5.5.7.1.31": (bytes.fromhex("0402abcd"), "proof of control for ACME: abcd"),
     "2.16.840.1.113730.1.1": (bytes.fromhex("030206c0"), "SSL client, SSL server"),
     "2.16.840.1.113730.1.13": (tlv(0x16, b"made by hand"), "made by hand"),
+    "2.5.29.56": (b"\x05\x00", "its CA publishes nothing about its revocation"),
     "2.5.29.33": (bytes.fromhex("300c300a06032a030406032a0305"), "1.2.3.4 stands for 1.2.3.5"),
 }
 

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import AttributeOID, ExtendedKeyUsageOID, ObjectIdentifier
+from cryptography.x509.oid import AttributeOID, AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
 from mtlsctl.core import codes
@@ -140,6 +140,10 @@ def broken(*pairs: Pair, **options: Any) -> set[str]:
 
 
 UNKNOWN = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+NO_REV = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.56"), b"\x05\x00")
+RESPONDER = x509.AuthorityInformationAccess(
+    [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.test/"))]
+)
 LIMITS = x509.NameConstraints([x509.DNSName("test")], None)
 OCSP = ExtendedKeyUsageOID.OCSP_SIGNING
 CODE = ExtendedKeyUsageOID.CODE_SIGNING
@@ -194,6 +198,13 @@ CASES: dict[str, list[Any]] = {
     ],
     "lint-leaf-may-sign": [lambda: client(key_usage=usage("digital_signature", "key_cert_sign"))],
     "lint-lifetime": [lambda: client(not_after=NOW + 300 * DAY, extra=((url("http://crl.test/a.crl"), False),))],
+    "lint-no-rev-avail": [
+        lambda: client(extra=((NO_REV, False), (url("http://crl.test/a.crl"), False))),
+        lambda: client(extra=((NO_REV, False), (RESPONDER, False))),
+        lambda: client(extra=((NO_REV, False), (x509.FreshestCRL([url("http://crl.test/a")[0]]), False))),
+        lambda: client(extra=((x509.UnrecognizedExtension(NO_REV.oid, b"\x04\x00"), False),)),
+        lambda: ca(extra=((NO_REV, False),)),
+    ],
     "lint-pointer-scheme": [lambda: client(extra=((url("ldap://crl.test/a"), False),))],
     "lint-pointer-local": [
         lambda: client(extra=((url("http://localhost:8080/a.crl"), False),)),
@@ -285,6 +296,7 @@ GOOD = {
         )
     ),
     "crl": lambda: client(extra=((url("http://crl.example.test/a.crl"), False),)),
+    "noRevAvail": lambda: client(extra=((NO_REV, False),)),
     "short": lambda: client(not_before=NOW - timedelta(hours=1), not_after=NOW + timedelta(hours=3)),
 }
 

@@ -117,6 +117,7 @@ _URL = x509.UniformResourceIdentifier("http://ca.test/x")
 _ACCESS = x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, _URL)
 _SIA = x509.AccessDescription(x509.oid.SubjectInformationAccessOID.CA_REPOSITORY, _URL)
 _POINT = x509.DistributionPoint([_URL], None, None, None)
+_NO_REV = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.56"), b"\x05\x00")
 BOTH = {Policy.RFC5280, Policy.WEBPKI}
 RFC, BR = {Policy.RFC5280}, {Policy.WEBPKI}
 EVERY = {*BOTH, Policy.OPENSSL}
@@ -214,6 +215,7 @@ BROKEN = {
         BOTH,
     ),
     "an empty subject": (*alone(cn=""), "its subject is empty and its SAN is not critical", BOTH),
+    "noRevAvail in a CA": (*below(ca(extra=((_NO_REV, False),))), "its noRevAvail stands in a CA certificate", BOTH),
     "no EKU": (*alone(ekus=()), "it has no extended key usage", BR),
     "EKU in the root": (*under(root(ekus=(SERVER_AUTH,))), "a root with extended key usage", BR),
     "a foreign EKU": (
@@ -281,7 +283,7 @@ def test_a_broken_rule(name: str) -> None:
 
 def test_every_rule_has_a_source_and_nearly_each_is_broken_above() -> None:
     rules = dict.fromkeys((*policy_rfc5280.RULES, *policy_webpki.RULES))
-    assert all(rule.source.startswith(("RFC 5280, 4.", "CA/B Forum BR ")) for rule in rules)
+    assert all(rule.source.startswith(("RFC 5280, 4.", "RFC 9608, ", "CA/B Forum BR ")) for rule in rules)
     looks = [one for chain, roots, *_ in BROKEN.values() for one in policy_looks([*chain, *roots], roots)]
     kept = [rule.source for rule in rules if not any(rule.broken(one) for one in looks)]
     # What cryptography's builder does not make: versions, serial numbers, empty names and lists, odd encodings.

@@ -269,6 +269,35 @@ def test_the_entries_of_a_list_are_read_only_where_its_signature_counts() -> Non
     assert "does not fit" in look(crl(CA, entry(ROOT, (odd, True)), signer=ROOT)).why
 
 
+NO_REV = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00")
+
+
+def test_of_whom_nothing_is_published_no_status_is_demanded() -> None:
+    leaf = make_cert("short", CA, extra=((NO_REV, False),))
+    path = certificates(leaf, CA, ROOT)
+    asked = lookup(crl(ROOT), pool=(leaf,), mode=Mode.REQUIRE)
+    assert [(s.status, s.source) for s in asked.statuses(path)] == [("exempt", ""), ("good", "crl")]
+    assert [(p.cause, p.verdict) for p in asked.problems(path)] == [("exempt", Verdict.NOTE)]
+    # A CRL that has it all the same is believed.
+    assert look(crl(CA, leaf), leaf=leaf).status == "revoked"
+    assert look(crl(), leaf=leaf).status == "good"
+    assert look(crl(until=-HOUR), leaf=leaf).status == "exempt"
+
+
+@pytest.mark.parametrize(
+    ("pair", "why"),
+    [
+        (make_cert("odd", CA, extra=((NO_REV, False), point(URL))), "beside CRL distribution points"),
+        (make_cert("odd", CA, ca=True, extra=((NO_REV, False),)), "in a CA certificate"),
+        (make_cert("odd", CA, extra=((NO_REV, True),)), "is critical"),
+    ],
+)
+def test_norevavail_where_it_must_not_be_counts_for_nothing(pair: Pair, why: str) -> None:
+    status = lookup(crl(ROOT), pool=(pair,), mode=Mode.REQUIRE).statuses(certificates(pair, CA, ROOT))[0]
+    assert status.status == "unknown"
+    assert why in status.why
+
+
 def test_a_certificate_with_thousands_of_points() -> None:
     points = [x509.DistributionPoint([uri(f"{URL}{number}")], None, None, None) for number in range(2000)]
     leaf = make_cert("pointed", CA, extra=((x509.CRLDistributionPoints(points), False),))

@@ -29,6 +29,7 @@ Cause = Literal[
     "crl-missing",
     "crl-expired",
     "ocsp-unusable",
+    "exempt",
     "against-policy",
     "stack-refuses",
     "no-policy",
@@ -67,6 +68,7 @@ CODES: dict[Cause, tuple[str, str]] = {
     "crl-missing": ("server-crl-missing", "client-cert-revocation-unknown"),
     "crl-expired": ("server-crl-expired", "client-cert-revocation-unknown"),
     "ocsp-unusable": ("ocsp-unusable", "ocsp-unusable"),
+    "exempt": ("revocation-exempt", "revocation-exempt"),
     "against-policy": ("against-policy", "against-policy"),
     "stack-refuses": ("stack-refuses", "stack-refuses"),
     "no-policy": ("server-cert-invalid", "client-cert-invalid"),  # certificate policies, RFC 5280, 6.1
@@ -93,6 +95,12 @@ FAMILIES: tuple[frozenset[Cause], ...] = (
 
 EITHER = "server|client"
 """In a hint: one of them, by whose chain it is."""
+
+CHAINED = ": cat leaf.pem issuing.pem > fullchain.pem"
+"""In a hint: how a chain gets another certificate, where nobody knows its files."""
+
+IN_ORDER = "mtlsctl inspect --pem FILE > fullchain.pem"
+"""In a hint: how the certificates of a file get into their order."""
 
 
 class Problem(NamedTuple):

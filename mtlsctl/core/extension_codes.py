@@ -157,9 +157,15 @@ def _next_publish(data: bytes) -> Iterator[str]:
     yield f"the next one appears {value.parse(kind).as_datetime():%Y-%m-%d %H:%M:%S} UTC"
 
 
+def _no_revocation(data: bytes) -> Iterator[str]:
+    if data == b"\x05\x00":
+        yield "its CA publishes nothing about its revocation"  # RFC 9608, 2
+
+
 _READERS: Mapping[str, Callable[[bytes], Iterator[str]]] = {
     "2.5.29.33": _mappings,
     "2.5.29.9": _attributes,
+    "2.5.29.56": _no_revocation,
     "1.3.6.1.5.5.7.1.3": _statements,
     "1.3.6.1.5.5.7.1.31": _acme,
     "1.3.6.1.4.1.311.20.2": _template,

@@ -80,6 +80,7 @@ NAMES = {
     "2.23.140.3.1": "cabfOrganizationIdentifier",
     "2.5.29.9": "subjectDirectoryAttributes",
     "2.5.29.37.0": "anyExtendedKeyUsage",
+    "2.5.29.56": "noRevAvail",
     "2.5.29.60": "expiredCertsOnCRL",
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from mtlsctl.core import constraints, names
+from mtlsctl.core import constraints, names, norevavail
 from mtlsctl.core.looks import Look, value
 from mtlsctl.core.policy import Rule, is_ca, is_self_signed, missing, usage_bits, wrong_if
 
@@ -168,6 +168,11 @@ def _malformed_subtree(subtree: x509.GeneralName) -> str:
             return ""
 
 
+def _no_rev_avail(one: Look) -> str:
+    """The RFC updates 5280, and has verifiers refuse what contradicts itself."""
+    return norevavail.fault(one.certificate.extensions) if x509.UnrecognizedExtension in one.values else ""
+
+
 _AKI, _SKI = x509.AuthorityKeyIdentifier, x509.SubjectKeyIdentifier
 CRITICAL_CONSTRAINTS = Rule(
     "any", "RFC 5280, 4.2.1.10", wrong_if(x509.NameConstraints, False, "the extension with its name constraints")
@@ -201,4 +206,5 @@ RULES = (
     Rule("any", "RFC 5280, 4.2.1.15", wrong_if(x509.FreshestCRL, True, "its freshestCRL")),
     Rule("any", "RFC 5280, 4.2.2.1", wrong_if(x509.AuthorityInformationAccess, True, "its authorityInfoAccess")),
     Rule("any", "RFC 5280, 4.2.2.2", wrong_if(x509.SubjectInformationAccess, True, "its subjectInfoAccess")),
+    Rule("any", "RFC 9608, 2 and 3", _no_rev_avail),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import names, standing
+from mtlsctl.core import names, norevavail, standing
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.path import UNREADABLE, Path, called, same_name
@@ -71,7 +71,7 @@ class RevocationStatus:
 
     subject: str
     status: str
-    """good, revoked, or unknown; good that is no longer fresh is unknown."""
+    """good, revoked, unknown, or exempt (noRevAvail, RFC 9608); good that is no longer fresh is unknown."""
     source: str
     """crl, ocsp, or ledger (of a CA of ours); "" where nothing was said."""
     where: str
@@ -86,7 +86,7 @@ class RevocationStatus:
     invalidity_date: datetime | None
     """Since when the key is thought to be in other hands (RFC 5280, 5.3.2)."""
     why: str
-    """Why it is unknown."""
+    """Why it is unknown, or exempt."""
 
 
 class _Heard(NamedTuple):
@@ -168,6 +168,10 @@ class Lookup:
         refused += self.sources.failed.get(certificate, ())
         refused += [Refusal(a.source, a.where, f"{a.speaker} does not know it") for a in said if a.state == "unknown"]
         best = standing.best(said)
+        if best is None or (best.state == "good" and best.stale):
+            exempt, why = norevavail.read(certificate)  # RFC 9608, 4
+            best = Answer("exempt", "", "", called(above[0])) if exempt and not why else best
+            refused += [Refusal("", "", f"{why}, and does not count (RFC 9608, 2 and 3)")] if why else []
         return _Heard(best, tuple(refused), tuple(a for a in said if a.stale and best and not best.stale))
 
     def _endless(self, answer: Answer) -> Answer:
@@ -203,7 +207,9 @@ class Lookup:
         if isinstance(found, Answer) and found.state == "revoked":
             return True
         told = isinstance(found, Answer) and not self._endless(found).stale
-        return False if told or self.sources.mode is not Mode.REQUIRE else None
+        if told or self.sources.mode is not Mode.REQUIRE:
+            return False
+        return False if norevavail.read(certificate) == (True, "") else None
 
     def _judged(self, depth: int, certificate: x509.Certificate, above: Path) -> Iterator[Problem]:
         answer, refused, outdated = self._hear(certificate, above)
@@ -217,6 +223,9 @@ class Lookup:
             yield self._stale(answer)
         if answer.state == "revoked":
             yield _revoked(certificate, answer)
+        if answer.state == "exempt" and not self.sources.silent:
+            message = f"{called(certificate)}: {norevavail.WORDS}"
+            yield Problem("exempt", message, "", called(certificate), Verdict.NOTE, Whose.NOBODY)
 
     def _unknown(
         self, depth: int, certificate: x509.Certificate, issuer: x509.Certificate, refused: Sequence[Refusal]
@@ -322,5 +331,5 @@ def _status(certificate: x509.Certificate, __: Path, heard: _Heard) -> Revocatio
         answer.revoked_at,
         answer.reason,
         answer.invalidity_date,
-        answer.stale if state == "unknown" else "",
+        norevavail.WORDS if state == "exempt" else answer.stale if state == "unknown" else "",
     )

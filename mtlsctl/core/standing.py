@@ -16,7 +16,8 @@ class Mode(StrEnum):
     """It is not looked at."""
 
 
-State = Literal["good", "revoked", "unknown"]
+State = Literal["good", "revoked", "unknown", "exempt"]
+"""exempt: nobody asks, as the certificate says (RFC 9608)."""
 Source = Literal["crl", "ocsp", "ledger", ""]
 
 

@@ -8,7 +8,7 @@ from mtlsctl.core.revoked import RevocationStatus
 from mtlsctl.workflows.verify import Verified
 
 _HOW = {"crl": "by CRL", "ocsp": "by OCSP", "ledger": "in the CA's ledger"}
-_STYLE = {"good": "green", "revoked": "red", "unknown": "yellow"}
+_STYLE = {"good": "green", "revoked": "red", "unknown": "yellow", "exempt": "green"}
 
 
 def lines(result: Verified, width: int) -> Iterator[Line]:
@@ -37,7 +37,7 @@ def _summary(result: Verified) -> str:
 
 
 def _words(status: RevocationStatus) -> str:
-    if status.status == "unknown":
+    if status.status in ("unknown", "exempt"):
         return f": {status.why}"
     where = f" ({status.where})" if status.where and status.source != "ledger" else ""
     until = f", until {date(status.next_update)}" if status.next_update and status.status == "good" else ""

@@ -213,6 +213,15 @@ LINT = (
         "RFC 5280, 4.2.1.13 and 4.2.2.1",
     ),
     Entry(
+        "lint-no-rev-avail",
+        "noRevAvail where it must not be",
+        "The extension says that the CA publishes nothing about the certificate's revocation. It may be neither in a CA"
+        " certificate nor beside the address of a CRL or an OCSP responder, nor critical: verifiers that know it are to"
+        " refuse such a certificate.",
+        "have it issued again, with the one or the other",
+        "RFC 9608, 2 and 3",
+    ),
+    Entry(
         "lint-pointer-scheme",
         "A CRL or OCSP address that verifiers do not fetch",
         "Such addresses are fetched while a certificate is verified: over https that would need another verification"

@@ -13,6 +13,15 @@ REVOCATION = (
         "RFC 6960, 3.2 and 4.2.2.2",
     ),
     Entry(
+        "revocation-exempt",
+        "A certificate whose CA publishes nothing about its revocation",
+        "The certificate says so itself (noRevAvail), as those do that live too short to be revoked: nobody asks for a"
+        " CRL or an OCSP answer, and none is missing.",
+        "nothing to do; who wants to be able to revoke it has it issued without the extension, and with a shorter life"
+        " where it has a long one",
+        "RFC 9608, 4",
+    ),
+    Entry(
         "staple-missing",
         "The server sent no OCSP staple",
         "It was asked for one (--staple) and answered without. Clients that want to know ask the responder, or go on.",

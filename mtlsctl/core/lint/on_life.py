@@ -6,7 +6,7 @@ from datetime import timedelta
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
-from mtlsctl.core import names
+from mtlsctl.core import names, norevavail
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import Scope, rule
 from mtlsctl.core.lint.subject import Subject
@@ -82,6 +82,13 @@ def no_revocation(leaf: Subject) -> Iterator[str]:
     """Who lives long can be revoked."""
     if leaf.days > (WARN_LIFETIME + _SLACK).days and not pointers(leaf):
         yield f"it lives {leaf.days} days and names neither a CRL nor an OCSP responder"
+
+
+@rule("lint-no-rev-avail", Verdict.FAIL, Scope.CERTIFICATE)
+def no_rev_avail(subject: Subject) -> Iterator[str]:
+    """Who says that nothing is published names no place where it is."""
+    if words := norevavail.fault(subject.value.extensions):
+        yield words
 
 
 @rule("lint-pointer-scheme", Verdict.WARN, Scope.CERTIFICATE)
