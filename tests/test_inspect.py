@@ -123,7 +123,7 @@ def test_the_hint_for_a_secret_mends_it(mtlsctl: Tool, tmp_path: Path, chain: Pa
     (tmp_path / "secret.json").write_text(json.dumps(held))
     shown = mtlsctl("inspect", "secret.json")
     assert "[pem-base64-twice]" in shown.stdout
-    assert "hint: write it anew: mtlsctl inspect --pem FILE > clean.pem" in shown.stdout
+    assert "hint: write it anew: mtlsctl inspect --pem secret.json > clean.pem" in shown.stdout
     support.write(tmp_path / "clean.pem", mtlsctl("inspect", "--pem", "secret.json").stdout.encode())
     assert mtlsctl("inspect", "--short", "clean.pem").stdout.count("certificate, CN=") == 3
 

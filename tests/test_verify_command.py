@@ -63,7 +63,7 @@ def test_an_invalid_chain_says_every_fault_with_its_hint(mtlsctl: Tool, files: P
     assert r.exit_code == 1
     for code in ("server-cert-expired", "server-wrong-eku", "server-name-mismatch"):
         assert f"[{code}]" in r.stdout
-    assert "hint: renew it: mtlsctl renew FOLDER" in r.stdout
+    assert "hint: have its CA issue it anew" in r.stdout
     assert r.stdout.splitlines()[-1] == "Not valid as a server: CN=web, 3 faults."
 
 
@@ -139,7 +139,7 @@ def test_a_trusted_leaf_is_no_root(mtlsctl: Tool) -> None:
     r = mtlsctl("verify", "full.pem", "--ca", "leaf.pem", "--partial-chain", "--json")
     assert r.exit_code == 0
     (hint,) = {f["hint"] for f in r.json["findings"] if "the leaf itself is trusted" in f["message"]}
-    assert hint == "trust the root itself: --ca FILE"
+    assert hint == "trust the root itself: --ca root.pem"
 
 
 def test_a_policy_of_a_stack_counts_no_fault_twice(mtlsctl: Tool, files: Path) -> None:
@@ -218,11 +218,11 @@ def test_crls(mtlsctl: Tool, files: Path) -> None:
         "revoked.crl": (1, "server-cert-revoked"),
         "stale.crl": (1, "server-crl-expired"),
     }
-    assert hints["revoked.crl"] == "issue a new one: mtlsctl issue server NAME"
+    assert hints["revoked.crl"] == "issue a new one: mtlsctl issue server web.test"
     as_client = ("--as", "client", "--crl", "revoked.crl", "--json")
     said = mtlsctl("verify", "full.pem", "--ca", "root.pem", *as_client).json["findings"]
     revoked = next(one for one in said if one["code"] == "client-cert-revoked")
-    assert revoked["hint"] == "issue a new one: mtlsctl issue client NAME"
+    assert revoked["hint"] == "issue a new one: mtlsctl issue client web.test"
     for file in ("root.pem", "nope.crl"):
         assert mtlsctl("verify", "full.pem", "--ca", "root.pem", "--crl", file).exit_code == 2
 

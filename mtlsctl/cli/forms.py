@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mtlsctl.cli import jsonform, output
+from mtlsctl.core.documents import Kind
 from mtlsctl.core.findings import Finding
 from mtlsctl.core.printable import printable
 from mtlsctl.errors import InputError, UsageError
@@ -26,10 +27,20 @@ def _items(result: Inspection) -> list[Item]:
 
 
 def _pem(items: list[Item], _: Sequence[str], label: str, __: datetime) -> None:
-    lines = [line for item in items for line in _text(item).splitlines()]
+    lines = [line for item in _in_order(items) for line in _text(item).splitlines()]
     if not lines:
         raise InputError(f"{label}: no certificate, request or CRL to print")
     output.print_lines(lines)
+
+
+def _in_order(items: list[Item]) -> list[Item]:
+    """The objects, with the certificates of a chain leaf first: servers send them as they stand."""
+    from mtlsctl.core import inorder  # other forms need none of it
+
+    places = [number for number, item in enumerate(items) if item.kind is Kind.CERTIFICATE]
+    ordered = inorder.order([items[number].facts for number in places])
+    moved = {place: items[places[position]] for place, position in zip(places, ordered, strict=True)}
+    return [moved.get(number, item) for number, item in enumerate(items)]
 
 
 def _text(item: Item) -> str:

@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from mtlsctl.core import names
-from mtlsctl.core.causes import Problem
+from mtlsctl.core.causes import CHAINED, Problem
 from mtlsctl.core.path import (
     UNREADABLE,
     Forest,
@@ -118,13 +118,14 @@ def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
     top, issuer = path[-1], issuer_of(path[-1])
     if len(path) == 1:
         message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
-        hint = f"add the certificate of {issuer} after the leaf: cat leaf.pem issuing.pem > fullchain.pem"
+        hint = f"add the certificate of {issuer} after the leaf{CHAINED}"
         hint += "\nor, if it is a root, trust it: --ca FILE"
         if _says_where(top):
             hint += "\nthe leaf says where it is: mtlsctl verify CHAIN --ca ROOTS --aia fetches and names it"
         return Problem("missing-intermediate", message, hint, called(top))
     message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
-    hint = f"trust {issuer} with --ca FILE, or add its certificate to the chain if it is an intermediate"
+    hint = f"if {issuer} is a root that you trust: --ca FILE"
+    hint += f"\nif it is an intermediate, add its certificate{CHAINED}"
     return Problem("untrusted", message, hint, called(top))
 
 

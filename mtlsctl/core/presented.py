@@ -7,7 +7,7 @@ from operator import is_
 
 from cryptography import x509
 
-from mtlsctl.core.causes import Problem
+from mtlsctl.core.causes import CHAINED, IN_ORDER, Problem
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, look, value
 from mtlsctl.core.path import UNREADABLE, Path, called
@@ -82,7 +82,7 @@ def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: P
         message = (
             f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
         )
-        problems.append(Problem("order", message, "write them in this order", called(leaf), Verdict.WARN))
+        problems.append(Problem("order", message, f"write them in this order: {IN_ORDER}", called(leaf), Verdict.WARN))
     return [*problems, *_unsent(path, places), *_not_needed(Counter(chain), leaf, path)] if anchored else problems
 
 
@@ -92,7 +92,7 @@ def _unsent(path: Path, places: Container[x509.Certificate]) -> list[Problem]:
         Problem(
             "missing-intermediate",
             f"{called(c)}: it is at hand here and not in the chain that is presented: peers that lack it refuse",
-            "add it after the leaf: cat leaf.pem issuing.pem > fullchain.pem",
+            f"add it after the leaf{CHAINED}",
             called(c),
             Verdict.WARN,
         )
@@ -105,7 +105,7 @@ def _misplaced(first: x509.Certificate, leaf: x509.Certificate) -> Problem:
     message = (
         f"the first certificate is {called(first)}, a CA; the leaf {called(leaf)} comes later, and peers take the first"
     )
-    return Problem("order", message, "put the leaf first: cat leaf.pem issuing.pem > fullchain.pem", called(leaf))
+    return Problem("order", message, f"put the leaf first: {IN_ORDER}", called(leaf))
 
 
 def _not_needed(counts: Counter[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:

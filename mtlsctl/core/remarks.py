@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from mtlsctl.core import keymode
+from mtlsctl.core.causes import IN_ORDER
 from mtlsctl.core.facts import NEVER, CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.trees import Member
@@ -43,7 +44,7 @@ def on_order(file: str, members: Sequence[Member]) -> Iterator[Finding]:
     leaf = members[leaves[0]]
     code = "client-chain-order" if leaf.facts.extended_key_usage == ("clientAuth",) else "server-chain-order"
     message = f"{file}: the leaf {leaf.facts.subject or leaf.label} is certificate {leaves[0] + 1}, it must come first"
-    yield _warn(code, message, "put the leaf first, then its issuer: mtlsctl inspect --pem FILE prints each", file)
+    yield _warn(code, message, f"put the leaf first, then its issuer: {IN_ORDER}", file)
 
 
 def on_pairs(keys: Iterable[tuple[str, str]], leaves: Iterable[Member], others: Iterable[str]) -> Iterator[Finding]:

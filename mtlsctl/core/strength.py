@@ -1,7 +1,6 @@
 """Whether TLS peers take a certificate's key and the hash in its signature."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
@@ -19,7 +18,7 @@ def check(certificate: x509.Certificate, name: str, anchor: bool) -> Iterator[Pr
     weak = _key_weakness(certificate)
     if weak:
         yield Problem(
-            "weak-key", f"{name}: {weak}", "make a new key: mtlsctl key new FILE, and have it certified", name
+            "weak-key", f"{name}: {weak}", "make a new key: mtlsctl key new new.key, and have it certified", name
         )
     try:
         algorithm = certificate.signature_hash_algorithm
@@ -31,7 +30,6 @@ def check(certificate: x509.Certificate, name: str, anchor: bool) -> Iterator[Pr
         yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", name)
 
 
-@lru_cache(maxsize=256)
 def _key_weakness(certificate: x509.Certificate) -> str:
     """Why TLS peers would not take this key, or ""."""
     try:

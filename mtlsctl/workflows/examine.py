@@ -174,7 +174,7 @@ def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "In
 
 
 def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
-    server = None
+    server, told_before = None, len(reader.findings)
     try:
         if reader.look and operands.is_target(path):
             server, chain = reader.look(path)
@@ -193,7 +193,19 @@ def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
     reader.findings += remarks.on_order(shown.file, reader.members[met:])
     if any(_bare_key(item) for item in shown.objects):
         reader.findings += _on_mode(path)
+    if server is None and any("FILE" in finding.hint for finding in reader.findings[told_before:]):
+        reader.findings[told_before:] = _typed(reader.findings[told_before:], path)
     return shown
+
+
+def _typed(findings: Sequence[Finding], path: str) -> list[Finding]:
+    """The findings about a file, with its name in their hints."""
+    from mtlsctl.core import hints  # most files are in order
+
+    known = hints.Known(
+        files=(path,), whole=files.free("fullchain.pem", (path,)), clean=files.free("clean.pem", (path,))
+    )
+    return [finding._replace(hint=hints.typed(finding.hint, known)) for finding in findings]
 
 
 def _watched(reader: _Reader, file: FileShown, documents: Iterator[Document]) -> FileShown:

@@ -56,6 +56,13 @@ def label(path: Path | str) -> str:
     return "standard input" if str(path) == "-" else str(path)
 
 
+def free(name: str, taken: Sequence[str] = ()) -> str:
+    """A name in this folder under which nothing lies yet: a shell would write over it."""
+    stem, dot, suffix = name.rpartition(".")
+    choices = [name, *(f"{stem}-{number}{dot}{suffix}" for number in range(2, 10))]
+    return next((one for one in choices if one not in taken and not os.path.lexists(one)), choices[-1])
+
+
 def refuse_existing(paths: Sequence[Path], force: bool = False) -> None:
     """Raise ConflictError where something stands in the way and force is not given.
 

@@ -11,7 +11,7 @@ from mtlsctl.workflows import files, materials
 
 MAX_FILES = 10_000
 MAX_BYTES = 64 << 20
-_SUFFIXES = (".pem", ".crt", ".cer", ".der", ".cert", ".p7b", ".p7c")
+SUFFIXES = (".pem", ".crt", ".cer", ".der", ".cert", ".p7b", ".p7c")
 
 
 def is_nearby(word: str) -> bool:
@@ -52,7 +52,7 @@ def _of_folder(folder: Path, word: str) -> list[x509.Certificate]:
 def _files(folder: Path, word: str) -> Iterator[Path]:
     size = 0
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
         sizes = [path.stat().st_size for path in paths]
     except OSError as error:
         raise files.trouble(error, folder) from None

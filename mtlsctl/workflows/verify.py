@@ -79,7 +79,7 @@ class Verified(NamedTuple):
     engines: tuple[Engine, ...]
     revocation: str
     """Where revocation was looked up: "crl", "ocsp", "ledger" (of a CA of ours), several of them with commas; "unknown"
-    where none of these had an answer, "not checked", or "off"."""
+    where none of these had an answer, "exempt" where none is needed, "not checked", or "off"."""
     revocation_status: tuple[RevocationStatus, ...]
     """Of each certificate below the anchor; empty where revocation was not looked at."""
     fetched: tuple[Fetched, ...]
@@ -154,6 +154,12 @@ def verify(
             notes += done.notes(stated is Purpose.CLIENT, _pem_file(_chain_file(chain[0])))
         else:
             found = verdict(certificates, sources)
+        said = [*found.report.findings, *notes]
+        if any(finding.hint for finding in said):
+            from mtlsctl.workflows import hints  # what holds without a word needs none
+
+            scene = hints.Scene([*map(_chain_file, chain)], _typed(chain, trust, more), more, certificates)
+            said = scene.worded(said, found.path, anchored=found.anchored)
         path = tuple(certificate_facts(c) for c in found.path)
         others = tuple(_other(one) for one in found.others)
     verified = Verified(
@@ -174,8 +180,15 @@ def verify(
         other_paths=others,
         stacks=found.stacks,
     )
-    findings = sorted([*found.report.findings, *notes], key=lambda f: -f.verdict.rank)
+    findings = sorted(said, key=lambda f: -f.verdict.rank)
     return verified, Report(found.report.subject, tuple(findings))
+
+
+def _typed(chain: Sequence[str], trust: Trust, more: Sequence[str]) -> list[str]:
+    """The command, as far as it says what is verified and against what."""
+    named = [word for ca in trust.cas for word in ("--ca", ca)] + [word for one in more for word in ("--chain", one)]
+    roots = ["--system-ca"] * trust.system + ["--certifi"] * trust.certifi
+    return ["mtlsctl", "verify", *chain, *named, *roots]
 
 
 def _other(one: Other) -> OtherPath:

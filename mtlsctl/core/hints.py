@@ -1,0 +1,88 @@
+"""Hints that work as they are typed: what is known takes the place of FILE, NAME and FOLDER."""
+
+import re
+from collections.abc import Sequence
+from shlex import join, quote
+from typing import NamedTuple
+
+from mtlsctl.core.causes import CHAINED, IN_ORDER
+
+
+class Known(NamedTuple):
+    """What is known where a hint is said. Paths and names are as a person types them, unquoted."""
+
+    files: tuple[str, ...] = ()
+    """Those that are looked at; - is standard input."""
+    again: tuple[str, ...] = ()
+    """The command that was typed, as far as others go on from it."""
+    role: str = ""
+    """server or client, for which the certificate is; "" where it does not say."""
+    names: tuple[str, ...] = ()
+    """Of the leaf."""
+    flags: tuple[str, ...] = ()
+    """What `issue` needs besides: the CA, where there are several, and another folder, where one stands in the way."""
+    folder: str = ""
+    """The identity's, where it is one of ours that `renew` takes."""
+    beside: tuple[str, ...] = ()
+    """The files with the intermediates that the chain lacks."""
+    root: str = ""
+    """The file with the root at which the chain would end."""
+    own: str = ""
+    """The CA of ours that made the chain, where that is not trusted."""
+    whole: str = "fullchain.pem"
+    clean: str = "clean.pem"
+    """Where the repaired files go: names that are free."""
+
+
+def typed(hint: str, known: Known) -> str:
+    """A hint with the names that are known; what is not known keeps its placeholder, or is said in words."""
+    if known.files:
+        hint = _of_files(hint, known)
+        hint = hint.replace(_TRUST, f"--ca {quote(known.root)}") if known.root else hint
+        renew = f"renew it: mtlsctl renew {quote(known.folder)}" if known.folder else "have its CA issue it anew"
+        hint = _RENEW.sub(renew, hint)
+    if known.again:
+        hint = hint.replace("mtlsctl verify CHAIN --ca ROOTS", join(known.again))
+    if known.names:
+        hint = _ISSUE.sub(lambda found: _issue(found[1], known), hint)
+    return _flagged(hint, known.flags) if known.flags else hint
+
+
+_RENEW = re.compile("renew it: mtlsctl renew FOLDER(; of another CA, have that one issue it anew)?")
+_ISSUE = re.compile("mtlsctl issue (server|client|peer) NAME(, or client NAME)?")
+_COMMAND = re.compile("mtlsctl issue (?:'[^']*'|[^;,'\n])+")
+_TRUST = "--ca FILE"
+_TAKE_ONE = ("mtlsctl inspect ", "chmod 600 ", "-in ")
+
+
+def _of_files(hint: str, known: Known) -> str:
+    """The same; of the two ways to end a chain, the one whose file is known."""
+    lines = hint.split("\n")
+    if known.beside or known.root or known.own:
+        useless = _TRUST if known.beside else CHAINED
+        lines = [line for line in lines if useless not in line] or lines
+    if known.own:
+        lines = [f"one of your own CAs made it: --ca {quote(known.own)}" if _TRUST in line else line for line in lines]
+    hint = "\n".join(lines)
+    named = join(known.files)
+    whole = f"mtlsctl inspect --pem {join((*known.files, *known.beside))} > {quote(known.whole)}"
+    hint = hint.replace(CHAINED, f": {whole}" if known.beside else f" in {named}")
+    hint = hint.replace(IN_ORDER, whole)
+    hint = hint.replace(
+        "mtlsctl inspect --pem FILE > clean.pem", f"mtlsctl inspect --pem {named} > {quote(known.clean)}"
+    )
+    for words in _TAKE_ONE:
+        hint = hint.replace(f"{words}FILE", f"{words}{named}")
+    return hint
+
+
+def _issue(role: str, known: Known) -> str:
+    """The command for the leaf's own names: those of a workload have a profile of their own."""
+    if known.names[0].lower().startswith("spiffe://"):
+        return f"mtlsctl issue spiffe {quote(known.names[0])}"
+    return f"mtlsctl issue {known.role or role} {join(known.names)}"
+
+
+def _flagged(hint: str, flags: Sequence[str]) -> str:
+    """Each command that issues, with what it needs besides."""
+    return _COMMAND.sub(lambda found: f"{found[0].rstrip()} {join(flags)}", hint)

@@ -1,0 +1,164 @@
+"""What is at hand where a hint is said: the files of a chain, what lies beside them, the CAs of ours."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography import x509
+
+from mtlsctl.core import hints, names
+from mtlsctl.core.findings import Finding
+from mtlsctl.core.hints import Known
+from mtlsctl.core.judge import issued
+from mtlsctl.core.path import UNREADABLE, self_issued
+from mtlsctl.core.path import Path as Chain
+from mtlsctl.errors import MtlsctlError, UsageError
+from mtlsctl.workflows import files, identity, materials, nearby, store
+
+MAX_NAMES = 8  # a command with more of them is nobody's to type
+MAX_FILES = 200  # that are looked at for an issuer
+MAX_SIZE = 1 << 20
+MAX_STEPS = 6  # from one issuer to the next
+
+
+class Scene:
+    """One verification, as far as its hints are concerned: what was typed, what was sent, the path that was found."""
+
+    def __init__(
+        self, read: Sequence[str], typed: Sequence[str], more: Sequence[str], sent: Sequence[x509.Certificate]
+    ) -> None:
+        """read: the files of the chain. typed: the command. more: the words of --chain. sent: the certificates."""
+        self.read, self.typed, self.more, self.sent = tuple(read), tuple(typed), tuple(more), tuple(sent)
+
+    def worded(self, findings: Iterable[Finding], path: Chain, *, anchored: bool) -> list[Finding]:
+        """The findings, each hint with the names that are known here."""
+        findings = list(findings)
+        if not any(finding.hint for finding in findings):
+            return findings
+        known = self._known(path, anchored, " ".join(finding.hint for finding in findings))
+        return [finding._replace(hint=hints.typed(finding.hint, known)) for finding in findings]
+
+    def _known(self, path: Chain, anchored: bool, said: str) -> Known:
+        """said: all hints, so that nothing is looked for that none of them names."""
+        texts = again(path[0])
+        ours = _of_ours(path) if "FOLDER" in said or "--ca FILE" in said or "mtlsctl issue" in said else None
+        beside: tuple[str, ...] = ()
+        own, root = ours.word if ours and not anchored else "", ""
+        if "cat leaf.pem" in said or "--ca FILE" in said:
+            lacking = [c for c in path[1:-1] if c not in self.sent]
+            beside = tuple(dict.fromkeys(filter(None, map(self._holding, lacking))))
+            if not (anchored or own):
+                beside, root = self._above(path[-1])
+            elif anchored and not self_issued(path[-1]):
+                root = self._top(path[-1])
+        return Known(
+            files=self.read,
+            again=self.typed,
+            names=texts,
+            flags=_flags(texts, ours) if "mtlsctl issue" in said else (),
+            folder=self._identity() if ours else "",
+            beside=beside,
+            root=root,
+            own=own,
+            whole=files.free("fullchain.pem", self.read),
+            clean=files.free("clean.pem", self.read),
+        )
+
+    def _above(self, top: x509.Certificate) -> tuple[tuple[str, ...], str]:
+        """The file with the issuer of the last certificate of a path: as an intermediate, or as a root."""
+        if self_issued(top):
+            return (), self.read[0] if len(self.sent) == 1 and self.read[0] != "-" else ""
+        where, signer = self._signer(top)
+        if signer is None:
+            return (), ""
+        return ((), where) if self_issued(signer) else ((where,), "")
+
+    def _top(self, child: x509.Certificate) -> str:
+        """The file with the root above a certificate; "" where none is known."""
+        for _ in range(MAX_STEPS):
+            where, signer = self._signer(child)
+            if signer is None or self_issued(signer):
+                return where
+            child = signer
+        return ""
+
+    def _signer(self, child: x509.Certificate) -> tuple[str, x509.Certificate | None]:
+        """Who signed a certificate, and the file that has it."""
+        for where, found in self._files():
+            for one in found:
+                if one.subject == child.issuer and issued(child, one):
+                    return where, one
+        return "", None
+
+    def _holding(self, wanted: x509.Certificate) -> str:
+        """The file with a certificate; "" where none is known."""
+        return next((where for where, found in self._files() if wanted in found), "")
+
+    def _files(self) -> Iterator[tuple[str, tuple[x509.Certificate, ...]]]:
+        """The files with certificates that --chain names, then those beside the chain, as far as they can be read."""
+        for where in dict.fromkeys((*_named(self.more), *_beside(self.read))):
+            with suppress(MtlsctlError, OSError):
+                if where not in self.read and Path(where).stat().st_size <= MAX_SIZE:
+                    yield where, materials.certificates_in(files.read(where), where)
+
+    def _identity(self) -> str:
+        """The folder that `renew` takes; "" where the chain is not an identity's."""
+        folder = Path(self.read[0]).parent
+        whole = all((folder / part).is_file() for part in ("cert.pem", "key.pem"))
+        return str(folder) if self.read[0] != "-" and whole else ""
+
+
+def _named(words: Sequence[str]) -> Iterator[str]:
+    """The files that --chain stands for."""
+    for word in words:
+        if not nearby.is_nearby(word):
+            yield word
+        elif Path(word).is_dir() and not (Path(word) / "issuing.crt").is_file():
+            yield from _pems(Path(word))
+        else:
+            yield str(store.find(word) / "issuing.crt")
+
+
+def _beside(read: Sequence[str]) -> Iterator[str]:
+    if read[0] != "-":
+        yield from _pems(Path(read[0]).parent)
+
+
+def _pems(folder: Path) -> list[str]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix in nearby.SUFFIXES and path.is_file())
+    except OSError:
+        return []  # it is looked into for a hint alone
+    return [str(path) for path in found[:MAX_FILES]]
+
+
+def _of_ours(path: Chain) -> store.Ca | None:
+    """The CA of ours that made a certificate of a path."""
+    try:
+        ours = store.candidates(None)
+    except MtlsctlError:
+        return None  # its folder cannot be read: nothing is recognised by it
+    return next((ca for ca in ours for c in path[:2] if issued(c, ca.issuing) or issued(c, ca.root)), None)
+
+
+def _flags(texts: Sequence[str], ours: store.Ca | None) -> tuple[str, ...]:
+    """What `issue` needs to be told: which CA, where it is not the only one, and where to, where something stands."""
+    chosen: tuple[str, ...] = ()
+    with suppress(MtlsctlError):
+        if ours and store.ca_names() != [ours.word] and not os.environ.get("MTLSCTL_CA"):
+            chosen = ("--ca", ours.word)
+    if texts and os.path.lexists(identity.folder_name(names.parse(texts[0]))):
+        return (*chosen, "--out", "new")
+    return chosen
+
+
+def again(leaf: x509.Certificate) -> tuple[str, ...]:
+    """The names of a certificate, as `issue` takes them; () where it would not take all of them."""
+    try:
+        found = [names.plain(name) for name in names.san(leaf)] or [names.common_name(leaf.subject)]
+        for text in found:
+            names.parse(text)
+    except (UsageError, *UNREADABLE):
+        return ()
+    return tuple(dict.fromkeys(found)) if 0 < len(found) <= MAX_NAMES else ()

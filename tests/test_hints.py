@@ -1,0 +1,162 @@
+"""Hints that work as they are typed: the names of what is at hand stand in them, and the commands do what they say."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import support
+from cryptography import x509
+from support import DAY, NOW, SERVER_AUTH, make_cert, write
+
+from mtlsctl.core import hints
+from mtlsctl.core.findings import Finding
+from mtlsctl.core.hints import Known
+from mtlsctl.core.looks import Purpose
+from mtlsctl.core.profiles import ProfileName
+from mtlsctl.workflows import authority, certify, examine
+from mtlsctl.workflows.authority import Plan
+from mtlsctl.workflows.certify import Wish
+from mtlsctl.workflows.files import free
+from mtlsctl.workflows.verify import Trust, verify
+
+YEARS = NOW + 3650 * DAY
+ROOT = make_cert("Root", ca=True, not_after=YEARS)
+OTHER = make_cert("Other", ca=True, not_after=YEARS)
+CA = make_cert("Issuing", ROOT, ca=True, not_after=YEARS)
+LEAF = make_cert("web", CA, sans=(x509.DNSName("web.test"), x509.DNSName("*.web.test")), ekus=(SERVER_AUTH,))
+OLD = make_cert(
+    "old", CA, sans=(x509.DNSName("old.test"),), ekus=(SERVER_AUTH,), not_after=NOW - DAY, not_before=NOW - 9 * DAY
+)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a chain in its parts, and a home without CAs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MTLSCTL_HOME", str(tmp_path / ".cas"))
+    monkeypatch.delenv("MTLSCTL_CA", raising=False)
+    write(tmp_path / "root.pem", ROOT.pem)
+    write(tmp_path / "other.pem", OTHER.pem)
+    write(tmp_path / "its issuer.pem", CA.pem)
+    write(tmp_path / "web.pem", LEAF.pem)
+    return tmp_path
+
+
+def hint(*chain: str, ca: str = "root.pem", more: Sequence[str] = (), purpose: Purpose | None = None) -> str:
+    """The hint of the first finding."""
+    findings: tuple[Finding, ...] = verify(chain, Trust((ca,)), more=more, purpose=purpose)[1].findings
+    return findings[0].hint
+
+
+def type_it(command: str) -> None:
+    """Type a command in this folder."""
+    path = f"{support.TOOL.parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["sh", "-c", command], env=os.environ | {"PATH": path}, check=True, timeout=60, capture_output=True)
+
+
+def ok(*chain: str, ca: str = "root.pem") -> bool:
+    """True where a chain verifies without a word."""
+    return not verify(chain, Trust((ca,)))[1].findings
+
+
+# The chain's files
+
+
+def test_a_missing_intermediate_beside_the_chain_is_put_behind_the_leaf() -> None:
+    said = hint("web.pem")
+    command = "mtlsctl inspect --pem web.pem 'its issuer.pem' > fullchain.pem"
+    assert said == f"add the certificate of CN=Issuing after the leaf: {command}"
+    type_it(command)
+    assert ok("fullchain.pem")
+
+
+def test_nothing_is_written_over() -> None:
+    Path("fullchain.pem").write_text("something else")
+    assert hint("web.pem").endswith("> fullchain-2.pem")
+    assert free("web.pem") == "web-2.pem"
+
+
+def test_a_missing_intermediate_that_is_nowhere_is_no_command(here: Path) -> None:
+    (here / "its issuer.pem").unlink()
+    first, second = hint("web.pem").splitlines()
+    assert first == "add the certificate of CN=Issuing after the leaf in web.pem"
+    assert second == "or, if it is a root, trust it: --ca FILE"
+
+
+def test_an_intermediate_at_hand_is_named_with_its_file(here: Path) -> None:
+    (here / "more").mkdir()
+    write(here / "more" / "ca.pem", CA.pem)
+    (here / "its issuer.pem").unlink()
+    assert hint("web.pem", more=["more"]).endswith(": mtlsctl inspect --pem web.pem more/ca.pem > fullchain.pem")
+
+
+def test_the_root_beside_the_chain_is_named_and_not_trusted(here: Path) -> None:
+    write(here / "full.pem", LEAF.pem, CA.pem)
+    assert hint("full.pem", ca="other.pem") == "if CN=Root is a root that you trust: --ca root.pem"
+
+
+def test_a_chain_in_the_wrong_order_is_put_in_order(here: Path) -> None:
+    write(here / "wrong.pem", CA.pem, LEAF.pem)
+    command = "mtlsctl inspect --pem wrong.pem > fullchain.pem"
+    assert hint("wrong.pem") == f"put the leaf first: {command}"
+    (finding,) = examine.inspect(["wrong.pem"])[1]
+    assert finding.hint == f"put the leaf first, then its issuer: {command}"
+    type_it(command)
+    assert ok("fullchain.pem")
+
+
+def test_two_leaves_stay_in_their_order(here: Path) -> None:
+    write(here / "two.pem", CA.pem, LEAF.pem, OLD.pem)
+    type_it("mtlsctl inspect --pem two.pem > out.pem")
+    assert Path("out.pem").read_bytes() == Path("two.pem").read_bytes()
+
+
+# Names
+
+
+def test_what_is_issued_again_has_all_its_names() -> None:
+    assert hint("web.pem", "its issuer.pem", purpose=Purpose.CLIENT) == (
+        "issue it for this purpose: mtlsctl issue client web.test '*.web.test'"
+    )
+
+
+def test_names_that_nobody_would_issue_are_not_typed(here: Path) -> None:
+    odd = make_cert("odd", CA, sans=(x509.DNSName("a$(touch_x)"),), ekus=(SERVER_AUTH,))
+    write(here / "odd.pem", odd.pem, CA.pem)
+    assert hint("odd.pem", purpose=Purpose.CLIENT) == "issue it for this purpose: mtlsctl issue client NAME"
+
+
+def test_a_workload_gets_its_own_profile() -> None:
+    known = Known(("web.pem",), names=("spiffe://prod.test/api",))
+    assert hints.typed("mtlsctl issue client NAME", known) == "mtlsctl issue spiffe spiffe://prod.test/api"
+
+
+def test_ours_is_renewed_in_its_folder_and_issued_beside_it(here: Path) -> None:
+    authority.create(Plan("dev"), None)
+    certify.issue("dev", ["alice"], Wish(ProfileName.CLIENT), here, lambda _: b"")
+    said = hint("alice", ca="dev", purpose=Purpose.SERVER)
+    assert said == "issue it for this purpose: mtlsctl issue server alice --out new"
+    type_it(said.partition(": ")[2])
+    assert ok("new/alice", ca="dev")
+    authority.create(Plan("test"), None)
+    assert hint("alice", ca="dev", purpose=Purpose.SERVER).endswith("issue server alice --ca dev --out new")
+    assert hint("alice") == "one of your own CAs made it: --ca dev"
+    _, late = verify(["alice"], Trust(("dev",)), at=NOW + 89 * DAY)
+    assert [finding.hint for finding in late.findings] == ["renew it: mtlsctl renew alice"]
+
+
+def test_another_ca_renews_its_own(here: Path) -> None:
+    write(here / "old.pem", OLD.pem, CA.pem)
+    assert hint("old.pem") == "have its CA issue it anew"
+
+
+def test_a_self_signed_certificate_is_trusted_by_its_own_file(here: Path) -> None:
+    write(here / "alone.pem", make_cert("alone", sans=(x509.DNSName("alone.test"),)).pem)
+    assert hint("alone.pem").startswith("trust exactly this certificate with --ca alone.pem")
+
+
+def test_what_is_not_known_stays_a_placeholder() -> None:
+    general = "renew it: mtlsctl renew FOLDER\nmtlsctl issue server NAME; mtlsctl inspect FILE"
+    assert hints.typed(general, Known()) == general
