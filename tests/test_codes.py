@@ -51,8 +51,8 @@ GROUPS = {
         lint-spiffe lint-no-eku lint-any-eku lint-two-purposes lint-foreign-purpose lint-no-key-usage
         lint-key-usage-not-critical lint-no-digital-signature lint-key-usage-unfit lint-key-encipherment
         lint-leaf-may-sign lint-lifetime lint-lifetime-limit lint-never-valid lint-no-revocation lint-no-rev-avail
-        lint-pointer-scheme lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen lint-ca-key-usage
-        lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
+        lint-pointer-scheme lint-pointer-local lint-ocsp-no-check lint-ca-not-critical lint-ca-no-pathlen
+        lint-ca-key-usage lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
         lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
         lint-aki-differs lint-issuer-no-ca lint-issuer-pathlen lint-outside-constraints lint-issuer-did-not-sign
         lint-serial-invalid lint-serial-guessable lint-serial-twice

@@ -29,7 +29,7 @@ from mtlsctl.core.findings import Verdict
 from mtlsctl.core.ocsp import Response
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.core.standing import Answer, Mode
-from mtlsctl.workflows.revocation import BROKEN, CutOffError, parse_crls
+from mtlsctl.workflows.revocation import BROKEN, CutOffError, parse_crls, summary
 
 HOUR = timedelta(hours=1)
 URL = "http://crl.test/one.crl"
@@ -278,6 +278,8 @@ def test_of_whom_nothing_is_published_no_status_is_demanded() -> None:
     asked = lookup(crl(ROOT), pool=(leaf,), mode=Mode.REQUIRE)
     assert [(s.status, s.source) for s in asked.statuses(path)] == [("exempt", ""), ("good", "crl")]
     assert [(p.cause, p.verdict) for p in asked.problems(path)] == [("exempt", Verdict.NOTE)]
+    alone = lookup(pool=(leaf,), mode=Mode.REQUIRE)
+    assert summary(alone.statuses(path[:2]), alone.sources) == "exempt"
     # A CRL that has it all the same is believed.
     assert look(crl(CA, leaf), leaf=leaf).status == "revoked"
     assert look(crl(), leaf=leaf).status == "good"

@@ -204,11 +204,13 @@ def _readable(crl: x509.CertificateRevocationList) -> x509.CertificateRevocation
 
 
 def summary(statuses: Sequence[RevocationStatus], sources: Sources) -> str:
-    """Where revocation was looked up, in a word or two: "crl", "crl, ocsp", "off", "unknown", or "not checked".
+    """Where revocation was looked up, in a word or two: "crl", "crl, ocsp", "off", "unknown", "exempt", "not checked".
 
     A path of the trust anchor alone has nothing that could be looked up.
     """
     if sources.mode is Mode.OFF and not sources.asked:
         return "off"
     told = sorted({status.source for status in statuses} - {""})
+    if statuses and all(status.status == "exempt" for status in statuses):
+        return "exempt"
     return ", ".join(told) or ("unknown" if sources.any and statuses else "not checked")

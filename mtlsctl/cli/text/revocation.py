@@ -26,6 +26,8 @@ def lines(result: Verified, width: int) -> Iterator[Line]:
 def _summary(result: Verified) -> str:
     if result.revocation == "off":
         return "not checked: --revocation off"
+    if result.revocation == "exempt":
+        return "not needed"
     if result.revocation == "not checked" and len(result.path) == 1:
         return f"not checked: {'it is the trust anchor itself' if result.anchored else 'its issuer is not at hand'}"
     if result.revocation == "not checked":
