@@ -13,11 +13,18 @@ VERSION_3 = bytes.fromhex("a003020102")
 
 
 def again(
-    made: Pair, issuer: Pair, *, serial: bytes = b"", swap: tuple[bytes, bytes] = (b"", b""), v1: bool = False
+    made: Pair,
+    issuer: Pair,
+    *,
+    serial: bytes = b"",
+    swap: tuple[bytes, bytes] = (b"", b""),
+    v1: bool = False,
+    extended: bool = False,
 ) -> Pair:
     """The pair with another serial (an INTEGER in DER), other bytes of the same length, or as version 1.
 
-    RFC 5280, 4.1. Its issuer's key is an elliptic one, and signs with SHA-256.
+    extended: with the extensions that version 1 does not know. RFC 5280, 4.1. Its issuer's key is an elliptic one, and
+    signs with SHA-256.
     """
     inside = _content(made.certificate.tbs_certificate_bytes)
     assert inside.startswith(VERSION_3)
@@ -26,7 +33,7 @@ def again(
     assert old in inside
     rest = inside[len(VERSION_3) :].replace(old, new)
     number, rest = _split(rest)
-    if v1:
+    if v1 and not extended:
         extensions = next(part for part in _parts(rest) if part[0] == 0xA3)
         rest = rest.removesuffix(extensions)
     tbs = _sequence((b"" if v1 else VERSION_3) + (serial or number) + rest)

@@ -62,7 +62,7 @@ def _of_issuer(policy: Policy, certificate: x509.Certificate, anchor: bool) -> t
 
 def _broken(policy: Policy, one: Look, number: int, anchor: bool, purpose: Purpose) -> Iterator[Problem]:
     for rule in _rules(policy):
-        words = rule.broken(one) if _meant(rule.where, one, number, anchor, purpose) else ""
+        words = rule.broken(one) if meant(rule.where, one, number, anchor, purpose) else ""
         if words:
             yield Problem("against-policy", f"{one.name}: {words} ({rule.source})", rule.fix, one.name)
 
@@ -82,7 +82,8 @@ def _rules(policy: Policy) -> tuple[Rule, ...]:
             return tuple(dict.fromkeys((*policy_rfc5280.RULES, *policy_webpki.RULES)))
 
 
-def _meant(where: Where, one: Look, number: int, anchor: bool, purpose: Purpose) -> bool:
+def meant(where: Where, one: Look, number: int, anchor: bool, purpose: Purpose) -> bool:
+    """Whether a rule for some certificates speaks about one: the number-th from the leaf, which is 0."""
     match where:
         case "any":
             return True

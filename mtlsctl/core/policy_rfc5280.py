@@ -86,11 +86,6 @@ def _policy_twice(one: Look) -> str:
     return f"its certificate policies hold {twice} twice" if twice else ""
 
 
-def _purposes(one: Look) -> str:
-    found = value(one, x509.ExtendedKeyUsage)
-    return "its extended key usage is empty" if found is not None and not tuple(found) else ""
-
-
 def _nobody(one: Look) -> str:
     """RFC 5280, 4.1.2.6: whoever has no subject has a critical SAN."""
     san = value(one, x509.SubjectAlternativeName)
@@ -201,7 +196,6 @@ RULES = (
     CRITICAL_CONSTRAINTS,
     Rule("any", "RFC 5280, 4.2.1.10", _constraints_written),
     Rule("any", "RFC 5280, 4.2.1.11", wrong_if(x509.PolicyConstraints, False, "its policy constraints")),
-    Rule("any", "RFC 5280, 4.2.1.12", _purposes),
     Rule("any", "RFC 5280, 4.2.1.14", wrong_if(x509.InhibitAnyPolicy, False, "its inhibitAnyPolicy")),
     Rule("any", "RFC 5280, 4.2.1.15", wrong_if(x509.FreshestCRL, True, "its freshestCRL")),
     Rule("any", "RFC 5280, 4.2.2.1", wrong_if(x509.AuthorityInformationAccess, True, "its authorityInfoAccess")),
