@@ -23,6 +23,8 @@ WORDS = "one two three four five six seven eight nine ten"
         (["      ", ("hint: ", "bold"), WORDS], "            seven eight nine ten"),
         (["    " + WORDS], "    eight nine ten"),
         ([(WORDS, "bold")], "nine ten"),
+        (["an engine  ", ("refuses", "red"), f": {WORDS}"], "           five six seven eight nine ten"),
+        ([f"  no label {WORDS}"], "  seven eight nine ten"),
     ],
 )
 def test_a_long_line_goes_on_below_what_its_label_labels(
@@ -42,6 +44,14 @@ def test_a_command_stays_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     print_styled([[f"  mtlsctl issue client {WORDS}"]], out)
     assert out.getvalue() == f"  mtlsctl issue client {WORDS}\n"
+
+
+def test_a_command_behind_a_hint_begins_a_line_and_stays_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    out = io.StringIO()
+    command = "mtlsctl inspect --pem web.pem issuing.pem > fullchain.pem"
+    print_styled([["      ", ("hint: ", "bold"), f"add it after the leaf: {command}"]], out)
+    assert out.getvalue().splitlines() == ["      hint: add it after the leaf:", f"            {command}"]
 
 
 def test_a_long_reason_moves_the_next_column_of_every_row() -> None:

@@ -353,7 +353,7 @@ def test_the_missing_intermediate_is_fetched_and_named(
     made = pki(tmp_path, leaf_extra=[aia(issuer=f"{web.url}/ca")])
     web.pages["/ca"] = page(made.ca)
     without = mtlsctl("verify", "leaf.pem", "--ca", "root.pem", "--json").json["findings"][0]
-    assert without["hint"].endswith("mtlsctl verify leaf.pem --ca root.pem --aia fetches and names it")
+    assert without["hint"].endswith("or fetch it from where the leaf says: mtlsctl verify leaf.pem --ca root.pem --aia")
     words = ("verify", "leaf.pem", "--ca", "root.pem", "--aia", "--allow-private", "--json")
     result = mtlsctl(*words)
     assert (result.exit_code, codes(result)) == (1, [("server-missing-intermediate", "fail")])

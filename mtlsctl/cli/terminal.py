@@ -1,5 +1,6 @@
 """Styled lines on a terminal: the one place that loads rich."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +11,19 @@ from rich.text import Text
 from mtlsctl.core.printable import printable
 
 COMMANDS = ("mtlsctl ", "curl ", "$ ", "openssl ")
+_COMMAND = re.compile(r": ((?:mtlsctl|curl|openssl|cat|chmod) [^;]+)$")
+_COLUMN = re.compile(r" *\S+(?: \S+)* {2,}(?=\S)")
 MAX_LABEL = 24
 """Columns: what is styled and longer is no label."""
+MAX_COLUMN = 34
+"""Columns: where two blanks stand later, what comes before them is no label."""
 
 
 def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -> None:
     """Write each row with its styles; NO_COLOR and the terminal's abilities are rich's to honour.
 
-    Long lines wrap between words, below what their label labels; commands do not, so that they can be copied.
+    Long lines wrap between words, below what their label labels; commands do not, so that they can be copied: one at
+    the end of a line begins another.
     """
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
     for row in rows:
@@ -30,17 +36,25 @@ def print_styled(rows: Iterable[Iterable[str | tuple[str, str]]], stream: Any) -
             console.print(text, soft_wrap=True)
             continue
         indent = _hanging(text)
-        for number, line in enumerate(text[indent:].wrap(console, max(20, console.width - indent))):
+        command = _COMMAND.search(text.plain)
+        end = command.start(1) if command else len(text.plain)
+        for number, line in enumerate(text[indent:end].wrap(console, max(20, console.width - indent))):
             line.rstrip()
             console.print((Text(" " * indent) if number else text[:indent]) + line, soft_wrap=True)
+        if command:
+            console.print(Text(" " * indent) + text[end:], soft_wrap=True)
 
 
 def _hanging(text: "Text") -> int:
     """Where the second line of a long one begins: behind its label (`fail `, `  server  `), else below its start."""
     start = len(text.plain) - len(text.plain.lstrip())
-    label = min((span.end for span in text.spans), default=0)
-    label += len(text.plain[label:]) - len(text.plain[label:].lstrip())
-    return label if start < label <= MAX_LABEL else start
+    first = min(text.spans, default=None, key=lambda span: span.start)
+    if first and first.start <= start < first.end:
+        label = len(text.plain) - len(text.plain[first.end :].lstrip())
+        if label <= MAX_LABEL:
+            return label
+    column = _COLUMN.match(text.plain)
+    return column.end() if column and column.end() <= MAX_COLUMN else start
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
         hint = f"add the certificate of {issuer} after the leaf{CHAINED}"
         hint += "\nor, if it is a root, trust it: --ca FILE"
         if _says_where(top):
-            hint += "\nthe leaf says where it is: mtlsctl verify CHAIN --ca ROOTS --aia fetches and names it"
+            hint += "\nor fetch it from where the leaf says: mtlsctl verify CHAIN --ca ROOTS --aia"
         return Problem("missing-intermediate", message, hint, called(top))
     message = f"{called(top)}: the chain ends here, issued by {issuer}; trusted: {_listed(roots)}"
     hint = f"if {issuer} is a root that you trust: --ca FILE"

@@ -6,7 +6,7 @@ from textwrap import wrap
 from mtlsctl.cli.output import Line
 from mtlsctl.core.catalogue.entry import Entry
 
-WIDTH = 100
+WIDTH = 80
 
 
 def entry(one: Entry, group: str) -> Iterator[Line]:
@@ -17,12 +17,23 @@ def entry(one: Entry, group: str) -> Iterator[Line]:
     yield ""
     yield [("What to do", "bold")]
     for case in one.fix.split("; "):
-        first, *rest = wrap(case, WIDTH - 4)
+        first, *rest = _folded(case)
         yield f"  - {first}"
         yield from (f"    {line}" for line in rest)
     yield ""
     yield [("group   ", "dim"), group]
     yield [("source  ", "dim"), one.source]
+
+
+def _folded(case: str) -> list[str]:
+    """What to do, in lines; a command has one of its own, so that it can be copied."""
+    words, colon, command = case.partition(": ")
+    if len(case) <= WIDTH - 4 or not command.startswith(_COMMANDS):
+        return wrap(case, WIDTH - 4)
+    return [*wrap(words + colon, WIDTH - 4), command]
+
+
+_COMMANDS = ("mtlsctl ", "cat ", "openssl ", "curl ")
 
 
 def catalogue(groups: Mapping[str, Sequence[Entry]]) -> Iterator[Line]:

@@ -19,7 +19,7 @@ from mtlsctl.core.lint.settings import Settings, Suites
 from mtlsctl.workflows.lint import Report
 
 EXAMPLES = 5
-WIDTH = 100
+WIDTH = 80
 
 
 def rules_of(profiles: Sequence[Profile]) -> list[dict[str, Any]]:

@@ -17,13 +17,17 @@ def policies(result: Verified, width: int) -> Iterator[Line]:
         yield [f"{f'policy {one.policy}':<{width}}  ", (one.verdict, style), f"{reason}{more}"]
 
 
-def others(result: Verified) -> Iterator[Line]:
+def others(result: Verified, width: int) -> Iterator[Line]:
     """The other paths, each with its first fault."""
     shown = result.other_paths[:MAX_SHOWN]
     for one in shown:
-        yield ["another path: ", _way(one), (": " + one.fault, "dim") if one.fault else (" holds as well", "dim")]
+        yield [
+            f"{'another path':<{width}}  ",
+            _way(one),
+            (": " + one.fault, "dim") if one.fault else (" holds as well", "dim"),
+        ]
     if len(result.other_paths) > len(shown):
-        yield f"{len(result.other_paths) - len(shown)} more paths: --json names them"
+        yield " " * (width + 2) + f"{len(result.other_paths) - len(shown)} more paths: --json names them"
 
 
 def _way(one: OtherPath) -> str:

@@ -37,7 +37,7 @@ def path_and_engines(result: Verified) -> Iterator[Line]:
         yield [f"{_ENGINES[engine.name]:<{width}}  ", (words, style), reason]
     yield from revocation.lines(result, width)
     yield from paths.policies(result, width)
-    yield from paths.others(result)
+    yield from paths.others(result, width)
     if result.stacks:
         yield ""
         yield from stacks.lines(result.stacks)
