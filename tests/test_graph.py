@@ -380,7 +380,7 @@ def test_a_crl_that_cannot_be_read_is_never_passed_over(mtlsctl: Tool, tmp_path:
     assert cut.exit_code == 2
     assert "fail pki/all.crl: " in cut.stdout
     (tmp_path / "pki" / "all.crl").unlink()
-    (tmp_path / "pki" / "out.pem").symlink_to("/etc/hostname")
+    (tmp_path / "pki" / "out").symlink_to("/etc")
     over = mtlsctl("inspect", "--graph", "over.dot", "pki")
     assert over.exit_code == 0
     assert "note pki: 1 of what is in it was passed over" in over.stdout

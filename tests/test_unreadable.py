@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
-from support import SERVER_AUTH, make_cert, write
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from support import DAY, NOW, SERVER_AUTH, make_cert, write
 
 Run = Callable[..., support.Result]
 ROOT = make_cert("Root", ca=True)
 LEAF = make_cert("web.test", ROOT, ekus=(SERVER_AUTH,), sans=(x509.DNSName("web.test"),))
+CRL = (
+    x509.CertificateRevocationListBuilder(ROOT.certificate.subject, NOW - DAY, NOW + DAY)
+    .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ROOT.key.public_key()), critical=False)
+    .sign(ROOT.key, hashes.SHA256())
+)
 _CAPS = "-dac_override,-dac_read_search"
 _AS_OTHERS = ("setpriv", "--bounding-set", _CAPS, "--inh-caps", _CAPS) if os.geteuid() == 0 else ()
 
@@ -80,3 +87,55 @@ def test_a_folder_of_chains_is_named_as_it_was_typed(run: Run) -> None:
     assert (result.exit_code, result.stderr) == (2, "mtlsctl: pki/shut: permission denied\n")
     drawn = run("inspect", "--graph", "x.svg", "pki/shut")
     assert (drawn.exit_code, drawn.stderr) == (2, "mtlsctl: pki/shut: permission denied\n")
+    for words in (("--crl", "pki/shut", "--ca", "pki/web.pem"), ("--ca", "pki/shut")):
+        verified = run("verify", "pki/web.pem", *words)
+        assert (verified.exit_code, verified.stderr.splitlines()[0]) == (2, "mtlsctl: pki/shut: permission denied")
+
+
+def test_a_link_to_a_crl_that_is_gone_stops_the_folder(run: Run, tmp_path: Path) -> None:
+    """Who is on that list would be let in."""
+    (tmp_path / "crls").mkdir()
+    write(tmp_path / "crls" / "one.crl", CRL.public_bytes(Encoding.PEM))
+    (tmp_path / "crls" / "two.crl").symlink_to("gone.crl")
+    verified = run("verify", "pki/web.pem", "--ca", "pki/web.pem", "--crl", "crls")
+    assert (verified.exit_code, verified.stdout) == (2, "")
+    assert "crls/two.crl: no such file or directory" in verified.stderr
+    (tmp_path / "crls" / "two.crl").unlink()
+    (tmp_path / "crls" / "folder.crl").mkdir()
+    assert run("verify", "pki/web.pem", "--ca", "pki/web.pem", "--crl", "crls").exit_code == 0
+
+
+def test_links_to_files_are_followed_and_links_to_folders_are_not(run: Run, tmp_path: Path) -> None:
+    """As ACME clients keep a site's files: live/SITE has nothing but links to ../../archive/SITE."""
+    live, archive = tmp_path / "live", tmp_path / "archive"
+    live.mkdir()
+    archive.mkdir()
+    write(archive / "fullchain1.pem", LEAF.pem, ROOT.pem)
+    write(archive / "privkey1.pem", LEAF.key_pem).chmod(0o600)
+    (live / "fullchain.pem").symlink_to("../archive/fullchain1.pem")
+    (live / "privkey.pem").symlink_to("../archive/privkey1.pem")
+    (live / "old").symlink_to("../archive")
+    (live / "here").symlink_to(".")
+    result = run("inspect", "live", "--json")
+    held = result.json["result"]["inventory"]
+    assert held["files"] == ["live/fullchain.pem", "live/privkey.pem"]
+    assert held["passed_over"] == ["live/old: a link to a folder elsewhere"]
+    assert [one["keys"] for one in held["certificates"] if not one["ca"]] == [["live/privkey.pem"]]
+    looked = run("lint", "live", "--json")
+    assert looked.json["result"]["examined"] == looked.json["result"]["examined"] | {
+        "files": 2,
+        "certificates": 2,
+        "keys": 1,
+        "others": 1,
+        "unread": 0,
+    }
+
+
+@pytest.mark.parametrize("command", ["lint", "inspect"])
+def test_what_lies_too_deep_is_not_passed_over(run: Run, tmp_path: Path, command: str) -> None:
+    lost = tmp_path.joinpath("deep", *"abcdefghijklmnopq")
+    lost.mkdir(parents=True)
+    write(tmp_path / "deep" / "web.pem", LEAF.pem)
+    write(lost / "lost.pem", LEAF.pem)
+    result = run(command, "deep")
+    assert (result.exit_code, "too deep, 16 folders are gone into" in result.stdout) == (2, True)

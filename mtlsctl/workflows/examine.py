@@ -139,7 +139,7 @@ def inspect(
     if list(paths).count("-") > 1:
         raise UsageError("standard input can be read only once", "give - once")
     reader = _Reader(secret, clock.now(), watcher, look)
-    folders = {path: folder_listing(path) for path in paths if path != "-" and Path(path).is_dir()}
+    folders = {path: folder_listing(path) for path in paths if files.is_folder(path)}
     wanted = [found for path in paths for found in (folders[path].files if path in folders else [path])]
     reader.findings += [_unread(error) for listed in folders.values() for error in listed.unread]
     with warnings.catch_warnings():
@@ -170,6 +170,7 @@ def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "In
 
     below = {path for listed in folders.values() for path in listed.files}
     passed_over = [words for listed in folders.values() for words in listed.passed_over]
+    passed_over += [error.message for listed in folders.values() for error in listed.unread]
     return inventory(tuple(folders), [file for file in shown if file.file in below], passed_over)
 
 

@@ -56,6 +56,14 @@ def label(path: Path | str) -> str:
     return "standard input" if str(path) == "-" else str(path)
 
 
+def is_folder(word: str) -> bool:
+    """True for a folder; False also where that cannot be told: who reads it then is told why."""
+    try:
+        return word != "-" and Path(word).is_dir()
+    except OSError:
+        return False
+
+
 def free(name: str, taken: Sequence[str] = ()) -> str:
     """A name in this folder under which nothing lies yet: a shell would write over it."""
     stem, dot, suffix = name.rpartition(".")

@@ -1,79 +1,109 @@
-"""The files of a folder that look like keys and certificates, below it too, and never outside of it."""
+"""The files of a folder that look like keys, certificates or CRLs; of links, those to files are followed."""
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mtlsctl.errors import MtlsctlError, NotFoundError
+from mtlsctl.errors import InputError, MtlsctlError, NotFoundError
 from mtlsctl.workflows import files
 
 MAX_DEPTH = 16  # folders within folders
 MAX_FILES = 20_000  # that are looked into
+MAX_RIGHT_IN = 10_000  # of a folder that is to be read as a whole
 SUFFIXES = re.compile(r"\.(pem|crt|cer|cert|der|key|csr|req|p10|p12|pfx|p7[bcs]|crl|ocsp|ors|pub)", re.IGNORECASE)
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 class Listing(NamedTuple):
-    """What is in a folder."""
+    """What is in a folder and below it."""
 
     files: tuple[str, ...]
     """Those that look like ours."""
     passed_over: tuple[str, ...]
-    """What was not looked into, each with the reason: links that lead out, folders that cannot be read, too deep."""
+    """Links that were not followed, each with the reason: they lead nowhere, or to folders elsewhere."""
     unread: tuple[MtlsctlError, ...] = ()
-    """Of those, what nobody could tell of: the operating system said no."""
+    """What nobody can tell of: the operating system said no, or there is too much of it."""
 
 
 def listing(folder: str) -> Listing:
     """The files below a folder, in order.
 
-    Raises NotFoundError where none looks like ours, SystemTroubleError where that is so for want of permission.
+    Raises NotFoundError where none looks like ours, and what nobody can tell of where there is nothing else.
     """
-    top = Path(folder)
+    walk = _Walk(Path(folder))
     found: list[str] = []
-    passed_over: list[str] = []
-    unread: list[MtlsctlError] = []
-    for path in _walk(top, top.resolve(), 0, passed_over, unread):
+    for path in walk.below(Path(folder)):
         if len(found) == MAX_FILES:
-            passed_over.append(f"{folder}: it has more than {MAX_FILES:,} files of keys and certificates")
+            more = f"{folder}: it has more than {MAX_FILES:,} files of keys and certificates"
+            walk.unread.append(InputError(more, "name folders below it"))
             break
         try:
             found += [str(path)] * _looks_like_ours(path)
         except OSError as error:
-            unread.append(files.trouble(error, path))
-    passed_over += [error.message for error in unread]
-    if not found and unread:
-        more = f"; so are {len(unread) - 1:,} more" if len(unread) > 1 else ""
-        unread[0].message += more
-        raise unread[0]
+            walk.unread.append(files.trouble(error, path))
+    if not found and walk.unread:
+        raise _all_of(walk.unread)
     if not found:
-        more = f"; passed over: {', '.join(passed_over[:3])}" if passed_over else ""
+        more = f"; passed over: {', '.join(walk.passed_over[:3])}" if walk.passed_over else ""
         raise NotFoundError(f"{folder}: no file in this folder looks like a key or certificate{more}", "name the files")
-    return Listing(tuple(found), tuple(passed_over), tuple(unread))
+    return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.unread))
 
 
-def _walk(folder: Path, top: Path, depth: int, passed_over: list[str], unread: list[MtlsctlError]) -> Iterator[Path]:
-    """The regular files below a folder. A link is followed to a file below the top, never to a folder."""
-    try:
-        with os.scandir(folder) as entries:
-            within = sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
-    except OSError as error:
-        unread.append(files.trouble(error, folder))
-        return
-    for entry in within:
-        path = folder / entry.name
-        if entry.is_symlink():
-            if path.is_file() and path.resolve().is_relative_to(top):
-                continue  # what it leads to is met by its own name
-            passed_over.append(f"{path}: a link that leads {'nowhere' if not path.exists() else 'out of the folder'}")
-        elif entry.is_dir(follow_symlinks=False):
-            if depth == MAX_DEPTH:
-                passed_over.append(f"{path}: too deep, {MAX_DEPTH} folders are gone into")
+def _all_of(unread: list[MtlsctlError]) -> MtlsctlError:
+    """The first, which says how many there are."""
+    first, *others = unread
+    first.message += f", and {len(others):,} more cannot be looked into" if others else ""
+    return first
+
+
+class _Walk:
+    """One way through a folder and those below it, and what was not gone into."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top.resolve()
+        self.passed_over: list[str] = []
+        self.unread: list[MtlsctlError] = []
+
+    def below(self, folder: Path, depth: int = 0) -> Iterator[Path]:
+        """The regular files below a folder, those right in it first."""
+        try:
+            with os.scandir(folder) as entries:
+                within = sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
+        except OSError as error:
+            self.unread.append(files.trouble(error, folder))
+            return
+        for entry in within:
+            path = folder / entry.name
+            if entry.is_symlink():
+                yield from self._linked(path)
+            elif entry.is_file(follow_symlinks=False):
+                yield path
+            elif entry.is_dir(follow_symlinks=False) and depth == MAX_DEPTH:
+                self.unread.append(InputError(f"{path}: too deep, {MAX_DEPTH} folders are gone into", "name it"))
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self.below(path, depth + 1)
+
+    def _linked(self, path: Path) -> Iterator[Path]:
+        """The file that a link leads to, unless that is met by its own name: so ACME clients keep a site's files."""
+        try:
+            target = os.path.realpath(path, strict=True)
+            mode = Path(target).stat().st_mode
+        except OSError as error:
+            if error.errno in _NOWHERE:
+                self.passed_over.append(f"{path}: a link that leads nowhere")
             else:
-                yield from _walk(path, top, depth + 1, passed_over, unread)
-        elif entry.is_file(follow_symlinks=False):
+                self.unread.append(files.trouble(error, path))
+            return
+        if Path(target).is_relative_to(self.top):
+            return
+        if stat.S_ISREG(mode):
             yield path
+        elif stat.S_ISDIR(mode):
+            self.passed_over.append(f"{path}: a link to a folder elsewhere")
 
 
 def _looks_like_ours(path: Path) -> bool:
@@ -81,3 +111,25 @@ def _looks_like_ours(path: Path) -> bool:
         return True
     with path.open("rb") as file:
         return b"-----BEGIN " in file.read(4096)
+
+
+def right_in(folder: str, named: re.Pattern[str]) -> list[Path]:
+    """The files right in a folder whose names fit, in order; what cannot be looked at is among them: reading says why.
+
+    Raises SystemTroubleError, and InputError where there are more than MAX_RIGHT_IN.
+    """
+    try:
+        found = sorted(path for path in Path(folder).iterdir() if named.fullmatch(path.name) and not _is_other(path))
+    except OSError as error:
+        raise files.trouble(error, folder) from None
+    if len(found) > MAX_RIGHT_IN:
+        raise InputError(f"{folder}: more than {MAX_RIGHT_IN:,} files to read", "name the file")
+    return found
+
+
+def _is_other(path: Path) -> bool:
+    """True for what is there and no regular file: a folder, a pipe."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False

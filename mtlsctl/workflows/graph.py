@@ -179,7 +179,7 @@ def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]
     listed = folders.listing(folder)
     for error in listed.unread:
         found.unread(error, folder)
-    if over := len(listed.passed_over) - len(listed.unread):
+    if over := len(listed.passed_over):
         message = f"{folder}: {over:,} of what is in it {'was' if over == 1 else 'were'} passed over"
         hint = f"mtlsctl inspect {folder} names {'it' if over == 1 else 'them'}"
         found.findings.append(Finding(InputError.code, Verdict.NOTE, message, hint, Whose.OURS, folder))

@@ -14,7 +14,7 @@ from mtlsctl.core.judge import issued
 from mtlsctl.core.path import UNREADABLE, self_issued
 from mtlsctl.core.path import Path as Chain
 from mtlsctl.errors import MtlsctlError, UsageError
-from mtlsctl.workflows import files, identity, materials, nearby, store
+from mtlsctl.workflows import files, folders, identity, materials, nearby, store
 
 MAX_NAMES = 8  # a command with more of them is nobody's to type
 MAX_FILES = 200  # that are looked at for an issuer
@@ -114,7 +114,7 @@ def _named(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         if not nearby.is_nearby(word):
             yield word
-        elif Path(word).is_dir() and not (Path(word) / "issuing.crt").is_file():
+        elif store.is_plain_folder(word):
             yield from _pems(Path(word))
         else:
             yield str(store.find(word) / "issuing.crt")
@@ -127,8 +127,8 @@ def _beside(read: Sequence[str]) -> Iterator[str]:
 
 def _pems(folder: Path) -> list[str]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix in nearby.SUFFIXES and path.is_file())
-    except OSError:
+        found = folders.right_in(str(folder), nearby.NAMED)
+    except MtlsctlError:
         return []  # it is looked into for a hint alone
     return [str(path) for path in found[:MAX_FILES]]
 

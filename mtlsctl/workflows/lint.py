@@ -22,7 +22,7 @@ from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
 from mtlsctl.core.path import UNREADABLE
-from mtlsctl.errors import MtlsctlError, NotFoundError, UsageError
+from mtlsctl.errors import MtlsctlError, NotFoundError
 from mtlsctl.workflows import clock, files, lint_files
 from mtlsctl.workflows.passwords import Secret
 
@@ -57,9 +57,9 @@ class Report(NamedTuple):
 def known(code: str) -> bool:
     """Whether a rule can be passed over by this code: one of ours, of a damaged file, or, with dots, of pkilint."""
     if "." in code:
-        from mtlsctl.core.lint import pkilinted  # only for those who name such a rule
+        from mtlsctl.core.lint import foreign  # only for those who name such a rule
 
-        return bool(pkilinted.CODE.fullmatch(code))
+        return bool(foreign.CODE.fullmatch(code))
     return code in rules.BY_CODE or code in codes.CODES
 
 
@@ -95,11 +95,8 @@ class Session:
 
     def files(self, paths: Sequence[str], issuers: Iterable[x509.Certificate] = ()) -> None:
         """Look at files, folders and stdin. issuers: CAs that are known beside. A single unreadable file raises."""
-        expanded = [lint_files.expand(path) for path in paths]
-        wanted = [found for one in expanded for found in one.files]
-        unread = [trouble for one in expanded for trouble in one.unread]
-        if wanted.count("-") > 1:
-            raise UsageError("standard input can be read only once", "give - once")
+        wanted, unread, elsewhere = lint_files.expand(paths)
+        self._count(others=elsewhere)
         for trouble in unread:
             self._unread(trouble, trouble.message.partition(": ")[0])
         read = [(path, self._read(path, alone=len(wanted) == 1 and not unread)) for path in wanted]
@@ -242,10 +239,12 @@ class Session:
         from mtlsctl.core.lint import pkilinted  # loaded by __init__ where a profile asks for it
 
         with _hushed():
-            said = pkilinted.look(found, der, profile)
-        if said is not None:
-            self.run.looked(rules.OTHERS)
-        for one in said or ():
+            looked = pkilinted.look(found, der, profile)
+        if looked is None:
+            return
+        for code, verdict in {**looked.kept, **{one.code: one.verdict for one in looked.said}}.items():
+            self.run.foreign_looked(code, verdict)
+        for one in looked.said:
             self.run.foreign(one.code, one.verdict, one.words, found, digest)
 
     # A CA's ledger, and servers

@@ -1,68 +1,46 @@
-"""Which files of a folder lint looks at, which of them it cannot tell of, and the CAs that are named beside."""
+"""What the words after lint name: files, the files of folders, and the CAs that are named beside."""
 
-import errno
-import os
-import stat
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.errors import MtlsctlError, NotFoundError
+from mtlsctl.errors import MtlsctlError, UsageError
 from mtlsctl.workflows import files, materials
-
-_SUFFIXES = frozenset(
-    (".pem", ".crt", ".cer", ".cert", ".der", ".key", ".csr", ".req", ".p10", ".p12", ".pfx", ".p7b", ".p7c", ".crl")
-)
-_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # of a link that leads nowhere
 
 
 class Expanded(NamedTuple):
-    """What one path stands for."""
+    """What some words stand for."""
 
     files: tuple[str, ...]
+    """Files, and - for standard input."""
     unread: tuple[MtlsctlError, ...] = ()
-    """Folders and files below it of which nobody can tell what they hold, each with the reason."""
+    """Folders and files below them of which nobody can tell what they hold, each with the reason."""
+    elsewhere: int = 0
+    """Links in folders that were not followed."""
 
 
-def expand(path: str) -> Expanded:
-    """A path as it is; a folder as the files in it, and in those below, that look like ours.
+def expand(words: Sequence[str]) -> Expanded:
+    """Paths as they are; of a folder the files in it, and in those below, that look like ours.
 
-    Raises NotFoundError for a folder without any, and SystemTroubleError where that is so for want of permission.
+    Raises UsageError for two of standard input, and what folders.listing does of a folder.
     """
-    if path == "-" or not Path(path).is_dir():
-        return Expanded((path,))
+    if list(words).count("-") > 1:
+        raise UsageError("standard input can be read only once", "give - once")
     found: list[str] = []
-    troubles: list[OSError] = []
-    for folder, below, names in os.walk(path, onerror=troubles.append):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for entry in (Path(folder, name) for name in sorted(names)):
-            try:
-                found += [str(entry)] * _promising(entry)
-            except OSError as error:
-                troubles.append(error)
-    unread = tuple(files.trouble(error, error.filename or path) for error in troubles)
-    if not found and unread:
-        raise unread[0]
-    if not found:
-        raise NotFoundError(f"{path}: no file in this folder looks like a key or certificate", "name the files")
-    return Expanded(tuple(found), unread)
+    unread: list[MtlsctlError] = []
+    elsewhere = 0
+    for word in words:
+        if not files.is_folder(word):
+            found.append(word)
+            continue
+        from mtlsctl.workflows import folders  # most look at files
 
-
-def _promising(path: Path) -> bool:
-    """A file that may hold something of ours: by its name, or by a PEM block near its beginning. Raises OSError."""
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        if error.errno in _NOTHING:
-            return False
-        raise
-    if not stat.S_ISREG(mode):
-        return False
-    if path.suffix.lower() in _SUFFIXES:
-        return True
-    with path.open("rb") as file:
-        return b"-----BEGIN " in file.read(4096)
+        listed = folders.listing(word)
+        found += listed.files
+        unread += listed.unread
+        elsewhere += len(listed.passed_over)
+    return Expanded(tuple(found), tuple(unread), elsewhere)
 
 
 def authorities(word: str | None) -> tuple[x509.Certificate, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
@@ -16,14 +15,13 @@ from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.core.standing import Answer, Mode
 from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
-from mtlsctl.workflows import files, materials
+from mtlsctl.workflows import files, folders, materials
 
 if TYPE_CHECKING:
     from mtlsctl.core.ocsp import Response
 
-MAX_FILES = 5000  # of one folder
-_CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE)  # r0: as `openssl rehash` names them
-_PEM_FILE = re.compile(r".*\.(pem|der|cer|crt)", re.IGNORECASE)
+_CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE | re.DOTALL)  # r0: as `openssl rehash` names them
+_NAMED = re.compile(r".*\.(crl|r[0-9]+|pem|der|cer|crt)", re.IGNORECASE | re.DOTALL)
 PEM_BEGIN = b"-----BEGIN X509 CRL-----"
 BROKEN = (*UNREADABLE, x509.InvalidVersion)
 """What cryptography raises for what is no CRL."""
@@ -113,8 +111,8 @@ def held_crls(word: str) -> list[Held]:
         return [Held(crl, files.label(word)) for crl in read_crls(word)]
     from mtlsctl.workflows import store  # only for a word that names no file
 
-    if Path(word).is_dir() and word not in store.ca_names() and not (Path(word) / "issuing.crt").exists():
-        return _folder(Path(word))
+    if store.is_plain_folder(word):
+        return _folder(word)
     try:
         published = store.find(word) / "crl" / "crl.pem"
     except NotFoundError:
@@ -125,17 +123,13 @@ def held_crls(word: str) -> list[Held]:
     return [Held(crl, str(published)) for crl in read_crls(str(published))]
 
 
-def _folder(folder: Path) -> list[Held]:
+def _folder(folder: str) -> list[Held]:
     """The CRLs of a folder: what is named like one must be one; what else is PEM or DER may be."""
     found: list[Held] = []
-    for number, path in enumerate(sorted(entry for entry in folder.iterdir() if entry.is_file())):
-        if number == MAX_FILES:
-            raise InputError(f"{folder}: more than {MAX_FILES} files", "put the CRLs into a folder of their own")
-        if _CRL_FILE.fullmatch(path.name):
-            found += [Held(crl, str(path)) for crl in read_crls(str(path))]
-        elif _PEM_FILE.fullmatch(path.name):
-            data = files.read(path)
-            found += [Held(crl, str(path)) for crl in _crls_in(data, str(path))] if _holds_crl(data, str(path)) else []
+    for path in folders.right_in(folder, _NAMED):
+        data, label = files.read(path), str(path)
+        if _CRL_FILE.fullmatch(path.name) or _holds_crl(data, label):
+            found += [Held(crl, label) for crl in _crls_in(data, label)]
     if not found:
         raise NotFoundError(f"{folder}: no CRL is in this folder", "name the file, or publish one: mtlsctl crl")
     return found

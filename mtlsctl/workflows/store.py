@@ -63,8 +63,8 @@ def folder_for(name: str) -> Path:
 def find(word: str) -> Path:
     """The folder that --ca names: a folder that holds a CA, or a name below home. Raises NotFoundError."""
     path = Path(word)
-    if os.sep in word or word in (".", "..") or (word not in ca_names() and (path / "issuing.crt").exists()):
-        if (path / "issuing.crt").exists() or (path / "root.crt").exists():
+    if os.sep in word or word in (".", "..") or (word not in ca_names() and _has(path, "issuing.crt")):
+        if _has(path, "issuing.crt", "root.crt"):
             return path.resolve()
         raise NotFoundError(f"{word}: no CA is in this folder", "mtlsctl ca list shows those that there are")
     folder = folder_for(word)
@@ -92,6 +92,19 @@ def ca_names() -> list[str]:
 def _is_ca(folder: Path) -> bool:
     """True for a folder that holds a CA, or a part of one."""
     return any((folder / name).exists() for name in ("ca.toml", "root.crt", "issuing.crt", "issuing.key"))
+
+
+def _has(folder: Path, *names: str) -> bool:
+    """True where one of some files is in a folder. Raises SystemTroubleError, which names the folder."""
+    try:
+        return any((folder / name).exists() for name in names)
+    except OSError as error:
+        raise files.trouble(error, folder) from None
+
+
+def is_plain_folder(word: str) -> bool:
+    """True for a folder that holds no CA and is not named like one of ours. Raises SystemTroubleError."""
+    return files.is_folder(word) and word not in ca_names() and not _has(Path(word), "issuing.crt")
 
 
 def open_ca(word: str) -> Ca:

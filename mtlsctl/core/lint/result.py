@@ -27,7 +27,7 @@ class Examined(NamedTuple):
     unread: int = 0
     """Files, objects and servers of which nothing could be told: a PKCS#12 that is shut, a damaged block."""
     others: int = 0
-    """Objects that no rule is about, such as parameters."""
+    """Objects that no rule is about, such as parameters; links in folders that lead elsewhere, or nowhere."""
 
     @property
     def keys_alone(self) -> bool:
