@@ -30,8 +30,8 @@ GROUPS = {
         client-unknown-critical-extension client-cert-invalid client-cert-not-allowed client-cert-refused-by-app
         client-cert-refused""",
     "policy": "against-policy stack-refuses other-path",
-    "revocation": """ocsp-unusable revocation-exempt staple-missing staple-required staple-expired staple-unusable
-        staple-unknown fetch-failed""",
+    "revocation": """ocsp-unusable revocation-exempt staple-missing staple-failed staple-required staple-expired
+        staple-unusable staple-unknown fetch-failed""",
     "probe": """probe-enforced probe-never-asks probe-no-cert-accepted probe-stranger-accepted probe-stolen-accepted
         probe-leaf-as-ca-accepted probe-expired-accepted probe-not-yet-valid-accepted probe-wrong-eku-accepted
         probe-revoked-accepted probe-resumption-accepted probe-extra-accepted probe-good-refused probe-no-good

@@ -34,7 +34,7 @@ def said(answer: Any) -> tuple[str, str, list[str]]:
     """The root cause, how sure it is, and what was tried."""
     result = answer["result"]
     tried = [probe["variation"] for probe in result["extra_probes"]]
-    assert len(tried) <= 3
+    assert len(tried) <= 4
     return answer["findings"][0]["code"], result["confidence"], tried
 
 
@@ -62,6 +62,7 @@ OLD = "-cipher", "ALL:@SECLEVEL=0"
         ),
         (("-tls1_2",), ("--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"), ("no-shared-cipher", "certain", ["wide"])),
         (("-tls1_3",), ("--sigalgs", "rsa_pss_rsae_sha256"), ("no-shared-sigalg", "certain", ["wide"])),
+        (("-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"), (), ("no-shared-cipher", "certain", ["wide"])),
     ],
 )
 def test_what_the_two_have_not_in_common(
@@ -270,12 +271,30 @@ def test_a_server_that_wants_no_proxy_header(lab: Lab, version: str) -> None:
     assert alone["result"]["confidence"] != "certain", alone["findings"]
 
 
-def test_a_group_of_tls12_alone_in_a_server_of_tls13_alone(lab: Lab) -> None:
+@pytest.mark.parametrize("ours", [(), ("--tls-min", "1.3")])
+def test_a_group_of_tls12_alone_in_a_server_of_tls13_alone(lab: Lab, ours: tuple[str, ...]) -> None:
     with tls_lab.s_server(lab, "server", "-tls1_3", "-curves", "brainpoolP256r1") as port:
-        answer = ask(lab, port, "--tls-min", "1.3")
-    assert said(answer)[:2] == ("no-shared-group", "unknown")
+        answer = ask(lab, port, *ours)
+    assert said(answer)[:2] == ("no-shared-group", "likely")
+    assert said(answer)[2][-1] == "wide-tls-1.2"
     assert "sni-unrecognized" in [finding["code"] for finding in answer["findings"]]
     assert answer["findings"][0]["message"].startswith(f"localhost:{port} refused our hello with alert 40")
+
+
+def test_a_group_of_tls12_alone_in_a_server_of_both(lab: Lab) -> None:
+    """Where the client speaks TLS 1.3, OpenSSL does not go back to TLS 1.2, which has the group."""
+    with tls_lab.s_server(lab, "server", "-curves", "brainpoolP256r1") as port:
+        answer, newest = ask(lab, port), ask(lab, port, "--tls-min", "1.3")
+    assert (said(answer)[:2], said(newest)[:2]) == (("no-shared-group", "certain"),) * 2
+    assert "chose the group brainpoolP256r1 when everything was offered" in answer["findings"][0]["message"]
+
+
+def test_a_server_whose_stapling_fails(lab: Lab) -> None:
+    with tls_lab.s_server(lab, "server", "-status_file", "/nonexistent") as port:
+        asked, other = ask(lab, port, "--staple"), ask(lab, port)
+    assert said(asked) == ("staple-failed", "certain", ["no-staple"])
+    assert asked["findings"][0]["message"].startswith(f"localhost:{port} refused our hello with alert 80")
+    assert said(other) == ("ok", "certain", [])
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])

@@ -11,6 +11,9 @@ from typing import Any
 import matrix
 import pytest
 import servers
+import support
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from matrix_pki import Pki
 from servers import caddy, gnutls, granian, haproxy, java, nginx, node, odd, s_server
 
@@ -122,6 +125,19 @@ def agreements(pki: Pki, folder: Path) -> Iterator[matrix.Cell]:
         here.mkdir()
         with meeting.server.run(here, pki.papers, demand="none", **meeting.settings) as running:
             yield _cell(meeting.name, meeting.codes, running.port, pki, *meeting.options, host=meeting.host)
+
+
+def test_a_key_that_signs_in_no_way_of_tls13(pki: Pki, tmp_path: Path) -> None:
+    """Go asks for another group before it looks for a signature: the group is not what is missing."""
+    pair = support.make_cert(
+        "localhost", key=ec.generate_private_key(ec.SECP224R1()), sans=(x509.DNSName("localhost"),)
+    )
+    papers = pki.papers._replace(
+        cert=support.write(tmp_path / "p224.pem", pair.pem), key=support.write(tmp_path / "p224.key", pair.key_pem)
+    )
+    with caddy.run(tmp_path, papers, demand="none") as running:
+        answer = matrix.ask(f"localhost:{running.port}", "--ca", pki.root)
+    assert (answer["findings"][0]["code"], answer["result"]["confidence"]) == ("no-shared-sigalg", "likely")
 
 
 def _cell(

@@ -1,10 +1,10 @@
 """What an extra probe means that was answered where the first connection was not; and what it means if none was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mtlsctl.core import alerts
-from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
+from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_words
 from mtlsctl.core.doubts import Probe, Variation
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation
@@ -12,7 +12,7 @@ from mtlsctl.core.observation import Observation
 _FAIL = Verdict.FAIL
 
 
-class Case(NamedTuple):
+class Answered(NamedTuple):
     """A probe that was answered, and what it is held against."""
 
     probe: Probe
@@ -23,18 +23,24 @@ class Case(NamedTuple):
     """What the first connection told."""
 
 
-def meaning(case: Case) -> Diagnosis:
+def meaning(case: Answered) -> Diagnosis:
     """The diagnosis, now that this variation was answered, and the first connection was not."""
     return _MEANINGS[case.probe.variation](case)
 
 
-def _mismatch(case: Case) -> Diagnosis:
+def _mismatch(case: Answered) -> Diagnosis:
     from mtlsctl.core.mismatch import mismatch  # it decodes both conversations
 
     return mismatch(case.seen, case.probe.seen, case.ours, case.said)
 
 
-def _too_large(case: Case) -> Diagnosis:
+def _in_12_alone(case: Answered) -> Diagnosis:
+    from mtlsctl.core.mismatch import of_12_alone  # it decodes both conversations
+
+    return of_12_alone(case.seen, case.probe.seen, case.ours, case.said)
+
+
+def _too_large(case: Answered) -> Diagnosis:
     message = (
         f"{_no_answer(case.seen)}, and answered a shorter one with one classic group: large hellos are lost on the way"
     )
@@ -43,52 +49,61 @@ def _too_large(case: Case) -> Diagnosis:
     return _instead(case.said, found, Confidence.LIKELY)
 
 
-def _unserved(case: Case) -> Diagnosis:
+def _unserved(case: Answered) -> Diagnosis:
     without = _no_answer(case.seen)
     message = f"{without} for {case.seen.server_name}, and answered without a name: it serves no such name"
     found = Finding("sni-unrecognized", _FAIL, message, "ask for a name that it serves: --servername NAME")
     return _instead(case.said, found, _by_alert(case.seen))
 
 
-def _without_alpn(case: Case) -> Diagnosis:
+def _without_alpn(case: Answered) -> Diagnosis:
     message = f"{_no_answer(case.seen)} with the protocols {', '.join(case.ours.alpn)}, and answered without any"
     found = Finding("alpn-mismatch", _FAIL, message, "offer another protocol, or none: leave --alpn away")
     return _instead(case.said, found, _by_alert(case.seen))
 
 
-def _http2_alone(case: Case) -> Diagnosis:
+def _staple_fails(case: Answered) -> Diagnosis:
+    message = (
+        f"{_no_answer(case.seen)} with {alert_words(case.seen.received() or 0)} where it asks for an OCSP staple, and"
+        " answered one that does not"
+    )
+    hint = "read the server's log: its stapling fails; to connect all the same: leave --staple away"
+    return _instead(case.said, Finding("staple-failed", _FAIL, message, hint, Whose.PEER), Confidence.CERTAIN)
+
+
+def _http2_alone(case: Answered) -> Diagnosis:
     message = f"{case.seen.peer} left after the handshake, and stays with the protocol h2: it speaks HTTP/2 alone"
     found = Finding("alpn-mismatch", _FAIL, message, "offer it: --alpn h2", Whose.OURS)
     return _instead(case.said, found, Confidence.LIKELY)
 
 
-def _behind_a_balancer(case: Case) -> Diagnosis:
+def _behind_a_balancer(case: Answered) -> Diagnosis:
     without = _no_answer(case.seen)
     message = f"{without}, and answered with a PROXY protocol header in front: it stands behind a load balancer"
     hint = "send the header: --send-proxy v1; or go through the load balancer"
     return _instead(case.said, Finding("proxy-header-missing", _FAIL, message, hint, Whose.OURS), Confidence.CERTAIN)
 
 
-def _wants_no_header(case: Case) -> Diagnosis:
+def _wants_no_header(case: Answered) -> Diagnosis:
     message = f"{case.seen.peer} does not understand a PROXY protocol header before TLS, and answered without one"
     hint = "leave --send-proxy away; or have the server expect it, nginx: listen ... proxy_protocol"
     return _instead(case.said, Finding("proxy-header-unexpected", _FAIL, message, hint, Whose.OURS), Confidence.CERTAIN)
 
 
-def _from_the_first_byte(case: Case) -> Diagnosis:
+def _from_the_first_byte(case: Answered) -> Diagnosis:
     from mtlsctl.core.diagnose_approach import implicit
 
     found = implicit(case.seen, f"{case.seen.peer} says nothing in plain text, and answers TLS")
     return _instead(case.said, found, Confidence.CERTAIN)
 
 
-def _after_some_words(case: Case) -> Diagnosis:
+def _after_some_words(case: Answered) -> Diagnosis:
     from mtlsctl.core.diagnose_approach import required
 
     return _instead(case.said, required(case.seen), Confidence.CERTAIN)
 
 
-def _taken_in_12(case: Case) -> Diagnosis:
+def _taken_in_12(case: Answered) -> Diagnosis:
     message = "with TLS 1.2, where it must judge before the handshake is complete, it accepted us"
     open_end = "the application may still refuse: its log tells, or a login"
     optional = Finding(
@@ -97,12 +112,12 @@ def _taken_in_12(case: Case) -> Diagnosis:
     return _with(_with(case.said, optional, Confidence.LIKELY), Finding("ok", Verdict.OK, message), Confidence.LIKELY)
 
 
-def _about_ours(case: Case) -> Diagnosis:
+def _about_ours(case: Answered) -> Diagnosis:
     message = f"{case.seen.peer} lets us in without a certificate: the refusal is about ours"
     return _with(case.said, Finding("client-cert-optional", Verdict.NOTE, message), case.said.confidence)
 
 
-def _in_plain_http(case: Case) -> Diagnosis:
+def _in_plain_http(case: Answered) -> Diagnosis:
     """What a web server's answer tells: whether it is Apache; the time by its clock, which may explain the refusal."""
     from mtlsctl.core import skew
 
@@ -128,12 +143,14 @@ def unsteady(said: Diagnosis) -> Diagnosis:
     return Diagnosis(said.report._replace(findings=found), said.refused_by, Confidence.UNKNOWN)
 
 
-_MEANINGS: dict[Variation, Callable[[Case], Diagnosis]] = {
+_MEANINGS: dict[Variation, Callable[[Answered], Diagnosis]] = {
     Variation.WIDE: _mismatch,
     Variation.EVERY_VERSION: _mismatch,
+    Variation.WIDE_12: _in_12_alone,
     Variation.CLASSIC_GROUP: _too_large,
     Variation.SAME: lambda case: unsteady(case.said),
     Variation.NO_NAME: _unserved,
+    Variation.NO_STAPLE: _staple_fails,
     Variation.NO_ALPN: _without_alpn,
     Variation.ALPN_H2: _http2_alone,
     Variation.TLS12: _taken_in_12,
@@ -168,31 +185,44 @@ def not_of_the_web(seen: Observation, said: Diagnosis) -> Diagnosis:
     return Diagnosis(said.report._replace(findings=(first, *others)), said.refused_by, Confidence.UNKNOWN)
 
 
-def unsettled(seen: Observation, ours: Ours, said: Diagnosis, tried: list[Variation]) -> Diagnosis:
+def unsettled(seen: Observation, said: Diagnosis, tried: Sequence[Probe]) -> Diagnosis:
     """No variation was answered: what remains is less sure, and the absence of a name is the likelier."""
-    if Variation.EVERY_VERSION in tried and seen.received() == alerts.PROTOCOL_VERSION:
+    variations = [probe.variation for probe in tried]
+    if Variation.EVERY_VERSION in variations and seen.received() == alerts.PROTOCOL_VERSION:
         return said._replace(confidence=Confidence.LIKELY)  # no version that we have was answered
-    if Variation.WIDE not in tried or seen.received() in (None, alerts.INTERNAL_ERROR):
+    if Variation.WIDE not in variations or seen.received() in (None, alerts.INTERNAL_ERROR):
         return said
     found = said.report.findings
-    if name := next((f for f in found if f.code == "sni-required" and not seen.server_name), None):
-        message = f"{found[0].message.partition(': ')[0]}: whatever we offer, and no server name was sent"
-        others = [f._replace(verdict=Verdict.NOTE) for f in found if f is not name]
-        first = name._replace(verdict=_FAIL, message=message)
-        return Diagnosis(said.report._replace(findings=(first, *others)), said.refused_by, Confidence.LIKELY)
-    if ours.minimum == "1.3" and seen.received() == alerts.HANDSHAKE_FAILURE:
-        # It did not call the version wrong, and all suites of TLS 1.3 were offered: the group is what is left.
-        message = f"{found[0].message.partition(': ')[0]} and one with every group that our library has"
-        hint = "let the server have x25519 and P-256; a group of TLS 1.2 alone, such as brainpoolP256r1, is of no use"
-        group = Finding("no-shared-group", _FAIL, message, hint, Whose.PEER)
-        rest = [f._replace(verdict=Verdict.NOTE) for f in found if f.code != group.code]
-        findings = (group, *_or_its_name(seen), *rest)
-        return Diagnosis(said.report._replace(findings=findings), said.refused_by, Confidence.UNKNOWN)
-    first, *others = found
-    message = f"{first.message.partition(': ')[0]} and a hello with everything in it: it may agree with nobody"
+    refused = found[0].message.partition(": ")[0]
+    left = _left_of_13(seen, {probe.variation: probe.seen for probe in tried}, refused)
+    name = next((f for f in found if f.code == "sni-required" and not seen.server_name), None)
+    if name and not (left and left.code == "no-shared-sigalg"):
+        words = f"{refused}: whatever we offer, and no server name was sent"
+        return _ahead(said, [name._replace(verdict=_FAIL, message=words)], Confidence.LIKELY)
+    if left:
+        return _ahead(said, [left, *_or_its_name(seen)], Confidence.LIKELY)
+    message = f"{refused} and a hello with everything in it: it may agree with nobody"
     hint = "see whether its cipher suites and the key of its certificate go together; read the server's log"
-    narrowed = (first._replace(message=message, hint=hint), *_or_its_name(seen), *others)
-    return Diagnosis(said.report._replace(findings=narrowed), said.refused_by, Confidence.UNKNOWN)
+    narrowed = found[0]._replace(message=message, hint=hint)
+    return _ahead(said, [narrowed, *_or_its_name(seen)], Confidence.UNKNOWN)
+
+
+def _left_of_13(seen: Observation, tried: dict[Variation, Observation], refused: str) -> Finding | None:
+    """What is left in TLS 1.3, which chooses suite, group and signature on their own (RFC 8446, 4.1.1); None: unknown.
+
+    Go asks for another group before it looks for a signature. Who calls TLS 1.2 alone a wrong version speaks TLS 1.3
+    alone, and was offered all suites of it; OpenSSL says the same of a key that does not sign in TLS 1.3.
+    """
+    from mtlsctl.core.mismatch import only_in_12, read  # they decode the conversations
+
+    if read(tried[Variation.WIDE]).retry_group:
+        return only_in_12(seen)
+    older = tried.get(Variation.WIDE_12)
+    if older is None or older.received() != alerts.PROTOCOL_VERSION:
+        return None
+    message = f"{refused} and one with every group that our library has, and speaks TLS 1.3 alone"
+    hint = "let the server have x25519 and P-256; a group of TLS 1.2 alone, such as brainpoolP256r1, is of no use"
+    return Finding("no-shared-group", _FAIL, message, hint, Whose.PEER)
 
 
 def _or_its_name(seen: Observation) -> list[Finding]:
@@ -215,6 +245,13 @@ def _by_alert(seen: Observation) -> Confidence:
 
 def _instead(said: Diagnosis, found: Finding, sure: Confidence) -> Diagnosis:
     return Diagnosis(said.report._replace(findings=(found,)), RefusedBy.SERVER, sure)
+
+
+def _ahead(said: Diagnosis, first: list[Finding], sure: Confidence) -> Diagnosis:
+    """The same diagnosis with these findings first, and of the others what they do not say, as notes."""
+    codes = {found.code for found in first}
+    others = [f._replace(verdict=Verdict.NOTE) for f in said.report.findings if f.code not in codes]
+    return Diagnosis(said.report._replace(findings=(*first, *others)), said.refused_by, sure)
 
 
 def _with(said: Diagnosis, more: Finding, sure: Confidence) -> Diagnosis:

@@ -52,6 +52,8 @@ class Ours(NamedTuple):
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     anchors: tuple[crypto.X509, ...] = ()
     """The roots as OpenSSL holds them, in their order; () where they are not at hand."""
+    staple: bool = False
+    """An OCSP response was asked for (RFC 6066, 8)."""
     sound: bool | None = None
     """What core/quicklook.py says of our certificate, where it was asked before."""
 

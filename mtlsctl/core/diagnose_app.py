@@ -195,7 +195,7 @@ def _beyond_us(page: _Page, refusal: Finding) -> Diagnosis:
     later = refusal._replace(verdict=Verdict.NOTE)
     if half := without_root(page.seen, ours, said):
         return page.no([half, later])
-    case = unexplained.Case(page.seen, page.ours, ours, said)
+    case = unexplained.Refusal(page.seen, page.ours, ours, said)
     others = unexplained.possible(case, (unexplained.REVOKED, unexplained.CRL, unexplained.REKEYED))
     if first := unexplained.likeliest(case, [unexplained.TOO_LONG]):  # nginx allows one unless told otherwise
         return page.no([*first, *others, later], Confidence.UNKNOWN)

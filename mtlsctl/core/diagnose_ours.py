@@ -8,7 +8,7 @@ from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.openssl import Identity
-from mtlsctl.core.unexplained import Case, also, openssl, unexplained
+from mtlsctl.core.unexplained import Refusal, also, openssl, unexplained
 
 _DATES = frozenset(("client-cert-expired", "client-chain-expired", "client-cert-not-yet-valid"))
 _WEAK = frozenset(("client-cert-weak-key", "client-cert-weak-signature"))
@@ -56,7 +56,7 @@ def our_certificate(
     if number == alerts.CERTIFICATE_REVOKED:
         hint = "get a new one: mtlsctl issue client NAME"
         return [Finding("client-cert-revoked", Verdict.FAIL, refused, hint, Whose.PEER)], Confidence.CERTAIN
-    case = Case(seen, ours, credential, refused)
+    case = Refusal(seen, ours, credential, refused)
     faults = our_faults(seen, ours, credential)
     if not seen.acceptable_issuers and _not_of_trust(case):
         faults = [f for f in faults if f.code not in own_trust.CODES or f.code == "client-cert-self-signed"]
@@ -78,7 +78,7 @@ def our_certificate(
     return [*found, *(f._replace(verdict=Verdict.NOTE) for f in faults)], sure
 
 
-def _not_of_trust(case: Case) -> bool:
+def _not_of_trust(case: Refusal) -> bool:
     """A server that names no CA, and refuses in a way in which none says that it does not trust ours.
 
     TLS libraries send an alert before the handshake is complete at their end, and OpenSSL's is not certificate_unknown.

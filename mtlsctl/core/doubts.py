@@ -8,7 +8,7 @@ from mtlsctl.core import alerts, sniff
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours
 from mtlsctl.core.observation import Ended, Observation, Stage
 
-MOST = 3  # extra probes for one handshake, at most
+MOST = 4  # extra probes for one handshake, at most
 
 
 class Variation(StrEnum):
@@ -18,11 +18,15 @@ class Variation(StrEnum):
     """Every cipher suite, group and signature algorithm that our library has."""
     EVERY_VERSION = "every-version"
     """The same, and every version of TLS."""
+    WIDE_12 = "wide-tls-1.2"
+    """The same as WIDE in TLS 1.2 alone: who speaks only TLS 1.3 says so, and what it has for TLS 1.2 may be seen."""
     CLASSIC_GROUP = "classic-group"
     """One classic group, P-256: a hello that fits into one packet."""
     SAME = "same-hello"
     """Nothing: the same again, whether a shorter hello was needed at all."""
     NO_NAME = "no-server-name"
+    NO_STAPLE = "no-staple"
+    """Without the request for an OCSP response."""
     NO_ALPN = "no-alpn"
     ALPN_H2 = "alpn-h2"
     TLS12 = "tls-1.2"
@@ -40,7 +44,7 @@ class Variation(StrEnum):
     """No TLS at all: web servers answer a plain request on a TLS port, and give the time by their clock."""
 
 
-CERTIFICATE_STAYS = frozenset((Variation.ALPN_H2,))
+SHOWING_OURS = frozenset((Variation.ALPN_H2,))
 """The variations that show our certificate again; the others do without."""
 
 
@@ -87,71 +91,74 @@ _OF_TIME = frozenset((alerts.CERTIFICATE_EXPIRED, alerts.BAD_CERTIFICATE))
 """What servers say of a certificate that is not valid by their clock; OpenSSL's word for `not yet` is the second."""
 
 
-class Case(NamedTuple):
-    """One connection: what was seen, what we brought to it, what it told."""
+class _First(NamedTuple):
+    """The first connection: what was seen, what we brought to it, what it told."""
 
     seen: Observation
     ours: Ours
     said: Diagnosis
 
 
-def _header_first(case: Case) -> bool:
-    sent = case.seen.approach is not None and case.seen.approach.header and case.seen.approach.refusal is None
-    return bool(sent) and case.seen.stage in (Stage.APPROACH, Stage.HELLO)
+def _header_first(first: _First) -> bool:
+    sent = first.seen.approach is not None and first.seen.approach.header and first.seen.approach.refusal is None
+    return bool(sent) and first.seen.stage in (Stage.APPROACH, Stage.HELLO)
 
 
-def _mute(case: Case) -> bool:
-    return case.seen.approach is not None and case.seen.approach.mute
+def _mute(first: _First) -> bool:
+    return first.seen.approach is not None and first.seen.approach.mute
 
 
-def _no_hello(case: Case) -> bool:
-    return case.seen.stage is Stage.HELLO and (not case.seen.first_bytes or sniff.is_tls(case.seen.first_bytes))
+def _no_hello(first: _First) -> bool:
+    return first.seen.stage is Stage.HELLO and (not first.seen.first_bytes or sniff.is_tls(first.seen.first_bytes))
 
 
-def _no_flight(case: Case) -> bool:
+def _no_flight(first: _First) -> bool:
     """It agreed, and had no certificate to sign with as we can read."""
-    return case.seen.stage is Stage.HANDSHAKE and case.seen.received() in _NEGOTIATION and not case.seen.peer_chain
+    return first.seen.stage is Stage.HANDSHAKE and first.seen.received() in _NEGOTIATION and not first.seen.peer_chain
 
 
-def _unconfirmed(case: Case) -> bool:
+def _unconfirmed(first: _First) -> bool:
     """It asked, got no certificate, and has neither confirmed nor refused.
 
     Never with a certificate of ours: TLS 1.2 would show it to everybody on the way.
     """
     waiting = (
-        case.seen.version == "TLSv1.3" and not case.seen.confirmed and case.seen.answer is None and not case.seen.sent
+        first.seen.version == "TLSv1.3"
+        and not first.seen.confirmed
+        and first.seen.answer is None
+        and not first.seen.sent
     )
-    return _unsure_of_us(case) and case.seen.ended is Ended.OPEN and waiting and case.ours.minimum != "1.3"
+    return _unsure_of_us(first) and first.seen.ended is Ended.OPEN and waiting and first.ours.minimum != "1.3"
 
 
-def _of_a_web_server(case: Case) -> bool:
+def _of_a_web_server(first: _First) -> bool:
     """Whether it is one, and what its clock says, would tell why it refuses.
 
     It calls our certificate out of date, or bad, and by our clock there is nothing wrong with it; or it says what
     Apache says of a chain that is too long for it, and others of other things.
     """
-    codes = {f.code for f in case.said.report.findings}
-    of_time = case.seen.received() in _OF_TIME and "clock-skew" in codes
-    of_depth = case.seen.received() == alerts.INTERNAL_ERROR and "client-chain-too-long" in codes
-    return case.seen.sent and case.seen.approach is None and (of_time or of_depth)
+    codes = {f.code for f in first.said.report.findings}
+    of_time = first.seen.received() in _OF_TIME and "clock-skew" in codes
+    of_depth = first.seen.received() == alerts.INTERNAL_ERROR and "client-chain-too-long" in codes
+    return first.seen.sent and first.seen.approach is None and (of_time or of_depth)
 
 
-def _mute_refusal(case: Case) -> bool:
-    return _unexplained(case) and case.seen.received() is None and not case.ours.alpn
+def _mute_refusal(first: _First) -> bool:
+    return _unexplained(first) and first.seen.received() is None and not first.ours.alpn
 
 
-def _unexplained(case: Case) -> bool:
+def _unexplained(first: _First) -> bool:
     # Who says unknown_ca has looked at a certificate: that one is needed tells no more.
-    closed = _unsure_of_us(case) and case.seen.ended is not Ended.OPEN and case.seen.received() != alerts.UNKNOWN_CA
-    return closed and case.said.confidence is Confidence.UNKNOWN and case.seen.sent
+    closed = _unsure_of_us(first) and first.seen.ended is not Ended.OPEN and first.seen.received() != alerts.UNKNOWN_CA
+    return closed and first.said.confidence is Confidence.UNKNOWN and first.seen.sent
 
 
-def _unsure_of_us(case: Case) -> bool:
-    return case.seen.stage is Stage.DONE and case.said.confidence is not Confidence.CERTAIN and case.seen.asked
+def _unsure_of_us(first: _First) -> bool:
+    return first.seen.stage is Stage.DONE and first.said.confidence is not Confidence.CERTAIN and first.seen.asked
 
 
 # The questions that one connection leaves open, and what to try for each. The first that fits is the one.
-_QUESTIONS: tuple[tuple[Callable[[Case], bool], tuple[Variation, ...]], ...] = (
+_QUESTIONS: tuple[tuple[Callable[[_First], bool], tuple[Variation, ...]], ...] = (
     (_mute, (Variation.NO_STARTTLS,)),
     (_no_flight, (Variation.WIDE,)),
     (_unconfirmed, (Variation.TLS12,)),
@@ -163,11 +170,11 @@ _QUESTIONS: tuple[tuple[Callable[[Case], bool], tuple[Variation, ...]], ...] = (
 
 def variations(seen: Observation, ours: Ours, said: Diagnosis) -> tuple[Variation, ...]:
     """What to try, in order, at most MOST; () where one connection told all that a second could."""
-    case = Case(seen, ours, said)
-    header = (Variation.NO_PROXY_HEADER,) if _header_first(case) else ()
-    if _no_hello(case):
+    first = _First(seen, ours, said)
+    header = (Variation.NO_PROXY_HEADER,) if _header_first(first) else ()
+    if _no_hello(first):
         return (*header, *_before_hello(seen, ours))[:MOST]
-    return header + next((what for fits, what in _QUESTIONS if fits(case)), ())
+    return header + next((what for fits, what in _QUESTIONS if fits(first)), ())
 
 
 def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
@@ -177,9 +184,13 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
     if number == alerts.PROTOCOL_VERSION:
         return (Variation.EVERY_VERSION,)
     if number in _NEGOTIATION:
+        # OpenSSL says internal_error where the server's own OCSP callback fails.
+        unstapled = (Variation.NO_STAPLE,) if ours.staple and number == alerts.INTERNAL_ERROR else ()
         without_alpn = (Variation.NO_ALPN,) if ours.alpn else ()
-        # All stacks but few (Mbed TLS) say protocol_version of a version: it is tried second.
-        return (Variation.WIDE, Variation.EVERY_VERSION, *without_alpn, *without_name)
+        offered_13 = number == alerts.HANDSHAKE_FAILURE and ours.maximum in ("", "1.3")
+        older = (Variation.WIDE_12,) if offered_13 else ()
+        # All stacks but few (Mbed TLS) say protocol_version of a version: it is tried after the rest of the offer.
+        return (*unstapled, Variation.WIDE, Variation.EVERY_VERSION, *without_alpn, *without_name, *older)
     if number is None and seen.ended in (Ended.CLOSED, Ended.RESET):
         from mtlsctl.core.diagnose_approach import plain_protocol
 
@@ -195,6 +206,7 @@ def _before_hello(seen: Observation, ours: Ours) -> tuple[Variation, ...]:
 _ENOUGH: dict[Variation, Callable[[Probe], bool]] = {
     Variation.WIDE: lambda probe: probe.agreed,
     Variation.EVERY_VERSION: lambda probe: probe.agreed,
+    Variation.WIDE_12: lambda probe: probe.agreed,
     Variation.STARTTLS: lambda probe: probe.begins,
     Variation.NO_STARTTLS: lambda probe: probe.begins,
     Variation.ALPN_H2: lambda probe: probe.accepted,
@@ -214,14 +226,15 @@ def settle(seen: Observation, ours: Ours, said: Diagnosis, tried: Iterable[Probe
     """The diagnosis with what the extra probes showed."""
     from mtlsctl.core import answered  # where none was made, there is nothing to say
 
-    again = next((probe for probe in tried if probe.variation is Variation.SAME), None)
+    made = tuple(tried)
+    again = next((probe for probe in made if probe.variation is Variation.SAME), None)
     if again and again.answered:
         return answered.unsteady(said)
-    for probe in tried:
+    for probe in made:
         if enough(probe):
-            return answered.meaning(answered.Case(probe, seen, ours, said))
+            return answered.meaning(answered.Answered(probe, seen, ours, said))
         if probe.variation is Variation.TLS12 and probe.seen.refused and probe.seen.stage is not Stage.HELLO:
             return answered.refused_in_12(probe, ours, said)
         if probe.variation is Variation.PLAIN_HTTP:
             return answered.not_of_the_web(seen, said)
-    return answered.unsettled(seen, ours, said, [probe.variation for probe in tried])
+    return answered.unsettled(seen, said, made)

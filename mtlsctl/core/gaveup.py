@@ -11,7 +11,7 @@ from mtlsctl.core.mismatch import read
 from mtlsctl.core.observation import Observation
 
 
-class _Case(NamedTuple):
+class _Stopped(NamedTuple):
     """What was seen, and what its messages prove."""
 
     seen: Observation
@@ -20,7 +20,7 @@ class _Case(NamedTuple):
 
 def why(seen: Observation) -> tuple[Finding, Confidence]:
     """The finding, and how sure it is."""
-    case = _Case(seen, read(seen))
+    case = _Stopped(seen, read(seen))
     row = next(row for row in _ROWS if row.where(case))
     number = seen.said()
     did = f"this client refuses it: we sent {alert_words(number)}" if number is not None else "this client refuses it"
@@ -28,32 +28,32 @@ def why(seen: Observation) -> tuple[Finding, Confidence]:
     return Finding(row.code, Verdict.FAIL, message, row.hint, row.whose), row.sure
 
 
-def _version(case: _Case) -> bool:
+def _version(case: _Stopped) -> bool:
     return case.seen.said() == alerts.PROTOCOL_VERSION and sniff.is_tls(case.seen.first_bytes)
 
 
-def _renegotiation(case: _Case) -> bool:
+def _renegotiation(case: _Stopped) -> bool:
     return case.seen.said() == alerts.HANDSHAKE_FAILURE and case.proof.secure_renegotiation is False
 
 
-def _group(case: _Case) -> bool:
+def _group(case: _Stopped) -> bool:
     hello = case.proof.server_hello
     return case.seen.said() == alerts.HANDSHAKE_FAILURE and hello is not None and "_DHE_" in hello.cipher_suite
 
 
-def _scheme(case: _Case) -> bool:
+def _scheme(case: _Stopped) -> bool:
     hello, scheme = case.proof.client_hello, case.proof.server_scheme
     return hello is not None and bool(scheme) and scheme not in hello.signature_algorithms
 
 
-def _suite_of(case: _Case) -> str:
+def _suite_of(case: _Stopped) -> str:
     return case.proof.server_hello.cipher_suite if case.proof.server_hello else ""
 
 
 class _Row(NamedTuple):
-    where: Callable[[_Case], bool]
+    where: Callable[[_Stopped], bool]
     code: str
-    what: Callable[[_Case], str]
+    what: Callable[[_Stopped], str]
     """What the server did, behind its name."""
     hint: str
     whose: Whose

@@ -16,7 +16,27 @@ from mtlsctl.core.openssl import odd
 
 def mismatch(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
     """The diagnosis: whatever the server chose of everything, and was not offered before, is the cause."""
-    found = list(_lacking(seen, wide, ours))
+    return _diagnosis(seen, list(_lacking(seen, wide, ours)), ours, said)
+
+
+def of_12_alone(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
+    """The same where everything was refused that let it choose TLS 1.3, and everything of TLS 1.2 alone was not.
+
+    The version is not the cause: TLS 1.2 was among what it refused.
+    """
+    if found := [f for f in _lacking(seen, wide, ours) if f.code != "protocol-version"]:
+        return _diagnosis(seen, found, ours, said)
+    return Diagnosis(said.report._replace(findings=(only_in_12(seen),)), RefusedBy.SERVER, Confidence.LIKELY)
+
+
+def only_in_12(seen: Observation) -> Finding:
+    """Suite and group are shared in TLS 1.3, too: what is left of the three that it chooses is how its key signs."""
+    message = f"{seen.peer} refused our hello in TLS 1.3: its certificate's key signs in no way of TLS 1.3 that we know"
+    hint = "give the server a certificate with an ECDSA P-256 or RSA key; until then: --tls-max 1.2"
+    return Finding("no-shared-sigalg", Verdict.FAIL, message, hint, Whose.PEER)
+
+
+def _diagnosis(seen: Observation, found: list[Finding], ours: Ours, said: Diagnosis) -> Diagnosis:
     if not found:
         return Diagnosis(said.report, said.refused_by, Confidence.UNKNOWN)
     # Where the choice was ours to limit, what was limited is the likelier.

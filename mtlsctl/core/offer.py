@@ -15,6 +15,16 @@ from mtlsctl.errors import MtlsctlError, UsageError
 
 _OPERATOR = re.compile(r"@SECLEVEL=[0-5]|@STRENGTH")  # openssl-ciphers(1)
 _CLASSIC: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+EVERY_SUITE = "ALL:COMPLEMENTOFALL"
+"""Every cipher suite before TLS 1.3, also those that do not encrypt (openssl-ciphers(1))."""
+ANY_STRENGTH = "@SECLEVEL=0"
+"""What OpenSSL would not use by itself, a peer may take all the same."""
+_EVERYTHING = f"{EVERY_SUITE}:{ANY_STRENGTH}".encode()
+# The order in which OpenSSL offers groups by itself: a server that goes by it chooses as it would of an ordinary hello.
+_USUAL = (
+    *("X25519MLKEM768", "x25519", "secp256r1", "x448", "secp384r1", "secp521r1"),
+    *("SecP256r1MLKEM768", "SecP384r1MLKEM1024", "ffdhe2048", "ffdhe3072"),
+)
 _KEYWORDS = ("DEFAULT", "ALL", "HIGH", "MEDIUM", "ECDHE", "ECDSA", "RSA", "AESGCM", "CHACHA20", "AES128", "AES256")
 
 
@@ -61,7 +71,7 @@ def limit_ciphers(made: SSL.Context, text: str, minimum: str, maximum: str) -> N
         made.set_tls13_ciphersuites(":".join(wanted.newer).encode())
     if wanted.older or wanted.operators:
         legacy = bool({"1.0", "1.1"} & {minimum, maximum}) and "@SECLEVEL" not in text
-        level = ("@SECLEVEL=0",) if legacy else ()  # as core/tls.py does for these versions
+        level = (ANY_STRENGTH,) if legacy else ()  # as core/tls.py does for these versions
         _set_older(made, [*(wanted.older or ("DEFAULT",)), *wanted.operators, *level])
     if wanted.open_ended:
         return
@@ -121,7 +131,7 @@ def known() -> Known:
     """Everything; no groups and signature algorithms where pyOpenSSL has no way to them."""
     names = _suite_names()
     made = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    made.set_cipher_list(b"ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0")
+    made.set_cipher_list(_EVERYTHING + b":!aNULL")
     older = SSL.Connection(made, None).get_cipher_list()
     return Known(
         tuple(name for name in names if name.startswith("TLS_")),
@@ -129,6 +139,22 @@ def known() -> Known:
         _settable("SSL_CTX_set1_curves_list", tlsnames.GROUPS.values()),
         _settable("SSL_CTX_set1_sigalgs_list", tlsnames.SCHEMES.values()),
     )
+
+
+class Widest(NamedTuple):
+    """A hello with everything in it, as core/tls.py's settings say it."""
+
+    ciphers: str
+    groups: str
+    """"" where pyOpenSSL has no way to them."""
+
+
+def widest() -> Widest:
+    """All that this OpenSSL can offer at any strength, the usual groups first."""
+    all_of_it = known()
+    usual = [group for group in _USUAL if group in all_of_it.groups]
+    groups = dict.fromkeys((*usual, *all_of_it.groups))
+    return Widest(":".join((*all_of_it.newer, EVERY_SUITE, ANY_STRENGTH)), ":".join(groups))
 
 
 def _settable(function: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -198,7 +224,7 @@ def _taken(setter: Callable[[SSL.Context, bytes], None], word: str) -> bool:
 def _suite_names() -> list[str]:
     """Every cipher suite of this OpenSSL by its own name."""
     made = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    made.set_cipher_list(b"ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    made.set_cipher_list(_EVERYTHING)
     made.set_tls13_ciphersuites(b":".join(_NEWER))
     return SSL.Connection(made, None).get_cipher_list()
 

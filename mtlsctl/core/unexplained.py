@@ -15,7 +15,7 @@ from mtlsctl.core.own_trust import without_root
 _LIKELY, _UNSURE = Confidence.LIKELY, Confidence.UNKNOWN
 
 
-class Case(NamedTuple):
+class Refusal(NamedTuple):
     """A refusal of a certificate that we find nothing wrong with."""
 
     seen: Observation
@@ -44,42 +44,42 @@ class Case(NamedTuple):
 
 def unexplained(seen: Observation, ours: Ours, credential: Identity, refused: str) -> tuple[list[Finding], Confidence]:
     """Nothing that we see fits: what the alert itself says, what else it can mean, and where to look."""
-    case = Case(seen, ours, credential, refused)
+    case = Refusal(seen, ours, credential, refused)
     if seen.received() == alerts.UNKNOWN_CA and (half := without_root(seen, credential, refused)):
         return [half], _LIKELY
     row = _row(case)
     return _findings(case, row.causes), row.sure
 
 
-def also(case: Case, said: Collection[str]) -> list[Finding]:
+def also(case: Refusal, said: Collection[str]) -> list[Finding]:
     """What else such a refusal can mean, as notes: without the codes that were said."""
     return [found for found in possible(case, _row(case).causes) if found.code not in said]
 
 
-def possible(case: Case, causes: Iterable["Cause"]) -> list[Finding]:
+def possible(case: Refusal, causes: Iterable["Cause"]) -> list[Finding]:
     """What else it may be, as notes: each of these causes that can be at all."""
     return [_told(c, c.other, case, Verdict.NOTE) for c in causes if c.can_be(case)]
 
 
-def likeliest(case: Case, causes: Iterable["Cause"]) -> list[Finding]:
+def likeliest(case: Refusal, causes: Iterable["Cause"]) -> list[Finding]:
     """The same causes as refusals."""
     return [_told(c, c.first, case, Verdict.FAIL) for c in causes if c.can_be(case)]
 
 
-def _row(case: Case) -> "_Row":
+def _row(case: Refusal) -> "_Row":
     return next(row for row in _ROWS if _said(row.alert, case) and row.where(case))
 
 
-def _said(alert: int | None, case: Case) -> bool:
+def _said(alert: int | None, case: Refusal) -> bool:
     return alert is None or case.seen.received() == alert
 
 
-def _findings(case: Case, causes: tuple["Cause", ...]) -> list[Finding]:
+def _findings(case: Refusal, causes: tuple["Cause", ...]) -> list[Finding]:
     first, *others = causes
     return [_told(first, first.first, case, Verdict.FAIL), *possible(case, others)]
 
 
-def _told(cause: "Cause", words: str, case: Case, verdict: Verdict) -> Finding:
+def _told(cause: "Cause", words: str, case: Refusal, verdict: Verdict) -> Finding:
     count = str(len(case.credential.chain))
     known = {"refused": case.refused, "top": case.top, "count": count, "lax": case.lax}
     return Finding(cause.code, verdict, words.format_map(known), cause.hint.format_map(known), Whose.PEER)
@@ -89,26 +89,26 @@ def _above(credential: Identity) -> x509.Name:
     return (credential.certificate, *credential.chain)[-1].issuer
 
 
-def _anyhow(_: Case) -> bool:
+def _anyhow(_: Refusal) -> bool:
     return True
 
 
-def _listed(case: Case) -> bool:
+def _listed(case: Refusal) -> bool:
     return bool(case.seen.acceptable_issuers)
 
 
-def _chained(case: Case) -> bool:
+def _chained(case: Refusal) -> bool:
     return bool(case.credential.chain)
 
 
-def _same_ca(case: Case) -> bool:
+def _same_ca(case: Refusal) -> bool:
     """Our certificate and the server's come from the same CA, one that we trust: it knows that CA's present key."""
     above = _above(case.credential)
     anchors = {root.subject for root in case.ours.roots}
     return above in anchors and any(above == c.issuer for c in case.seen.peer_chain[-1:])
 
 
-def openssl(case: Case) -> bool:
+def openssl(case: Refusal) -> bool:
     """The server's library is OpenSSL or was made from it: no other lists rsa_pss_pss before rsa_pss_rsae."""
     from mtlsctl.core.mismatch import read  # it decodes the conversation
 
@@ -117,30 +117,30 @@ def openssl(case: Case) -> bool:
     return bool(listed) and listed[0].startswith("rsa_pss_pss_")
 
 
-def _parted(case: Case) -> bool:
+def _parted(case: Refusal) -> bool:
     """It has taken the handshake to its end, listed no CA, and left without an alert."""
     return case.seen.confirmed and case.seen.received() is None and not _listed(case)
 
 
-def _strict(case: Case) -> bool:
+def _strict(case: Refusal) -> bool:
     return bool(case.lax) and openssl(case)
 
 
-def _named_by_keys(case: Case) -> bool:
+def _named_by_keys(case: Refusal) -> bool:
     """OpenSSL does not take another key of our CA for it: what we send names that key (RFC 5280, 4.2.1.1)."""
     from mtlsctl.core import keyids
 
     return openssl(case) and keyids.named((case.credential.certificate, *case.credential.chain))
 
 
-def _no_root(case: Case) -> bool:
+def _no_root(case: Refusal) -> bool:
     """The CA above all that we send may be one between, whose certificate the server has not."""
     top = (case.credential.certificate, *case.credential.chain)[-1]
     return top.issuer != top.subject and not (case.credential.chain and _listed(case))
 
 
 class Cause(NamedTuple):
-    """One that nothing at this end shows. {refused}, {top}, {count} and {lax} stand for what Case knows."""
+    """One that nothing at this end shows. {refused}, {top}, {count} and {lax} stand for what Refusal knows."""
 
     code: str
     first: str
@@ -148,7 +148,7 @@ class Cause(NamedTuple):
     other: str
     """How it is said after another one."""
     hint: str
-    can_be: Callable[[Case], bool] = _anyhow
+    can_be: Callable[[Refusal], bool] = _anyhow
     """Where it is possible at all."""
 
 
@@ -250,7 +250,7 @@ _CLOCKS = Cause(
 class _Row(NamedTuple):
     alert: int | None
     """None: any, and none at all."""
-    where: Callable[[Case], bool]
+    where: Callable[[Refusal], bool]
     causes: tuple[Cause, ...]
     """The likeliest first."""
     sure: Confidence

@@ -3,30 +3,20 @@
 import socket
 import time
 
-from OpenSSL import SSL
-
 from mtlsctl.core import doubts, http, schemes
 from mtlsctl.core.diagnose import Diagnosis, Ours
-from mtlsctl.core.doubts import CERTIFICATE_STAYS, Probe, Variation
+from mtlsctl.core.doubts import SHOWING_OURS, Probe, Variation
 from mtlsctl.core.observation import Ended, Observation, Stage
 from mtlsctl.core.route import Route
 from mtlsctl.core.tls import TlsSettings, client_context
-from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import network
 from mtlsctl.workflows.once import VERDICT_WAIT, Visit, once, unreached
 
 MOST_SECONDS = 3.0  # for each probe
 _HEAD = 4096  # bytes of an answer in plain HTTP
-_EVERYTHING = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
-_GROUPS = (
-    "X25519MLKEM768:x25519:P-256:x448:P-384:P-521:SecP256r1MLKEM768:SecP384r1MLKEM1024:ffdhe2048:ffdhe3072:ffdhe4096"
-    ":ffdhe6144:ffdhe8192:brainpoolP256r1tls13:brainpoolP384r1tls13:brainpoolP512r1tls13:brainpoolP256r1"
-    ":brainpoolP384r1:brainpoolP512r1"
-)
 
-
-_STAYS = (Variation.ALPN_H2, Variation.NO_CERTIFICATE)
-"""What answers by staying: it must have had the time to hang up in which it may have done so before."""
+_WAITED_FOR = (Variation.ALPN_H2, Variation.NO_CERTIFICATE)
+"""What is answered by staying: the server must have the time to hang up that it had before."""
 
 
 def resolve(
@@ -70,12 +60,14 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
         wait=0.0,
         doubt=None,
     )
-    if variation in _STAYS:
+    if variation in _WAITED_FOR:
         there = there._replace(wait=visit.wait or VERDICT_WAIT)
     if variation is Variation.PLAIN_HTTP:
         return Probe(variation, _in_plain_http(there))
     if variation is Variation.NO_NAME:
         there = there._replace(endpoint=there.endpoint._replace(server_name=""), lenient=True)
+    if variation is Variation.NO_STAPLE:
+        there = there._replace(judge_staple=None)
     if variation in (Variation.NO_ALPN, Variation.ALPN_H2):
         there = there._replace(endpoint=there.endpoint._replace(alpn=()))
     if variation is Variation.STARTTLS:
@@ -86,7 +78,7 @@ def probe(visit: Visit, settings: TlsSettings, variation: Variation) -> Probe:
         there = there._replace(route=(there.route or Route())._replace(header=1))
     if variation is Variation.NO_PROXY_HEADER:
         there = there._replace(route=(there.route or Route())._replace(header=0))
-    return Probe(variation, once(_context(_varied(settings, variation)), there).observation)
+    return Probe(variation, once(client_context(_varied(settings, variation)), there).observation)
 
 
 def _in_plain_http(visit: Visit) -> Observation:
@@ -115,23 +107,16 @@ def _asked_in_the_clear(connection: socket.socket, request: bytes, seconds: floa
     return answer
 
 
-def _context(settings: TlsSettings) -> SSL.Context:
-    """A context with these settings; without the groups where the installed library has them not, or no way to them."""
-    try:
-        return client_context(settings)
-    except MtlsctlError:
-        return client_context(settings._replace(groups=""))
-
-
 def _varied(settings: TlsSettings, variation: Variation) -> TlsSettings:
-    if variation not in CERTIFICATE_STAYS:
+    if variation not in SHOWING_OURS:
         settings = settings._replace(identity=None)
     match variation:
         case Variation.WIDE:
-            return settings._replace(ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
+            return _wide(settings)
         case Variation.EVERY_VERSION:
-            wide = settings._replace(ciphers=_EVERYTHING, groups=_GROUPS, sigalgs="")
-            return wide._replace(minimum="1.0", maximum="")
+            return _wide(settings)._replace(minimum="1.0", maximum="")
+        case Variation.WIDE_12:
+            return _wide(settings)._replace(minimum="1.2", maximum="1.2")
         case Variation.CLASSIC_GROUP:
             return settings._replace(groups="P-256")
         case Variation.NO_ALPN:
@@ -142,3 +127,10 @@ def _varied(settings: TlsSettings, variation: Variation) -> TlsSettings:
             return settings._replace(minimum="1.2", maximum="1.2")
         case _:
             return settings
+
+
+def _wide(settings: TlsSettings) -> TlsSettings:
+    from mtlsctl.core import offer  # the other probes offer no more than the first connection
+
+    all_of_it = offer.widest()
+    return settings._replace(ciphers=all_of_it.ciphers, groups=all_of_it.groups, sigalgs="")

@@ -329,4 +329,5 @@ def _ours(us: Client, wish: Wish, at: datetime) -> Ours:
         frozenset(name for name in ("ciphers", "groups", "sigalgs") if getattr(settings, name)),
         settings.crls,
         anchors=settings.roots,
+        staple=settings.staple,
     )

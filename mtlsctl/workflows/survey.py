@@ -26,8 +26,6 @@ VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 AT_ONCE = 4  # one for each version
 MAX_HANDSHAKES = 240  # with one server, all together
 MAX_ROUNDS = 80  # of one list: a server that takes everything takes about so many suites
-_ALL = "ALL:COMPLEMENTOFALL"
-_LEVEL = "@SECLEVEL=0"  # what OpenSSL would not use, a server may take all the same
 
 
 class Wish(NamedTuple):
@@ -170,7 +168,7 @@ class _Version:
         if not self.counter.take():
             self.complete = False
             return None
-        everything = "" if self.version == "1.3" else f"{_ALL}:{_LEVEL}"
+        everything = "" if self.version == "1.3" else f"{offer.EVERY_SUITE}:{offer.ANY_STRENGTH}"
         settings = TlsSettings(
             minimum=self.version,
             maximum=self.version,
@@ -192,7 +190,7 @@ class _Version:
                 words = ":".join(left)
             else:
                 left = [name for name in self.known.older if name not in taken]
-                words = ":".join([_ALL, *(f"!{name}" for name in taken), _LEVEL])
+                words = ":".join([offer.EVERY_SUITE, *(f"!{name}" for name in taken), offer.ANY_STRENGTH])
             seen = self._chosen(ciphers=words) if left else None
             if seen is None or not seen[0].cipher or seen[0].cipher in taken:
                 break
@@ -221,7 +219,7 @@ class _Version:
         for _ in range(MAX_ROUNDS):
             limits = {option: ":".join([*left, *([last] * bool(last))])}
             if self.version == "1.3":
-                limits["ciphers"] = f"{':'.join(self.known.newer)}:{_LEVEL}"
+                limits["ciphers"] = f"{':'.join(self.known.newer)}:{offer.ANY_STRENGTH}"
             seen = self._chosen(**limits) if left else None
             chosen = "" if seen is None else seen[1].group if option == "groups" else seen[1].server_scheme
             if not chosen or chosen == last or chosen in found:

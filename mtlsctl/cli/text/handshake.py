@@ -95,9 +95,11 @@ def _ms(seconds: float) -> str:
 _VARIED = {
     "wide": "offering every suite, group and signature",
     "every-version": "offering every version of TLS, too",
+    "wide-tls-1.2": "offering everything of TLS 1.2 alone",
     "classic-group": "with one classic group, P-256",
     "same-hello": "with the same hello",
     "no-server-name": "without a server name",
+    "no-staple": "without a request for an OCSP response",
     "no-alpn": "without ALPN",
     "alpn-h2": "with the protocol h2",
     "tls-1.2": "with TLS 1.2",

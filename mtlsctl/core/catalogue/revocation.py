@@ -30,6 +30,15 @@ REVOCATION = (
         "RFC 6066, 8",
     ),
     Entry(
+        "staple-failed",
+        "The server cannot be asked for an OCSP staple",
+        "It ends the handshake with internal_error where it is asked for one (--staple), and answers a hello that does"
+        " not ask: the code that should fetch its OCSP response fails. Browsers ask, and see the same.",
+        "read the server's log, and see that it can read its OCSP response or reach its responder; until then switch"
+        " stapling off: a server without a response is to leave it out",
+        "RFC 6066, 8",
+    ),
+    Entry(
         "staple-required",
         "The certificate demands an OCSP staple, and none came",
         "The certificate has the TLS feature status_request (must-staple): Firefox and GnuTLS refuse the connection."
