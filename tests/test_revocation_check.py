@@ -719,12 +719,12 @@ def test_responses_of_all_kinds_from_elsewhere() -> None:
 
 def test_a_ledger_speaks_for_its_ca() -> None:
     known = {LEAF.certificate: Answer("good", "ledger", "dev", "CA dev")}
-    assert verdicts(ledger=known, asked=False, silent=True) == []
+    assert verdicts(ledger=known.get, asked=False, silent=True) == []
     gone = {LEAF.certificate: Answer("revoked", "ledger", "dev", "CA dev", hint="do this")}
-    (problem,) = lookup(ledger=gone, asked=False, silent=True).problems(certificates(*PATH))
+    (problem,) = lookup(ledger=gone.get, asked=False, silent=True).problems(certificates(*PATH))
     assert (problem.cause, problem.hint) == ("revoked", "do this")
     unknown = {LEAF.certificate: Answer("unknown", "ledger", "dev", "CA dev")}
-    assert verdicts(ledger=unknown, asked=False, silent=True) == [("crl-missing", "warn")]
+    assert verdicts(ledger=unknown.get, asked=False, silent=True) == [("crl-missing", "warn")]
 
 
 def test_openssl_is_asked_where_crls_alone_tell() -> None:
@@ -746,9 +746,9 @@ def test_what_is_stale_is_said_though_another_source_tells() -> None:
 
 def test_a_ledger_makes_no_stale_crl_good() -> None:
     known = {LEAF.certificate: Answer("good", "ledger", "dev", "CA dev")}
-    assert verdicts(crl(until=-HOUR, since=-2 * DAY), crl(ROOT), ledger=known) == [("crl-expired", "fail")]
+    assert verdicts(crl(until=-HOUR, since=-2 * DAY), crl(ROOT), ledger=known.get) == [("crl-expired", "fail")]
     gone = {LEAF.certificate: Answer("revoked", "ledger", "dev", "CA dev")}
-    assert ("revoked", "fail") in verdicts(crl(), crl(ROOT), ledger=gone)
+    assert ("revoked", "fail") in verdicts(crl(), crl(ROOT), ledger=gone.get)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=3), st.booleans())

@@ -1,6 +1,6 @@
 """Whether a path is revoked, by what is at hand: CRLs, OCSP responses and the ledgers of our own CAs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -24,7 +24,8 @@ MAX_MANY = 500
 """CRLs up to which it is: its store holds each against all others of its issuer."""
 
 _Nothing: Mapping[x509.Certificate, tuple[Refusal, ...]] = MappingProxyType({})
-_Nobody: Mapping[x509.Certificate, Answer] = MappingProxyType({})
+Ledger = Callable[[x509.Certificate], Answer | None]
+"""What a CA knows of a certificate; None of one that another signed."""
 
 
 class Sources(NamedTuple):
@@ -33,8 +34,8 @@ class Sources(NamedTuple):
     crls: "tuple[Held | Crl, ...]" = ()
     """Those that many lookups share are best opened before."""
     responses: "tuple[Response, ...]" = ()
-    ledger: Mapping[x509.Certificate, Answer] = _Nobody
-    """What the ledgers of our own CAs say, by certificate."""
+    ledger: Ledger | None = None
+    """What the ledgers of our own CAs say."""
     failed: Mapping[x509.Certificate, tuple[Refusal, ...]] = _Nothing
     """What was to be fetched for a certificate, and did not come."""
     mode: Mode = Mode.CHECK
@@ -182,7 +183,8 @@ class Lookup:
 
     def _ledger(self, certificate: x509.Certificate) -> Iterator[Answer]:
         """The ledger's word. Where another source was named, that one is to be judged: the ledger can only accuse."""
-        known, sources = self.sources.ledger.get(certificate), self.sources
+        sources = self.sources
+        known = sources.ledger(certificate) if sources.ledger else None
         if known and (known.state == "revoked" or not (sources.crls or sources.responses or sources.online)):
             yield known
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from mtlsctl.workflows import network
 from mtlsctl.workflows.revocation import Fetched
 
 REQUESTS = 24  # of one run, redirects among them: a certificate can name thousands of addresses
@@ -19,6 +20,7 @@ EACH, ALL = 10.0, 30.0  # seconds, for one answer with its redirects, and for al
 LARGEST = {"crl": 64 << 20, "ocsp": 256 << 10, "issuer": 1 << 20}
 """Bytes of an answer, by what is fetched. The largest CRLs in use have some 40 MB."""
 LONGEST_URL = 2048
+MAX_ADDRESSES = 8  # of a host that are tried
 _CHUNK = 64 << 10
 _PORTS = {"http": 80, "https": 443}
 
@@ -132,23 +134,13 @@ def _connect(where: SplitResult, until: float, allow_private: bool) -> socket.so
 
 
 def _resolve(host: str, port: int, until: float) -> list[str]:
-    """The addresses of a host. In a thread: the system's resolver may take half a minute, and nothing can stop it."""
-    found: list[str] = []
-    why = ["no answer from DNS in time"]
-
-    def ask() -> None:
-        try:
-            infos = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(info[4][0]) for info in infos))
-        except (OSError, UnicodeError) as error:
-            why[0] = (getattr(error, "strerror", "") or str(error)).lower()
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(_left(until))
-    if not found:
-        raise _TroubleError(f"no address for {host}: {why[0]}")
-    return found[:8]
+    """The first addresses of a host. Raises _TroubleError."""
+    try:
+        found = network.resolve(host, port, _left(until))
+    except (OSError, UnicodeError) as error:
+        why = (getattr(error, "strerror", "") or str(error)).lower()
+        raise _TroubleError(f"no address for {host}: {why}") from None
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))[:MAX_ADDRESSES]
 
 
 def is_public(text: str) -> bool:

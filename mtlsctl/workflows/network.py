@@ -41,7 +41,7 @@ def connect(endpoint: Endpoint, timeout: float, route: "Route | None" = None) ->
     if where.path:
         return _connect_unix(where, timeout)
     try:
-        found = _resolve(where, _family(route), timeout)
+        found = resolve(where.host, where.port, timeout, _family(route))
     except (socket.gaierror, UnicodeError, TimeoutError) as error:
         reason = (getattr(error, "strerror", "") or str(error)).lower()
         return Attempt(None, "", (), Ended.NO_ADDRESS, reason, time.monotonic() - began, 0.0)
@@ -67,21 +67,21 @@ def connect(endpoint: Endpoint, timeout: float, route: "Route | None" = None) ->
     return Attempt(None, "", tuple(tried), ended, "; ".join(tried), resolved - began, time.monotonic() - resolved)
 
 
-_Found = list[tuple[Any, ...]]
+Found = list[tuple[Any, ...]]
 """What getaddrinfo gives: family, kind, protocol, canonical name, address."""
 
 
-def _resolve(where: Endpoint, family: int, timeout: float) -> _Found:
-    """The addresses of a host, within timeout seconds. Raises gaierror, UnicodeError and TimeoutError.
+def resolve(host: str, port: int, timeout: float, family: int = socket.AF_UNSPEC) -> Found:
+    """The addresses of a host in ASCII, within timeout seconds. Raises OSError (gaierror, TimeoutError), UnicodeError.
 
     The resolver has its own idea of patience, 5 s twice for each name server (resolv.conf(5)), and no limit is given
     to it: a thread asks, and is left behind where it takes too long.
     """
     # As bytes: a text host would load Python's IDNA codec, and ours is in A-labels already.
-    asked = where.host.encode("ascii"), where.port, family, socket.SOCK_STREAM
-    if ":" in where.host or where.host.replace(".", "").isdigit():
+    asked = host.encode("ascii"), port, family, socket.SOCK_STREAM
+    if ":" in host or host.replace(".", "").isdigit():
         return socket.getaddrinfo(*asked)  # an address: nobody is asked
-    found: _Found = []
+    found: Found = []
     failed: list[BaseException] = []
 
     def ask() -> None:

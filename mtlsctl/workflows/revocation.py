@@ -1,7 +1,7 @@
 """Where revocation is looked up without the network: CRLs and OCSP answers in files, the ledgers of our own CAs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,8 +12,8 @@ from mtlsctl.core import revoked
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.documents import Kind
 from mtlsctl.core.path import UNREADABLE
-from mtlsctl.core.revoked import RevocationStatus, Sources
-from mtlsctl.core.standing import Answer, Mode
+from mtlsctl.core.revoked import Ledger, RevocationStatus, Sources
+from mtlsctl.core.standing import Mode
 from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import files, folders, materials
 
@@ -84,15 +84,15 @@ def at_hand(wish: Wish, cas: Sequence[str]) -> Sources:
     responses = tuple(_response(word) for word in wish.responses)
     ours = [word for word in cas if word != "-" and not materials.is_file(word)]
     silent = wish.mode is None and not wish.named
-    return Sources(lists, responses, _ledgers(ours), {}, wish.mode or Mode.CHECK, wish.named, wish.online, silent)
+    return Sources(lists, responses, _ledger(ours), {}, wish.mode or Mode.CHECK, wish.named, wish.online, silent)
 
 
-def _ledgers(words: Sequence[str]) -> Mapping[x509.Certificate, Answer]:
+def _ledger(words: Sequence[str]) -> Ledger | None:
     if not words:
-        return {}
+        return None
     from mtlsctl.workflows import ledgers  # SQLite is not needed for files
 
-    return ledgers.Ledgers(words)
+    return ledgers.asking(words)
 
 
 def _response(word: str) -> "Response":
