@@ -15,6 +15,7 @@ from mtlsctl.core.findings import Finding
 from mtlsctl.core.hints import Known
 from mtlsctl.core.looks import Purpose
 from mtlsctl.core.profiles import ProfileName
+from mtlsctl.errors import NotFoundError
 from mtlsctl.workflows import authority, certify, examine
 from mtlsctl.workflows.authority import Plan
 from mtlsctl.workflows.certify import Wish
@@ -160,3 +161,29 @@ def test_a_self_signed_certificate_is_trusted_by_its_own_file(here: Path) -> Non
 def test_what_is_not_known_stays_a_placeholder() -> None:
     general = "renew it: mtlsctl renew FOLDER\nmtlsctl issue server NAME; mtlsctl inspect FILE"
     assert hints.typed(general, Known()) == general
+
+
+# What is not there
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("web.pen", "did you mean web.pem?"),
+        ("nowhere/web.pem", "there is no folder nowhere"),
+        ("localhost:8443", "for a server: mtlsctl handshake localhost:8443 --ca root.pem"),
+        ("https://web.test/a b", "for a server: mtlsctl handshake 'https://web.test/a b' --ca root.pem"),
+        ("web.test", "to look at a server, name its port: mtlsctl handshake web.test:443 --ca root.pem"),
+        ("nothing-like-it", ""),
+    ],
+)
+def test_what_is_not_there_was_meant_otherwise(word: str, said: str) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        hint(word)
+    assert (str(caught.value), caught.value.hint) == (f"{word}: no such file or directory", said)
+
+
+def test_a_root_that_is_not_there_was_meant_otherwise() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        hint("web.pem", ca="rot.pem")
+    assert caught.value.hint == "did you mean root.pem?"

@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from mtlsctl.errors import ConflictError, InputError, NotFoundError, SystemTroub
 KEY_MODE = 0o600
 PUBLIC_MODE = 0o644
 MAX_INPUT = 64 * 1024 * 1024  # bytes; a bundle of every public root is under 1 MiB
+MAX_LISTED = 10_000  # names of a folder among which one is looked for
 
 
 class Output(NamedTuple):
@@ -42,6 +44,8 @@ def read(path: Path | str) -> bytes:
         try:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_INPUT + 1)
+        except FileNotFoundError as error:
+            raise NotFoundError(str(trouble(error, path)), meant(Path(path))) from None
         except OSError as error:
             raise trouble(error, path) from None
         except ValueError:
@@ -49,6 +53,17 @@ def read(path: Path | str) -> bytes:
     if len(data) > MAX_INPUT:
         raise InputError(f"{path}: larger than {MAX_INPUT // 2**20} MiB: not a file of keys or certificates")
     return data
+
+
+def meant(path: Path) -> str:
+    """A hint for a name that is not there: those in its folder that are nearly the same; "" where there are none."""
+    from difflib import get_close_matches  # for a name that is not there alone
+
+    with suppress(OSError):
+        there = [entry.name for entry in islice(path.parent.iterdir(), MAX_LISTED)]
+        similar = [str(path.parent / name) for name in get_close_matches(path.name, there, 3, 0.75)]
+        return f"did you mean {', '.join(similar)}?" if similar else ""
+    return f"there is no folder {path.parent}"
 
 
 def label(path: Path | str) -> str:

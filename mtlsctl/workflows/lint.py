@@ -127,7 +127,7 @@ class Session:
             if shut and self.secret:
                 documents = pem.read_all(data, files.label(path), self.secret(files.label(path)))
         except MtlsctlError as error:
-            if isinstance(error, NotFoundError) and not {os.sep, ":"} & set(path):
+            if isinstance(error, NotFoundError) and not error.hint and not {os.sep, ":"} & set(path):
                 error.hint = f"to look at a server, name its port: {path}:443"
             if alone:
                 raise

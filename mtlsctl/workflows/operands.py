@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+from collections.abc import Sequence
 
 from mtlsctl.errors import MtlsctlError, NotFoundError
 from mtlsctl.workflows import files
@@ -24,8 +26,13 @@ def is_target(path: str) -> bool:
     return bool(_ADDRESS.fullmatch(path)) and not os.path.lexists(path)
 
 
-def with_advice(error: MtlsctlError, path: str) -> MtlsctlError:
-    """What was meant may be a server."""
-    if isinstance(error, NotFoundError) and not error.hint and _HOST.fullmatch(path):
-        return NotFoundError(error.message, f"to look at a server, name its port: mtlsctl inspect {path}:443")
+def with_advice(error: MtlsctlError, path: str, command: str = "inspect", options: Sequence[str] = ()) -> MtlsctlError:
+    """What was meant may be a server: the command that looks at one, with the options that go along."""
+    if not isinstance(error, NotFoundError):
+        return error
+    if is_target(path):
+        return NotFoundError(error.message, f"for a server: {shlex.join(['mtlsctl', command, path, *options])}")
+    if not error.hint and _HOST.fullmatch(path):
+        typed = shlex.join(["mtlsctl", command, f"{path}:443", *options])
+        return NotFoundError(error.message, f"to look at a server, name its port: {typed}")
     return error

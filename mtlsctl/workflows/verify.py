@@ -25,14 +25,6 @@ from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageE
 from mtlsctl.workflows import clock, files, materials, nearby, revocation
 from mtlsctl.workflows.revocation import Fetched, Wish
 
-# Where the roots of the system lie: Debian, Red Hat, openSUSE, Alpine and macOS, FreeBSD.
-SYSTEM_ROOTS = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
-)
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----\n"
 
 
@@ -48,6 +40,12 @@ class Trust(NamedTuple):
     def words(self) -> tuple[str, ...]:
         """How messages name it."""
         return (*self.cas, *(["the system's roots"] * self.system), *(["certifi's roots"] * self.certifi))
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The same, as options."""
+        named = [word for ca in self.cas for word in ("--ca", ca)]
+        return (*named, *(["--system-ca"] * self.system), *(["--certifi"] * self.certifi))
 
 
 class OtherPath(NamedTuple):
@@ -120,7 +118,7 @@ def verify(
     asked = tuple(names.parse(word) for word in wanted)
     with _quiet():
         notes: list[Finding] = []
-        certificates = [c for word in map(_chain_file, chain) for c in _certificates(word, notes)]
+        certificates = [c for word in chain for c in _presented(word, trust, notes)]
         beside = [c for word in more if nearby.is_nearby(word) for c in nearby.certificates(word)]
         held = [c for word in more if not nearby.is_nearby(word) for c in _certificates(word, notes)]
         (certificates if len(set(certificates)) == 1 else beside).extend(held)
@@ -186,9 +184,7 @@ def verify(
 
 def _typed(chain: Sequence[str], trust: Trust, more: Sequence[str]) -> list[str]:
     """The command, as far as it says what is verified and against what."""
-    named = [word for ca in trust.cas for word in ("--ca", ca)] + [word for one in more for word in ("--chain", one)]
-    roots = ["--system-ca"] * trust.system + ["--certifi"] * trust.certifi
-    return ["mtlsctl", "verify", *chain, *named, *roots]
+    return ["mtlsctl", "verify", *chain, *trust.options, *(word for one in more for word in ("--chain", one))]
 
 
 def _other(one: Other) -> OtherPath:
@@ -217,6 +213,16 @@ def _chain_file(word: str) -> str:
     if not (folder / "fullchain.pem").is_file():
         raise NotFoundError(f"{word}: a folder without fullchain.pem, so no identity", "name the certificate's file")
     return str(folder / "fullchain.pem")
+
+
+def _presented(word: str, trust: Trust, notes: list[Finding]) -> Sequence[x509.Certificate]:
+    """The certificates of a word of CHAIN."""
+    try:
+        return _certificates(_chain_file(word), notes)
+    except NotFoundError as error:
+        from mtlsctl.workflows import operands  # a file that is there needs none of it
+
+        raise operands.with_advice(error, word, "handshake", trust.options) from None
 
 
 def _pem_file(word: str) -> str:
@@ -267,7 +273,7 @@ def _roots(trust: Trust, first: str, notes: list[Finding]) -> list[x509.Certific
         raise UsageError("nothing is trusted: no roots are named", _trust_hint(first))
     found = [root for word in trust.cas for root in _ca(word, notes)]
     if trust.system:
-        found += materials.certificates(system_file())
+        found += _system()
     if trust.certifi:
         import certifi  # only when asked for
 
@@ -291,7 +297,8 @@ def _ca(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
         error.code = "ca-file-unreadable"
         if Path(word).suffix and not Path(word).exists():
             message = f"{word}: no such file, and no CA of that name"
-            raise NotFoundError(message, "check the path; mtlsctl ca list shows your CAs", code=error.code) from None
+            hint = files.meant(Path(word)) or "check the path; mtlsctl ca list shows your CAs"
+            raise NotFoundError(message, hint, code=error.code) from None
         raise
     except SystemTroubleError as error:
         error.code = "ca-file-unreadable"
@@ -309,11 +316,10 @@ def _trust_hint(first: str) -> str:
     return hint
 
 
-def system_file() -> str:
-    """The file of the system's roots: SSL_CERT_FILE, or where the systems keep it. Raises NotFoundError."""
-    named = os.environ.get("SSL_CERT_FILE")
-    candidates = (named,) if named else SYSTEM_ROOTS
-    found = next((path for path in candidates if Path(path).is_file()), None)
-    if found is None:
-        raise NotFoundError(f"no file of the system's roots: {', '.join(candidates)}", "--certifi, or --ca FILE")
-    return found
+def _system() -> Sequence[x509.Certificate]:
+    """The system's roots, or those of the file that SSL_CERT_FILE names, as for OpenSSL. Raises NotFoundError."""
+    if named := os.environ.get("SSL_CERT_FILE"):
+        return materials.certificates(named)
+    from mtlsctl.workflows import truststore  # only when asked for
+
+    return truststore.system_roots()[0]
