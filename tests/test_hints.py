@@ -185,5 +185,5 @@ def test_what_is_not_there_was_meant_otherwise(word: str, said: str) -> None:
 
 def test_a_root_that_is_not_there_was_meant_otherwise() -> None:
     with pytest.raises(NotFoundError) as caught:
-        hint("web.pem", ca="rot.pem")
+        hint("web.pem", ca="root.pm")
     assert caught.value.hint == "did you mean root.pem?"
