@@ -10,7 +10,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ObjectIdentifier
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support import DAY, NOW, Pair, make_cert
 
@@ -62,11 +62,10 @@ def extensions(rules: Rules) -> tuple[tuple[x509.ExtensionType, bool], ...]:
 
 def chain(*rules: Rules) -> list[Pair]:
     """Certificates with these rules, from the highest CA down to the leaf; the answer has the leaf first."""
-    made = [ROOT]
+    made, name = [ROOT], "Root"
     for number, one in enumerate(rules, 1):
         last = number == len(rules)
-        above = made[-1].certificate.subject
-        name = "leaf" if last else str(above)[12:-2] if one.self_issued else f"CA {number}"
+        name = "leaf" if last else name if one.self_issued else f"CA {number}"
         made.append(make_cert(name, made[-1], ca=not last, key=KEYS[number], extra=extensions(one)))
     return made[:0:-1]
 
@@ -88,6 +87,8 @@ def ours(pairs: list[Pair], inputs: Inputs = certpolicies.DEFAULT) -> str:
         ([Rules((A,), ((A, B),), require=0), Rules((B,))], ""),
         ([Rules((A,), ((A, B),), require=0), Rules((A,))], "none holds"),
         ([Rules((A,), require=0, no_mapping=0), Rules((A,), ((A, B),)), Rules((B,))], "none holds"),
+        ([Rules((ANY_POLICY,), no_any=0), Rules((C, ANY_POLICY), ((A, B),), require=0), Rules((B,))], "none holds"),
+        ([Rules((ANY_POLICY,)), Rules((C, ANY_POLICY), ((A, B),), require=0), Rules((B,))], ""),
         ([Rules((A,), ((A, ANY_POLICY),)), Rules((A,))], "it maps anyPolicy"),
         ([Rules((A,), require=0), Rules((A, A))], "one stands there twice"),
         ([Rules((A,)), Rules((B,))], ""),
@@ -156,14 +157,16 @@ def openssl_takes(pairs: list[Pair], inputs: Inputs, folder: Path) -> bool:
 def test_openssl_says_the_same(
     tmp_path_factory: pytest.TempPathFactory, cas: list[Rules], leaf: Rules, inputs: Inputs
 ) -> None:
+    assume(not any(map(maps_out_of_any, cas)))
     pairs = chain(*cas, leaf)
-    accepted, theirs = not ours(pairs, inputs), openssl_takes(pairs, inputs, tmp_path_factory.mktemp("chain"))
-    assert theirs or not accepted
-    assert accepted or not theirs or any(map(maps_out_of_any, cas))
+    assert openssl_takes(pairs, inputs, tmp_path_factory.mktemp("chain")) is not bool(ours(pairs, inputs))
 
 
 def maps_out_of_any(rules: Rules) -> bool:
-    """OpenSSL maps a policy that anyPolicy alone covers where anyPolicy is inhibited too, against 6.1.4 (b)(1)."""
+    """OpenSSL maps a policy that anyPolicy alone covers even where anyPolicy is inhibited, against 6.1.4 (b)(1).
+
+    What is right there has a row of its own above.
+    """
     stated = rules.policies or ()
     return ANY_POLICY in stated and any(issuer not in stated for issuer, _ in rules.mapped)
 

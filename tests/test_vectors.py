@@ -28,9 +28,10 @@ def test_there_are_as_many_as_there_were() -> None:
     assert len(PATHS) > 2000
 
 
-@pytest.mark.parametrize("folder", sorted({path.relative_to(vectors.ROOT).parts[0] for path in PATHS}))
-def test_what_cryptography_reads_is_what_is_said(folder: str) -> None:
-    """One test for each folder: the kinds are those that cryptography's own loaders take the objects for."""
+@pytest.mark.parametrize(("folder", "least"), [("asymmetric", 150), ("pkcs12", 2), ("pkcs7", 2), ("x509", 750)])
+def test_what_cryptography_reads_is_what_is_said(folder: str, least: int) -> None:
+    """The kinds are those that cryptography's own loaders take the objects for; a file is told whole or refused."""
+    compared = 0
     for path in PATHS:
         if path.relative_to(vectors.ROOT).parts[0] == folder:
             found = vectors.answer(path.read_bytes())
@@ -39,10 +40,15 @@ def test_what_cryptography_reads_is_what_is_said(folder: str) -> None:
                 continue
             said = vectors.kinds(found)
             real = [vectors.possible(der) for der in ders]
-            assert bool(said) or not all(real), f"{path}: {found}"
-            if len(said) == len(ders):
-                for one, kinds in zip(said, real, strict=True):
-                    assert one in (kinds or UNKNOWN) or {one, *kinds} <= SHUT, (path, one, kinds)
+            assert len(said) == (len(ders) if said or any(real) else 0), f"{path}: {found}"
+            for one, kinds in zip(said, real, strict=False):  # of one length, or refused
+                assert one in (kinds or UNKNOWN) or {one, *kinds} <= SHUT, (path, one, kinds)
+            compared += bool(said)
+    assert compared >= least
+
+
+def test_every_folder_is_looked_at() -> None:
+    assert {path.relative_to(vectors.ROOT).parts[0] for path in PATHS} == set(vectors.FOLDERS)
 
 
 def objects(data: bytes) -> list[bytes]:
