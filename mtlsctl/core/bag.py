@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core import keys
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 def chain_of(found: Sequence[x509.Certificate], key: keys.PrivateKey) -> tuple[x509.Certificate, ...]:
@@ -24,6 +25,6 @@ def chain_of(found: Sequence[x509.Certificate], key: keys.PrivateKey) -> tuple[x
 def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
     try:
         below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
     return True

@@ -5,13 +5,13 @@ from OpenSSL import SSL, crypto
 
 from mtlsctl.core import alerts, names
 from mtlsctl.core.observation import Alert, Role, VerifyError
-from mtlsctl.core.openssl import odd
 from mtlsctl.core.session import Session
+from mtlsctl.core.unreadable import UNREADABLE
 
 HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
 IP_MISMATCH = 64  # X509_V_ERR_IP_ADDRESS_MISMATCH
 NO_CRL = 3  # X509_V_ERR_UNABLE_TO_GET_CRL
-UNREADABLE = 1  # X509_V_ERR_UNSPECIFIED; ours: OpenSSL reads this certificate, cryptography does not
+UNSPECIFIED = 1  # X509_V_ERR_UNSPECIFIED; ours: OpenSSL reads this certificate, cryptography does not
 
 
 def on_info(connection: SSL.Connection, where: int, ret: int) -> None:
@@ -50,7 +50,7 @@ def on_certificate(connection: SSL.Connection, certificate: crypto.X509, number:
     session: Session = connection.get_app_data()
     readable = _readable(certificate)
     if readable is None:
-        session.errors.append(VerifyError(UNREADABLE, depth, ""))
+        session.errors.append(VerifyError(UNSPECIFIED, depth, ""))
     elif number == NO_CRL and depth and not ok:
         return True  # where CRLs are given the leaf needs one; a CA may lack one, as in core/revoked.py
     elif not ok:
@@ -70,6 +70,6 @@ def _readable(certificate: crypto.X509) -> x509.Certificate | None:
         names.dn(found.subject)
         names.dn(found.issuer)
         names.san(found)
-    except odd():
+    except UNREADABLE:
         return None
     return found

@@ -10,10 +10,11 @@ from mtlsctl.core import policy
 from mtlsctl.core.causes import Problem, by_rank
 from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.looks import Question, read
-from mtlsctl.core.path import UNREADABLE, Forest, Path, Search, called
+from mtlsctl.core.path import Forest, Path, Search, called
 from mtlsctl.core.pathchecks import check
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.revoked import Lookup
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_PATHS = 40
 MAX_OTHERS = 8  # paths told of beside the one that was chosen

@@ -10,8 +10,9 @@ from cryptography import x509
 
 from mtlsctl.core import crlscope, names
 from mtlsctl.core.crlscope import ALL_REASONS, Crl
-from mtlsctl.core.path import UNREADABLE, same_name
+from mtlsctl.core.path import same_name
 from mtlsctl.core.standing import Answer, Refusal
+from mtlsctl.core.unreadable import UNREADABLE
 
 Sealed = Callable[[Crl], str]
 """Why a CRL's signature does not count; "" where it does."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core import names
-from mtlsctl.core.path import UNREADABLE, same_name
+from mtlsctl.core.path import same_name
+from mtlsctl.core.unreadable import UNREADABLE
 
 ALL_REASONS = frozenset(x509.ReasonFlags) - {x509.ReasonFlags.unspecified, x509.ReasonFlags.remove_from_crl}
 """Those that an issuingDistributionPoint or a distribution point can name (RFC 5280, 4.2.1.13)."""

@@ -11,8 +11,9 @@ from mtlsctl.core import path as paths
 from mtlsctl.core import pathchecks
 from mtlsctl.core.crlscope import Crl
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.path import UNREADABLE, Link, Path, called
+from mtlsctl.core.path import Link, Path, called
 from mtlsctl.core.pathchecks import Purpose, Question
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_SIGNERS = 8  # candidates of one name that are tried for a CRL; hostile files hold thousands
 MAX_WAYS = 4  # paths from a signer to the anchor

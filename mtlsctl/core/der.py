@@ -4,21 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from mtlsctl.core.documents import Kind
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import PasswordError
-
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    InternalError,
-    x509.InvalidVersion,
-    OverflowError,
-    NotImplementedError,
-)
-"""What cryptography's loaders and lazy properties raise for input that they do not take."""
 
 
 class Opened(NamedTuple):

@@ -11,7 +11,8 @@ from OpenSSL import crypto
 from mtlsctl.core import alerts, names
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.observation import Ended, Observation, Role, Stage, version_words
-from mtlsctl.core.openssl import Identity, odd
+from mtlsctl.core.openssl import Identity
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 class RefusedBy(StrEnum):
@@ -306,7 +307,7 @@ def subject(certificate: x509.Certificate) -> str:
     """A certificate's subject, or what stands for it in messages."""
     try:
         return names.dn(certificate.subject) or "with an empty subject"
-    except odd():  # a stranger's, let in by --insecure
+    except UNREADABLE:  # a stranger's, let in by --insecure
         return "with a subject that cannot be read"
 
 

@@ -9,7 +9,7 @@ from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy, alert_
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings, issued
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 FAIL = Verdict.FAIL
 _GIVE_CA = "give the client our CA: mtlsctl ca export"
@@ -145,7 +145,7 @@ def _name(seen: Observation, leaf: x509.Certificate, local: str) -> list[Finding
     """The SNI, or our address for a client that sent none, is not among our names."""
     try:
         presented = names.san(leaf)
-    except odd():
+    except UNREADABLE:
         return []
     listed = ", ".join(names.tagged(name) for name in presented[:8]) or "no names"
     wanted = _wanted(seen.server_name, local)
@@ -188,7 +188,7 @@ def _ca_as_leaf(ours: Ours) -> list[Finding]:
         basic = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
         return []
-    except odd():
+    except UNREADABLE:
         return []
     if not basic.ca:
         return []

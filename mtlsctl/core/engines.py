@@ -18,7 +18,8 @@ from OpenSSL import crypto
 
 from mtlsctl.core.causes import Cause
 from mtlsctl.core.looks import Purpose
-from mtlsctl.core.path import MAX_DEPTH, UNREADABLE, Path
+from mtlsctl.core.path import MAX_DEPTH, Path
+from mtlsctl.core.unreadable import UNREADABLE
 
 # <openssl/x509_vfy.h>; pyOpenSSL has no name for these and takes any number.
 NO_CHECK_TIME = 0x200000

@@ -5,7 +5,6 @@ from typing import NamedTuple, TypeVar
 
 from cryptography import x509
 
-from mtlsctl.core import der
 from mtlsctl.core.messages import (
     AlertMessage,
     Certificate,
@@ -20,6 +19,7 @@ from mtlsctl.core.messages import (
     ServerKeyExchange,
     Undecoded,
 )
+from mtlsctl.core.unreadable import UNREADABLE
 
 _Body = TypeVar("_Body")
 
@@ -111,7 +111,7 @@ def names_of(authorities: Sequence[bytes]) -> tuple[x509.Name, ...]:
     for name in authorities:
         try:
             found.append(x509.Name.from_bytes(name))
-        except der.UNREADABLE:
+        except UNREADABLE:
             continue
     return tuple(found)
 

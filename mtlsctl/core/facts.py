@@ -8,19 +8,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtlsctl.core import extensions, keys, names
 from mtlsctl.core.extensions import OtherExtension
+from mtlsctl.core.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from mtlsctl.core.repeated import Repeated  # for bundles
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands where a certificate's time cannot be read."""
-
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def part(bad: list[str], what: str, read: Callable[[], Any], otherwise: Any) -> 
     """The value of a part, or otherwise with a word in bad. A hostile certificate raises where it is looked at."""
     try:
         return read()
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         bad.append(f"{what}: {_reason(str(error))}")
         return otherwise
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import alerts, der, names, sniff
+from mtlsctl.core import alerts, names, sniff
 from mtlsctl.core.messages import (
     AlertMessage,
     Body,
@@ -27,11 +27,12 @@ from mtlsctl.core.messages import (
 )
 from mtlsctl.core.observation import version_words
 from mtlsctl.core.printable import printable
+from mtlsctl.core.unreadable import UNREADABLE
 
 _MANY = 100  # certificates or names of one message that are told; no server sends more in good faith
 _FEW = 3
 _USER_CANCELED = 90
-UNREADABLE = "(cannot be read)"
+_ILLEGIBLE = "(cannot be read)"
 
 
 class Step(NamedTuple):
@@ -234,15 +235,15 @@ def _bytes(size: int) -> str:
 def _subject(certificate: bytes) -> str:
     try:
         return names.dn(x509.load_der_x509_certificate(certificate).subject) or "(empty subject)"
-    except der.UNREADABLE:
-        return UNREADABLE
+    except UNREADABLE:
+        return _ILLEGIBLE
 
 
 def _name(authority: bytes) -> str:
     try:
         return names.dn(x509.Name.from_bytes(authority)) or "(empty name)"
-    except der.UNREADABLE:
-        return UNREADABLE
+    except UNREADABLE:
+        return _ILLEGIBLE
 
 
 def _detail(body: Body | None) -> dict[str, Any]:

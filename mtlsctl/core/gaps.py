@@ -8,7 +8,6 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from mtlsctl.core import names
 from mtlsctl.core.causes import CHAINED, Problem
 from mtlsctl.core.path import (
-    UNREADABLE,
     Forest,
     Link,
     Path,
@@ -19,6 +18,7 @@ from mtlsctl.core.path import (
     self_issued,
     subject_key_id,
 )
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]) -> Problem:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core import names
 from mtlsctl.core.facts import NEVER, CertificateFacts
 from mtlsctl.core.remarks import SOON
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_SIGNATURES = 20_000  # some two seconds; certificates beyond go by names and key identifiers
 MAX_NAMESAKES = 8  # keys of one name that are tried as an issuer
@@ -163,7 +164,7 @@ class _Signers:
                 member.certificate.verify_directly_issued_by(issuer.certificate)
             except InvalidSignature:
                 return None
-            except (ValueError, TypeError, UnsupportedAlgorithm):
+            except UNREADABLE:
                 pass  # an algorithm that is not known here: the identifiers decide
             else:
                 return "signature"

@@ -9,8 +9,8 @@ from cryptography.exceptions import InvalidSignature
 from mtlsctl.core import crls, crlscope, names
 from mtlsctl.core.crlscope import Crl, Held
 from mtlsctl.core.graph import Member
-from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.standing import Answer
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 def find(members: Sequence[Member], lists: Iterable[Held], at: datetime) -> set[str]:

@@ -14,7 +14,8 @@ from OpenSSL import crypto
 from mtlsctl.core import issuing, keys, names, openssl, profiles
 from mtlsctl.core.credential import Credential
 from mtlsctl.core.issuing import Order
-from mtlsctl.core.openssl import Identity, odd
+from mtlsctl.core.openssl import Identity
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import UsageError
 
 SHORT = timedelta(hours=1)
@@ -83,7 +84,7 @@ def model(good: Identity | None, issuers: Sequence[x509.Name]) -> Model:
     leaf = good.certificate
     try:
         found = names.san(leaf)
-    except odd():
+    except UNREADABLE:
         found = ()  # OpenSSL takes it as it is; its names cannot be copied
     return Model(leaf.subject, found, leaf.issuer, keys.generate(_kind_of(leaf.public_key())))
 
@@ -139,7 +140,7 @@ def _private(good: Identity) -> keys.PrivateKey | None:
     """The good one's key as cryptography has it; None for kinds that OpenSSL does not give away in its form."""
     try:
         key = good.key.to_cryptography_key()
-    except odd():
+    except UNREADABLE:
         return None
     return key if isinstance(key, keys.SIGNING_KEYS) else None
 

@@ -6,7 +6,7 @@ from cryptography import x509
 
 from mtlsctl.core import names
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 # What stands in the subjects of the CAs that these products make or come with; all compared in lower case.
 _PRODUCTS = {
@@ -58,7 +58,7 @@ def _product(chain: Iterable[x509.Certificate]) -> tuple[str, str]:
     for certificate in chain:
         try:
             issuer = names.dn(certificate.issuer)
-        except odd():
+        except UNREADABLE:
             continue
         for word, name in _PRODUCTS.items():
             if word in issuer.lower():

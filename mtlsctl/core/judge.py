@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
-from mtlsctl.core.callbacks import UNREADABLE
+from mtlsctl.core.callbacks import UNSPECIFIED
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.observation import Observation, Role, VerifyError
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 # X509_V_ERR_* to the code for a server's chain and for a client's; what core/verify.py did not see is said by these.
 _BY_NUMBER = {
@@ -50,8 +50,8 @@ def judge(
     found = chain_findings(seen.peer_chain, roots, seen.role is Role.SERVER, at, wanted, crls)
     if seen.staple is not None:
         found = tuple(sorted((*found, *of_staple(seen, roots, at, crls)), key=lambda f: -f.verdict.rank))
-    if any(e.number == UNREADABLE for e in seen.verify_errors) and not any(f.code in _OTHER for f in found):
-        unreadable = [e for e in seen.verify_errors if e.number == UNREADABLE]
+    if any(e.number == UNSPECIFIED for e in seen.verify_errors) and not any(f.code in _OTHER for f in found):
+        unreadable = [e for e in seen.verify_errors if e.number == UNSPECIFIED]
         return (*dict.fromkeys(_by_number(seen._replace(verify_errors=tuple(unreadable)))), *found)
     if any(f.verdict is Verdict.FAIL for f in found) or not seen.verify_errors:
         return found
@@ -78,7 +78,7 @@ def chain_findings(
     asked = (wanted,) if wanted else ()
     try:
         return verify(chain, roots, purpose=purpose, at=at, names=asked, crls=crls, partial_chain=True).findings
-    except odd():
+    except UNREADABLE:
         return ()
 
 
@@ -110,7 +110,7 @@ def issued(leaf: x509.Certificate, ca: x509.Certificate) -> bool:
     """True when a CA signed a certificate."""
     try:
         leaf.verify_directly_issued_by(ca)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
     return True
 
@@ -132,7 +132,7 @@ def _by_number(seen: Observation) -> list[Finding]:
 
 def _words(error: VerifyError) -> tuple[str, str]:
     """Message and hint for one complaint."""
-    if error.number == UNREADABLE:
+    if error.number == UNSPECIFIED:
         message = f"the certificate at depth {error.depth} cannot be decoded: its bytes break RFC 5280"
         return message, "have it issued again, by a tool that keeps to RFC 5280"
     message = f"OpenSSL refuses {error.subject or 'a certificate'} at depth {error.depth} (verify error {error.number})"

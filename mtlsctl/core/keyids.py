@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from mtlsctl.core import names
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 _AKI, _SKI = ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.SUBJECT_KEY_IDENTIFIER
 
@@ -38,6 +38,6 @@ def _has(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> bool:
         certificate.extensions.get_extension_for_oid(kind)
     except x509.ExtensionNotFound:
         return False
-    except odd():
+    except UNREADABLE:
         return True
     return True

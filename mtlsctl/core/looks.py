@@ -9,7 +9,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.path import UNREADABLE, Path, called
+from mtlsctl.core.path import Path, called
+from mtlsctl.core.unreadable import UNREADABLE
 
 T = TypeVar("T", bound=x509.ExtensionType)
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import der
 from mtlsctl.core.documents import Kind
+from mtlsctl.core.unreadable import UNREADABLE
 
 _LOCATION = re.compile(r"ParseError \{ kind: (\w+).*?location: \[(.*?)\]", re.DOTALL)
 _FIELD = re.compile(r'"\w+::(\w+)"')
@@ -52,7 +52,7 @@ def _reached(load: Callable[[bytes], Any], data: bytes) -> tuple[int, str] | Non
     """How many fields deep a loader got, and what stopped it; None where it took the data."""
     try:
         load(data)
-    except der.UNREADABLE as error:
+    except UNREADABLE as error:
         text = str(error)
         if not (met := _LOCATION.search(text)):
             return (_SEMANTIC, text.split("\n")[0].rstrip(".")[:160]) if "parsing asn1" not in text else (0, "")

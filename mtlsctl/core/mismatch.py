@@ -11,7 +11,7 @@ from mtlsctl.core.evidence import Evidence, evidence
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.messages import ClientHello, ServerHello
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 def mismatch(seen: Observation, wide: Observation, ours: Ours, said: Diagnosis) -> Diagnosis:
@@ -93,7 +93,7 @@ def _unusable(seen: Observation, refused: str, hello: ClientHello, wide: Observa
         signs = usage.digital_signature or not isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
     except x509.ExtensionNotFound:
         return
-    except odd():
+    except UNREADABLE:
         return
     if not signs:
         message = f"{refused} in TLS 1.2: the key usage of its certificate does not let its ECDSA key sign"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.unreadable import UNREADABLE
 
 OID = x509.ObjectIdentifier("2.5.29.56")  # RFC 9608, 2
 _NULL = b"\x05\x00"  # the value of the extension, the same

@@ -17,8 +17,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from mtlsctl.core import names, pathchecks
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import Purpose, Question
-from mtlsctl.core.path import UNREADABLE, called
+from mtlsctl.core.path import called
 from mtlsctl.core.standing import Answer, Refusal
+from mtlsctl.core.unreadable import UNREADABLE
 
 T = TypeVar("T", bound=x509.ExtensionType)
 
@@ -55,7 +56,7 @@ def load(der: bytes) -> ocsp.OCSPResponse:
     """A response of DER bytes, such as a staple (RFC 6066, 8). Raises ValueError where they are none."""
     try:
         return ocsp.load_der_ocsp_response(der)
-    except (*UNREADABLE, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise ValueError(f"not an OCSP response: {error}") from None
 
 

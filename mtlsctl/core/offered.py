@@ -7,7 +7,7 @@ from cryptography import x509
 
 from mtlsctl.core import messages, wire
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 class Offered(NamedTuple):
@@ -72,5 +72,5 @@ def _chain(said: Iterable[messages.Message]) -> tuple[x509.Certificate, ...] | N
         return None
     try:
         return tuple(x509.load_der_x509_certificate(der) for der in sent.chain)
-    except odd():
+    except UNREADABLE:
         return None

@@ -6,24 +6,15 @@ from functools import lru_cache
 from itertools import chain, islice
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core import names
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_CHECKS = 300  # signatures; hostile files hold thousands of certificates of one name
 MAX_STEPS = 3000  # certificates looked at in one search, whatever they are
 MAX_DEPTH = 20
 MAX_NAMESAKES = 150  # issuers of one name that are tried; OpenSSL and Go try them all
-
-# What cryptography raises for a certificate that it loaded and cannot decode further.
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
 
 Path = tuple[x509.Certificate, ...]
 """Leaf first, each issued by the next."""

@@ -13,7 +13,8 @@ from mtlsctl.core.causes import Problem
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, Question, look, read, value
 from mtlsctl.core.namechecks import MAX_COMPARISONS
-from mtlsctl.core.path import UNREADABLE, Path, called, self_issued
+from mtlsctl.core.path import Path, called, self_issued
+from mtlsctl.core.unreadable import UNREADABLE
 
 __all__ = ["MAX_COMPARISONS", "PURPOSE_OIDS", "Look", "Purpose", "Question", "check", "look", "read", "value"]
 

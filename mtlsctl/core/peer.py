@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from mtlsctl.core import keys, names
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 class PeerCertificate(NamedTuple):
@@ -31,7 +31,7 @@ def describe(certificate: x509.Certificate, *, in_full: bool = True) -> PeerCert
     """A certificate in plain values; a field that cannot be decoded says so. Not in_full: what people are shown."""
     try:
         found = tuple(names.tagged(name) for name in names.san(certificate))
-    except odd():
+    except UNREADABLE:
         found = ("(cannot be read)",)
     return PeerCertificate(
         subject=_dn(certificate, "subject"),
@@ -50,14 +50,14 @@ def describe(certificate: x509.Certificate, *, in_full: bool = True) -> PeerCert
 def _dn(certificate: x509.Certificate, which: str) -> str:
     try:
         return names.dn(getattr(certificate, which))
-    except odd():
+    except UNREADABLE:
         return "(cannot be read)"
 
 
 def _key(certificate: x509.Certificate) -> str:
     try:
         return keys.describe(certificate.public_key())
-    except odd():
+    except UNREADABLE:
         return "of an unknown kind"
 
 
@@ -72,5 +72,5 @@ def _spki_sha256(certificate: x509.Certificate) -> str:
     try:
         digest.update(keys.spki(certificate.public_key()))
         return digest.finalize().hex()
-    except odd():
+    except UNREADABLE:
         return ""

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from cryptography import x509
 
-from mtlsctl.core import der, keys
+from mtlsctl.core import keys
 from mtlsctl.core.documents import Document, Kind, number
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError
 
 __all__ = ["Document", "Kind", "in_turn", "read_all", "read_key", "read_one"]
@@ -133,7 +134,7 @@ def _loaded(ders: Sequence[bytes]) -> _Loaded | None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             return list(map(x509.load_der_x509_certificate, ders))
-    except (*der.UNREADABLE, UserWarning):
+    except (*UNREADABLE, UserWarning):
         return None
 
 

@@ -11,8 +11,8 @@ from cryptography.x509.oid import NameOID
 
 from mtlsctl.core import names, policy_rfc5280
 from mtlsctl.core.looks import Look, value
-from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.policy import Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
+from mtlsctl.core.unreadable import UNREADABLE
 
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
 MIN_RSA_BITS = 2048

@@ -10,7 +10,8 @@ from cryptography import x509
 from mtlsctl.core.causes import CHAINED, IN_ORDER, Problem
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, look, value
-from mtlsctl.core.path import UNREADABLE, Path, called
+from mtlsctl.core.path import Path, called
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_STRANGERS = 5
 

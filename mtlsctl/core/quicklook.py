@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL import crypto
 
-from mtlsctl.core.openssl import Identity, hold, odd
+from mtlsctl.core.openssl import Identity, hold
+from mtlsctl.core.unreadable import UNREADABLE
 
 Chain = Sequence[x509.Certificate]
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
@@ -30,7 +31,7 @@ def sound(credential: Identity, roots: Chain, anchors: Sequence[crypto.X509], at
         usual = all(_alive(c, at) and not isinstance(c.signature_hash_algorithm, _BROKEN) for c in chain)
         linked = chain[0].issuer != chain[0].subject and all(a.issuer == b.subject for a, b in pairwise(chain))
         return usual and linked and _for_clients(chain[0]) and _verifies(credential, roots, anchors, at)
-    except odd():
+    except UNREADABLE:
         return False
 
 
@@ -38,7 +39,7 @@ def ordinary(chain: Chain) -> bool:
     """True where a server's chain has nothing that some stack is known to refuse, and is sent as it should be."""
     try:
         return _usual_leaf(chain[0]) and all(map(_usual_ca, chain[1:])) and _in_order(chain)
-    except odd():
+    except UNREADABLE:
         return False
 
 

@@ -8,8 +8,8 @@ from mtlsctl.core.diagnose import Ours, peer_faults
 from mtlsctl.core.diagnose_client import for_a_server, required
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.openssl import odd
 from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.core.verify import judge
 
 
@@ -65,7 +65,7 @@ def _elsewhere(seen: Observation, ours: Ours) -> Iterator[Refusal]:
         return
     try:
         found = judge(seen.peer_chain, ours.roots, purpose=Purpose.CLIENT, at=ours.at, partial_chain=True)
-    except odd():  # OpenSSL took it; the event says what it was
+    except UNREADABLE:  # OpenSSL took it; the event says what it was
         return
     for doubt in portability.in_common(found.stacks) if found.anchored else ():
         yield Refusal("portability", f"{doubt.name}: {doubt.words}", doubt.hint, doubt.who)

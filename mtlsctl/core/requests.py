@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from mtlsctl.core import der, keys, names
 from mtlsctl.core import extensions as words
+from mtlsctl.core import keys, names
 from mtlsctl.core.profiles import Profile, ProfileName
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError, UsageError
 
 _GRANTED_TO_CAS = (x509.BasicConstraints, x509.KeyUsage)
-_ODD = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 def make_csr(
@@ -43,7 +43,7 @@ def read_request(csr: x509.CertificateSigningRequest, profile: Profile, label: s
         public_key = csr.public_key()
         extensions = csr.extensions
         asked = csr.subject
-    except der.UNREADABLE + _ODD as error:
+    except UNREADABLE as error:
         raise InputError(f"{label}: the request cannot be read: {error}") from None
     if not genuine:
         raise InputError(

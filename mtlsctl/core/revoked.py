@@ -11,8 +11,9 @@ from cryptography import x509
 from mtlsctl.core import names, norevavail, standing
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.path import UNREADABLE, Path, called, same_name
+from mtlsctl.core.path import Path, called, same_name
 from mtlsctl.core.standing import Answer, Mode, Refusal
+from mtlsctl.core.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from mtlsctl.core.crlscope import Crl, Held

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mtlsctl.core import damage, der, foreign, keys, pemtext
 from mtlsctl.core.documents import Document, Kind, number
 from mtlsctl.core.findings import Finding
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError
 
 _LEGACY = tuple(bytes.fromhex("060a2a864886f70d010c01") + bytes([n]) for n in (3, 4, 5, 6))  # RFC 7292, appendix C
@@ -312,5 +313,5 @@ def _ssh_public(dig: Dig, line: bytes) -> Iterator[Part]:
 
     try:
         yield Part(Kind.PUBLIC_KEY, load_ssh_public_key(line), "OpenSSH")
-    except der.UNREADABLE:
+    except UNREADABLE:
         yield _damaged(dig, "pem-damaged", "an SSH public key of a kind that is not known here", "OpenSSH")

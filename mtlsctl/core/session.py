@@ -7,7 +7,7 @@ from OpenSSL import SSL
 
 from mtlsctl.core import alerts
 from mtlsctl.core.observation import Alert, Chunk, Ended, Observation, Role, Stage, VerifyError
-from mtlsctl.core.openssl import odd
+from mtlsctl.core.unreadable import UNREADABLE
 
 _CHUNK = 65536
 _FIRST = 64
@@ -302,7 +302,7 @@ class Session:
         """The CAs that a server listed, as far as they can be read."""
         try:
             return tuple(self._connection.get_client_ca_list(as_cryptography=True))
-        except odd():
+        except UNREADABLE:
             return ()
 
     def _chain(self) -> tuple[x509.Certificate, ...]:
@@ -314,5 +314,5 @@ class Session:
             # A server's list lacks the leaf; after a refusal only the chain that OpenSSL built is left.
             leaf = connection.get_peer_certificate(as_cryptography=True)
             return (leaf, *chain) if leaf else tuple(connection.get_verified_chain(as_cryptography=True) or ())
-        except odd():
+        except UNREADABLE:
             return ()

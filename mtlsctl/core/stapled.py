@@ -11,9 +11,9 @@ from mtlsctl.core import names, ocsp, revoked
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import issued
 from mtlsctl.core.observation import VerifyError
-from mtlsctl.core.openssl import odd
 from mtlsctl.core.path import called
 from mtlsctl.core.standing import Answer, Refusal
+from mtlsctl.core.unreadable import UNREADABLE
 
 # X509_V_ERR_*: CERT_REVOKED, OCSP_VERIFY_NEEDED, OCSP_VERIFY_FAILED, OCSP_CERT_UNKNOWN
 _NUMBERS = {
@@ -89,7 +89,7 @@ def must_staple(certificate: x509.Certificate) -> bool:
     """Whether a certificate demands a staple: TLS feature status_request (RFC 7633, 4.2.3.1)."""
     try:
         features = [e.value for e in certificate.extensions if isinstance(e.value, x509.TLSFeature)]
-    except odd():  # it is refused for that, with or without a staple
+    except UNREADABLE:  # it is refused for that, with or without a staple
         return False
     return any(x509.TLSFeatureType.status_request in one for one in features)
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec
 
 from mtlsctl.core import keys
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.unreadable import UNREADABLE
 
 TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")  # RFC 8446, 4.2.3: the curves that sign in TLS 1.3
 WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core.facts import CertificateFacts
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_SIGNATURES = 64  # a signature costs as much as all facts of a certificate: a bundle of thousands goes by names
 MAX_KEPT = 1000  # certificates at hand, repetitions counted: read, each takes up 20 kB
@@ -89,7 +90,7 @@ def _signed(member: Member, issuer: Member) -> bool:
         member.certificate.verify_directly_issued_by(issuer.certificate)
     except InvalidSignature:
         return False
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return not wanted or key == wanted  # an algorithm that is not known here: the identifiers decide
     return True
 

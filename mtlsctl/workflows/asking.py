@@ -12,11 +12,12 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from mtlsctl.core import crlscope, names, ocsp, revoked
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.ocsp import Response
-from mtlsctl.core.path import UNREADABLE, same_name
+from mtlsctl.core.path import same_name
 from mtlsctl.core.revoked import Sources
 from mtlsctl.core.standing import Refusal
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.workflows.fetch import Fetcher, pick
-from mtlsctl.workflows.revocation import BROKEN, PEM_BEGIN, Wish, parse_crls
+from mtlsctl.workflows.revocation import PEM_BEGIN, Wish, parse_crls
 
 MAX_POINTS = 4  # distribution points of one certificate that are asked
 _REQUEST = "application/ocsp-request"
@@ -114,7 +115,7 @@ def _opened(data: bytes, certificate: x509.Certificate) -> x509.CertificateRevoc
         return "what came are several CRLs, and a distribution point has one, in DER (RFC 5280, 4.2.1.13)"
     try:
         (crl,) = parse_crls(data)  # many serve PEM
-    except BROKEN:
+    except UNREADABLE:
         return "what came is no CRL"
     speakers = [certificate.issuer, *(one for point in crlscope.points(certificate) for one in point.issuers)]
     if any(same_name(crl.issuer, one) for one in speakers):

@@ -11,8 +11,9 @@ from mtlsctl.core import hints, names
 from mtlsctl.core.findings import Finding
 from mtlsctl.core.hints import Known
 from mtlsctl.core.judge import issued
-from mtlsctl.core.path import UNREADABLE, self_issued
 from mtlsctl.core.path import Path as Chain
+from mtlsctl.core.path import self_issued
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import MtlsctlError, UsageError
 from mtlsctl.workflows import files, folders, identity, materials, nearby, store
 

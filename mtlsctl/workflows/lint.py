@@ -21,7 +21,7 @@ from mtlsctl.core.lint.run import Fault, Run, digest_of
 from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import MtlsctlError, NotFoundError
 from mtlsctl.workflows import clock, files, lint_files
 from mtlsctl.workflows.passwords import Secret

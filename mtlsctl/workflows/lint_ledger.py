@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.workflows import ledger, store
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from cryptography import x509
 from mtlsctl.core import revoked
 from mtlsctl.core.crlscope import Held
 from mtlsctl.core.documents import Kind
-from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.revoked import Ledger, RevocationStatus, Sources
 from mtlsctl.core.standing import Mode
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError, MtlsctlError, NotFoundError, UsageError
 from mtlsctl.workflows import files, folders, materials
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _CRL_FILE = re.compile(r".*\.(crl|r[0-9]+)", re.IGNORECASE | re.DOTALL)  # r0: as `openssl rehash` names them
 _NAMED = re.compile(r".*\.(crl|r[0-9]+|pem|der|cer|crt)", re.IGNORECASE | re.DOTALL)
 PEM_BEGIN = b"-----BEGIN X509 CRL-----"
-BROKEN = (*UNREADABLE, x509.InvalidVersion)
-"""What cryptography raises for what is no CRL."""
 _PEM_END = b"-----END X509 CRL-----"
 
 
@@ -141,7 +139,7 @@ def _holds_crl(data: bytes, label: str) -> bool:
         return True
     if not data.startswith(b"0"):
         return False  # no DER
-    with suppress(*BROKEN):
+    with suppress(*UNREADABLE):
         return x509.load_der_x509_crl(data) is not None
     from mtlsctl.core import pem  # only for a folder in which there is more than CRLs
 
@@ -166,7 +164,7 @@ def _crls_in(data: bytes, label: str) -> list[x509.CertificateRevocationList]:
         return parse_crls(data)
     except CutOffError:
         raise InputError(f"{label}: a CRL is cut off", look) from None
-    except BROKEN:
+    except UNREADABLE:
         raise InputError(f"{label}: expected a CRL in PEM or DER, could not read one", look) from None
 
 
@@ -175,7 +173,7 @@ class CutOffError(ValueError):
 
 
 def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
-    """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of BROKEN."""
+    """The CRLs of bytes, PEM (any number) or DER. Raises CutOffError, or another one of UNREADABLE."""
     return [_readable(x509.load_pem_x509_crl(block)) for block in _blocks(data)] or [
         _readable(x509.load_der_x509_crl(data))
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from mtlsctl.core import der
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError, NotFoundError
 from mtlsctl.workflows import files, materials
 
@@ -48,7 +48,7 @@ def _windows() -> tuple[x509.Certificate, ...]:
             if encoding == "x509_asn" and (trust is True or SERVER_AUTH in trust):
                 try:
                     found.append(x509.load_der_x509_certificate(data))
-                except der.UNREADABLE:
+                except UNREADABLE:
                     continue  # less is trusted than the system does: who cannot be read vouches for nobody
     if not found:
         raise InputError("the Windows certificate store has no roots for servers")

@@ -9,7 +9,8 @@ from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import Scope, rule
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.looks import Look, look, value
-from mtlsctl.core.path import UNREADABLE, Link
+from mtlsctl.core.path import Link
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 def _above(subject: Subject) -> Look | None:

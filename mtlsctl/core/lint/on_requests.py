@@ -8,7 +8,7 @@ from cryptography.x509.oid import AttributeOID
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import Scope, rule
 from mtlsctl.core.lint.subject import Subject
-from mtlsctl.core.path import UNREADABLE
+from mtlsctl.core.unreadable import UNREADABLE
 
 
 @rule("csr-bad-signature", Verdict.FAIL, Scope.REQUEST)

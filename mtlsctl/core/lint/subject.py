@@ -10,7 +10,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core import names
 from mtlsctl.core.lint.rule import Scope
-from mtlsctl.core.path import UNREADABLE, Link, link
+from mtlsctl.core.path import Link, link
+from mtlsctl.core.unreadable import UNREADABLE
 
 T = TypeVar("T", bound=x509.ExtensionType)
 UNKNOWN = "unknown"  # as a hash's name

@@ -10,9 +10,9 @@ from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
 from mtlsctl.core.keys import MIN_RSA_EXPONENT
 from mtlsctl.core.namechecks import strays
-from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.pathchecks import Look, value
 from mtlsctl.core.stacks.chain import Chain, Hit
+from mtlsctl.core.unreadable import UNREADABLE
 
 MLDSA = ("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19")  # RFC 9881, 2
 _SHA1 = {Signed.RSA_WITH_SHA1, Signed._RSA_WITH_SHA1, Signed.ECDSA_WITH_SHA1, Signed.DSA_WITH_SHA1}

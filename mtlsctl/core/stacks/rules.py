@@ -8,10 +8,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID as Aia
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core import names
-from mtlsctl.core.path import UNREADABLE
 from mtlsctl.core.pathchecks import Look, Purpose, Question, value
 from mtlsctl.core.stacks import links
 from mtlsctl.core.stacks.chain import Chain, Hit
+from mtlsctl.core.unreadable import UNREADABLE
 
 PURPOSES = {Purpose.SERVER: Eku.SERVER_AUTH, Purpose.CLIENT: Eku.CLIENT_AUTH}
 # support.apple.com/103769: server certificates of private roots, too, where they were issued since.

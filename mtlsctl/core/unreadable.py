@@ -1,0 +1,21 @@
+"""What cryptography raises for input that it does not take."""
+
+from cryptography import x509
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    NotImplementedError,
+    UnsupportedAlgorithm,
+    InternalError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""By its loaders, and of what they let through by the properties that are decoded only when they are read.
+
+A signature that does not fit (InvalidSignature) and an extension that is not there (ExtensionNotFound) are not among
+them: they are answers.
+"""
