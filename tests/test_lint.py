@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
 
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.lint import pkilinted, rules
+from mtlsctl.core.lint import foreign, pkilinted, rules
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import lint as workflow
@@ -149,7 +149,7 @@ def test_damage_is_a_finding_and_what_cannot_be_read_is_no_answer(mtlsctl: Tool,
         (["x.pem", "--json", "--sarif"], "contradict"),
         (["x.pem", "--config", "none.toml"], "no such file"),
         ([""], "an empty word, where FILE|HOST:PORT is expected"),
-        (["localhost"], "name its port: localhost:443"),
+        (["localhost"], "name its port: mtlsctl lint localhost:443"),
         (["x.pem", "--identity", "alice"], "shown to servers"),
         (["--ca", "nobody"], "nobody"),
     ],
@@ -158,6 +158,18 @@ def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
     result = mtlsctl("lint", *words)
     assert result.exit_code == 2
     assert says in (result.stdout if "--json" in words else result.stderr)
+
+
+@pytest.mark.parametrize("words", [("lint",), ("inspect", "--short")])
+def test_a_password_that_can_be_read_once_opens_every_file(
+    mtlsctl: Tool, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    locked = LONG.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    for name in ("a.key", "b.key"):
+        write(tmp_path / name, locked)
+    result = mtlsctl(*words, "a.key", "b.key", "--password-fd", "0", stdin="secret")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert mtlsctl(*words, "a.key", "b.key", "--password-fd", "0", stdin="other").exit_code == 2
 
 
 # Suppressions
@@ -302,7 +314,6 @@ def test_the_rules_are_listed_and_explained(mtlsctl: Tool) -> None:
     assert {rule["code"] for rule in both} == {rule.code for rule in rules.asked_for((Profile.NIST,))}
     assert all(rule["source"] and rule["fix"] and rule["title"] for rule in both)
     assert "CA/B Forum BR 6.3.2" in mtlsctl("explain", "lint-lifetime").stdout
-    assert "pkilint" in mtlsctl("explain", "cabf.internal_domain_name").stdout
 
 
 # pkilint
@@ -318,6 +329,13 @@ def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path) -> None:
     assert public.exit_code == 1
     assert "cabf.serverauth.subscriber.certificate_policies_extension_absent" in codes(public)
     assert public.json["result"]["pkilint"] == pkilinted.version()
+    hints = {finding["code"]: finding["hint"] for finding in public.json["findings"]}
+    assert all(f"--ignore '{code}=REASON'" in hints[code] for code in hints if code.startswith("cabf."))
+    looked = {rule["code"]: rule["result"] for rule in public.json["result"]["rules"]}
+    assert "lint-pkilint" not in looked
+    assert looked["cabf.serverauth.subscriber.certificate_policies_extension_absent"] == "broken"
+    assert looked["cabf.serverauth.prohibited_subject_public_key_algorithm_encoding"] == "kept"
+    assert list(looked.values()).count("kept") > 50
     client = mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki", "--json")
     assert codes(client) == [], "the CA/B Forum says nothing of clients"
     assert "Nothing to tell" in mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki").stdout
@@ -329,6 +347,19 @@ def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path) -> None:
     assert "pkix.authority_key_identifier_extension_absent" in codes(
         mtlsctl("lint", file, "--profile", "rfc5280", "--json")
     )
+
+
+def test_the_rules_of_others_are_explained_in_their_words(mtlsctl: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = " ".join(mtlsctl("explain", "cabf.serverauth.subscriber_common_name_unknown_source").stdout.split())
+    assert "Subscriber common name unknown source" in said
+    assert "Validates that the content of the commonName attribute conforms to BR 7.1.4.3." in said
+    assert "pkilint's SubscriberCommonNameValidator" in said
+    assert (
+        foreign.title("cabf.x.crl_distribution_points_extension_absent") == "CRL distribution points extension absent"
+    )
+    monkeypatch.setattr(foreign, "find_spec", lambda _: None)
+    alone = foreign.entry("pkix.no_ku_bits_set")
+    assert (alone.title, alone.source) == ("No KU bits set", "RFC 5280 and those that update it")
 
 
 def test_without_pkilint_its_profiles_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """mtlsctl explain: what a finding's code means, or an error or log line of any other program."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mtlsctl.cli import output
@@ -7,6 +8,7 @@ from mtlsctl.cli.declare import Argument
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import codes as text
 from mtlsctl.core import codes
+from mtlsctl.core.catalogue.entry import Entry
 from mtlsctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,13 +42,13 @@ def explain(
     Exit status: 0 explained; 2 nothing in it is known.
     """
     if not words:
-        every = entries(codes.CODES)
+        every = entries(codes.CODES.values())
         return output.show("explain", answer(every), text.catalogue(codes.GROUPS), as_json=json)
     found = [codes.entry_of(word) for word in words]
     named = [entry for entry in found if entry]
     if len(named) == len(words):
         lines = (line for entry in named for line in text.entry(entry, codes.group_of(entry.code)))
-        return output.show("explain", answer(entries(e.code for e in named)), lines, as_json=json)
+        return output.show("explain", answer(entries(named)), lines, as_json=json)
     return pasted(words, json)
 
 
@@ -63,13 +65,13 @@ def pasted(words: list[str], as_json: bool) -> int:
         raise unknown(piped, piped_in=words == ["-"])
     if result.skipped:
         output.note(f"note: the text is long, the last {result.lines:,} lines of it were read")
-    every = entries(dict.fromkeys(code for found in result.matches for code in found.codes))
+    every = entries(codes.CODES[code] for code in dict.fromkeys(c for found in result.matches for c in found.codes))
     return output.show("explain", answer(every, result), said_text.lines(result), as_json=as_json)
 
 
-def entries(wanted: Any) -> list[dict[str, str]]:
-    """The catalogue's entries of codes, each with its group."""
-    return [{**codes.CODES[code]._asdict(), "group": codes.group_of(code)} for code in wanted]
+def entries(found: Iterable[Entry]) -> list[dict[str, str]]:
+    """Entries of codes, each with its group."""
+    return [{**one._asdict(), "group": codes.group_of(one.code)} for one in found]
 
 
 def answer(every: list[dict[str, str]], result: "Said | None" = None) -> dict[str, Any]:

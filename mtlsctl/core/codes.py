@@ -1,7 +1,5 @@
 """The catalogue of codes: what each means and what to do, by group."""
 
-import re
-
 from mtlsctl.core.catalogue import (
     client,
     files,
@@ -38,16 +36,17 @@ CODES: dict[str, Entry] = {entry.code: entry for entries in GROUPS.values() for 
 
 
 def group_of(code: str) -> str:
-    """The group that a code of the catalogue stands in."""
+    """The group that a code of the catalogue stands in, or of pkilint."""
+    if "." in code:
+        return "lint"
     return next(group for group, entries in GROUPS.items() if any(entry.code == code for entry in entries))
 
 
 def entry_of(word: str) -> Entry | None:
-    """The entry of a code; one with dots is a rule of pkilint, which all share one."""
+    """The entry of a code of ours, or of a rule of pkilint, which has dots."""
     code = word.strip().strip("[]").lower()
-    if _PKILINT.fullmatch(code):
-        return CODES["lint-pkilint"]
-    return CODES.get(code)
+    if "." not in code:
+        return CODES.get(code)
+    from mtlsctl.core.lint import foreign  # few ask about those
 
-
-_PKILINT = re.compile(r"(pkix|cabf|itu|msft|etsi|iso|nist|adobe|base)(\.[a-z0-9_-]+)+")
+    return foreign.entry(code) if foreign.CODE.fullmatch(code) else None

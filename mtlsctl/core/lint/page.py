@@ -11,9 +11,10 @@ from cryptography import x509
 from mtlsctl.core import codes
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.html import STYLE, chips, mono, rows, safe
+from mtlsctl.core.lint import foreign
 from mtlsctl.core.lint.result import Linted
 from mtlsctl.core.lint.rule import Profile
-from mtlsctl.core.lint.run import Fault, Outcome, Passed
+from mtlsctl.core.lint.run import Fault, Outcome, Passed, titled
 from mtlsctl.core.lint.settings import Settings, Suites
 from mtlsctl.core.lint.style import REPORT
 from mtlsctl.core.peer import describe
@@ -204,13 +205,18 @@ def _card(code: str, found: Sequence[Fault]) -> str:
     lines = "".join(f"<li>{safe(fault.message)}</li>" for fault in found[:MAX_EVIDENCE])
     if len(found) > MAX_EVIDENCE:
         lines += f"<li class='dim'>and {len(found) - MAX_EVIDENCE:,} more</li>"
-    title = entry.title if entry else code.rpartition(".")[2].replace("_", " ").capitalize()
-    about = (
-        f"<p class='small'>{safe(entry.meaning)}</p><ul>{lines}</ul>"
-        f"<p class='small'><b>To do</b> {safe(entry.fix)}</p><p class='dim small'>{safe(entry.source)}</p>"
-        if entry
-        else f"<ul>{lines}</ul><p class='dim small'>a rule of pkilint</p>"
-    )
+    title = titled(code)
+    about = f"<ul>{lines}</ul>"
+    if entry:
+        about = (
+            f"<p class='small'>{safe(entry.meaning)}</p>{about}"
+            f"<p class='small'><b>To do</b> {safe(entry.fix)}</p><p class='dim small'>{safe(entry.source)}</p>"
+        )
+    elif foreign.CODE.fullmatch(code):
+        about += (
+            f"<p class='small'><b>To do</b> {safe(foreign.fix(code))}</p>"
+            f"<p class='dim small'>{safe(foreign.document(code))}, by pkilint</p>"
+        )
     return (
         f"<div class='card {edge}'><div class='top'><span class='badge {_CLASSES[verdict]}'>{_WORDS[verdict]}</span>"
         f"<h3>{safe(title)}</h3><code class='dim'>{safe(code)}</code></div>{about}</div>"

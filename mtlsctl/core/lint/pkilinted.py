@@ -1,7 +1,8 @@
 """The rules of RFC 5280 and of the CA/B Forum, as pkilint (the extra `lint`) knows them."""
 
+import inspect
 import logging
-import re
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,8 +15,6 @@ from mtlsctl.core.lint.subject import Subject
 from mtlsctl.errors import MtlsctlError
 
 PROFILES = (Profile.RFC5280, Profile.WEBPKI)
-CODE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
-"""How pkilint names a rule; none of ours has a dot."""
 _TROUBLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 MAX_SIZE = 1 << 20  # bytes of DER; pkilint builds an object for each part, in Python
 
@@ -26,6 +25,14 @@ class Said(NamedTuple):
     code: str
     verdict: Verdict
     words: str
+
+
+class Looked(NamedTuple):
+    """What came of one object."""
+
+    said: tuple[Said, ...]
+    kept: Mapping[str, Verdict]
+    """The rules that were looked at and are kept, with what a fault would count as."""
 
 
 def require() -> None:
@@ -49,7 +56,7 @@ def version() -> str:
         return ""
 
 
-def look(subject: Subject, der: bytes, profile: Profile) -> list[Said] | None:
+def look(subject: Subject, der: bytes, profile: Profile) -> Looked | None:
     """What a profile says of a certificate or CRL; None where its rules are not about such an object.
 
     webpki: server certificates, and CAs. Never raises for what a stranger's object holds.
@@ -57,20 +64,20 @@ def look(subject: Subject, der: bytes, profile: Profile) -> list[Said] | None:
     if Scope.REQUEST in subject.scopes or (profile is Profile.WEBPKI and not _of_the_web(subject)):
         return None
     if len(der) > MAX_SIZE:
-        return [Said("pkilint.not_checked", Verdict.FAIL, f"larger than {MAX_SIZE >> 20} MiB, pkilint did not read it")]
+        return _unread(f"larger than {MAX_SIZE >> 20} MiB, pkilint did not read it")
     _quiet()
     try:
         return _crl(der, profile, of_a_root(subject)) if Scope.CRL in subject.scopes else _certificate(der, profile)
     except _TROUBLE as error:
-        return [_unread(type(error).__name__)]
+        return _unread(f"pkilint cannot read it: {type(error).__name__}")
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # its ASN.1 decoder's, in Rust; no class of ours to name
             raise
-        return [_unread("its decoder gave up")]
+        return _unread("pkilint cannot read it: its decoder gave up")
 
 
-def _unread(why: str) -> Said:
-    return Said("pkilint.not_checked", Verdict.FAIL, f"pkilint cannot read it: {why}")
+def _unread(why: str) -> Looked:
+    return Looked((Said("pkilint.not_checked", Verdict.FAIL, why),), {})
 
 
 def _of_the_web(subject: Subject) -> bool:
@@ -85,15 +92,17 @@ def _quiet() -> None:
     log.propagate = False
 
 
-def _certificate(der: bytes, profile: Profile) -> list[Said]:
+def _certificate(der: bytes, profile: Profile) -> Looked:
     document = import_module("pkilint.loader").RFC5280CertificateDocumentLoader().load_der_document(der, "certificate")
     if profile is Profile.RFC5280:
-        return _said(_rfc5280().validate(document.root))
+        return _looked(_rfc5280().validate(document.root))
     serverauth = import_module("pkilint.cabf.serverauth")
     kind = serverauth.determine_certificate_type(document)
     filters = serverauth.create_serverauth_finding_filters(kind)
-    results, _ = import_module("pkilint.finding_filter").filter_results(filters, _webpki(kind).validate(document.root))
-    return _said(results)
+    sift = import_module("pkilint.finding_filter").filter_results
+    results, passed_over = sift(filters, _webpki(kind).validate(document.root))
+    silent = {d.finding.code for one in passed_over for d in one.result.finding_descriptions}
+    return _looked(results, silent)
 
 
 @cache
@@ -120,9 +129,9 @@ def _webpki(kind: Any) -> Any:
     )
 
 
-def _crl(der: bytes, profile: Profile, root: bool) -> list[Said]:
+def _crl(der: bytes, profile: Profile, root: bool) -> Looked:
     document = import_module("pkilint.loader").RFC5280CertificateListDocumentLoader().load_der_document(der, "CRL")
-    return _said(_crl_rules(profile, root).validate(document.root))
+    return _looked(_crl_rules(profile, root).validate(document.root))
 
 
 @cache
@@ -149,14 +158,59 @@ def _crl_rules(profile: Profile, root: bool) -> Any:
 _VERDICTS = {"FATAL": Verdict.FAIL, "ERROR": Verdict.FAIL, "WARNING": Verdict.WARN, "NOTICE": Verdict.NOTE}
 
 
-def _said(results: Any) -> list[Said]:
-    """What counts, without what is only told (INFO, DEBUG)."""
-    found = []
+def _looked(results: Any, silent: Collection[str] = ()) -> Looked:
+    """What counts, without what is only told (INFO, DEBUG). silent: what these rules do not ask for.
+
+    Of a validator that finds something the rest of its rules is not known: it stops at the first.
+    """
+    results = [result for one in results for result in (one if isinstance(one, list) else [one])]
+    said = tuple(_said(results))
+    broken = {one.code for one in said}.union(silent)
+    clean = (result.validator for result in results if not result.finding_descriptions)
+    rules = {f.code: _VERDICTS.get(f.severity.name) for one in clean for f in one.validations}
+    kept = {code: verdict for code, verdict in rules.items() if verdict and code not in broken}
+    kept.pop("base.unhandled_exception", None)  # every validator has it
+    return Looked(said, kept)
+
+
+def _said(results: Any) -> Iterator[Said]:
     for result in results:
         for one in result.finding_descriptions:
             verdict = _VERDICTS.get(one.finding.severity.name)
             if verdict is not None:
                 where = str(result.node.path).removeprefix("certificate.tbsCertificate.")
                 words = " ".join((one.message or one.finding.code.rpartition(".")[2].replace("_", " ")).split())
-                found.append(Said(one.finding.code, verdict, f"{words[:300]} (at {where[:120]})"))
-    return found
+                yield Said(one.finding.code, verdict, f"{words[:300]} (at {where[:120]})")
+
+
+def described(code: str) -> tuple[str, str]:
+    """What pkilint says of a rule, and the class that checks it; "" for what it has not."""
+    for container in _every():
+        found = [type(one) for one in _inside(container) if any(code == f.code for f in one.validations[:-1])]
+        if found:  # the last is that of a validator that fails itself
+            told = next((one for one in found if one.__dict__.get("__doc__")), found[0])
+            return " ".join(inspect.cleandoc(told.__dict__.get("__doc__") or "").split()), told.__name__
+    return "", ""
+
+
+_KINDS = (
+    "DV_FINAL_CERTIFICATE ROOT_CA EV_FINAL_CERTIFICATE OV_FINAL_CERTIFICATE IV_FINAL_CERTIFICATE OCSP_RESPONDER"
+    " INTERNAL_CROSS_CA INTERNAL_CONSTRAINED_TLS_CA NON_TLS_CA PRECERT_SIGNING_CA"
+)
+"""Of pkilint's kinds of certificates those that together have its rules; each takes a quarter of a second."""
+
+
+def _every() -> Iterator[Any]:
+    """All containers, those first that are asked for most."""
+    yield _rfc5280()
+    kinds = import_module("pkilint.cabf.serverauth.serverauth_constants").CertificateType
+    first, *rest = _KINDS.split()
+    yield _webpki(kinds[first])
+    yield from (_crl_rules(Profile.WEBPKI, root) for root in (True, False))
+    yield from (_webpki(kinds[name]) for name in rest)
+
+
+def _inside(container: Any) -> Iterator[Any]:
+    """The validators of a container, and of those in it."""
+    for one in container.validators:
+        yield from _inside(one) if hasattr(one, "validators") else (one,)

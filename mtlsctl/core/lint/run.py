@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mtlsctl.core import codes, keys
 from mtlsctl.core.findings import Finding, Verdict, Whose
-from mtlsctl.core.lint import rules, suppress
+from mtlsctl.core.lint import foreign, rules, suppress
 from mtlsctl.core.lint.rule import Profile, Rule, Scope
 from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
@@ -99,15 +99,19 @@ class Run:
 
     def foreign(self, code: str, verdict: Verdict, words: str, subject: Subject, digest: str) -> None:
         """A fault that another linter found, by its own code."""
-        self._foreign[code] = verdict
         self._record(
             Fault(code, verdict, _message(subject.label, subject.name, words), subject.label, subject.name, digest)
         )
 
+    def foreign_looked(self, code: str, verdict: Verdict) -> None:
+        """Count an object that another linter held a rule of its own against, and what a fault counts as."""
+        self._foreign[code] = verdict
+        self._looked[code] += 1
+
     def note(self, code: str, verdict: Verdict, message: str, label: str) -> None:
         """A fault that another part of ours found and worded, by a code of the catalogue."""
         if code not in {rule.code for rule in rules.asked_for(self.profiles)}:
-            self._foreign[code] = verdict
+            self.foreign_looked(code, verdict)
         self._record(Fault(code, verdict, message, label, "", ""))
 
     def _found(self, rule: Rule, words: str, label: str, name: str, digest: str, *, of_ca: bool = False) -> None:
@@ -168,9 +172,10 @@ class Run:
                 rule.code, rule.verdict, rule.profiles, self._looked[rule.code], broken[rule.code], hidden[rule.code]
             )
             for rule in rules.asked_for(self.profiles)
+            if rule is not rules.OTHERS or not self._foreign  # which stands for all of theirs
         ]
         theirs = [
-            _outcome(code, verdict, (), broken[code] + hidden[code], broken[code], hidden[code])
+            _outcome(code, verdict, (), self._looked[code], broken[code], hidden[code])
             for code, verdict in sorted(self._foreign.items())
         ]
         return (*ours, *theirs)
@@ -179,17 +184,17 @@ class Run:
 def _outcome(
     code: str, verdict: Verdict, profiles: tuple[Profile, ...], looked: int, broken: int, hidden: int
 ) -> Outcome:
-    entry = codes.CODES.get(code, codes.CODES["lint-pkilint"])
+    source = codes.CODES[code].source if code in codes.CODES else foreign.document(code)
     title = titled(code)
     result = "broken" if broken else "suppressed" if hidden else "kept" if looked else "not tested"
-    return Outcome(code, title, verdict, profiles, entry.source, looked, broken, hidden, result)
+    return Outcome(code, title, verdict, profiles, source, looked, broken, hidden, result)
 
 
 def titled(code: str) -> str:
     """The title of a rule: the catalogue's; why a file could not be read; for a rule of pkilint its name as words."""
     if code in codes.CODES:
         return codes.CODES[code].title
-    return _UNREAD.get(code) or code.rpartition(".")[2].replace("_", " ").replace("-", " ").capitalize()
+    return _UNREAD.get(code) or foreign.title(code)
 
 
 _UNREAD = {
@@ -216,7 +221,7 @@ _CA_AGAIN = "have its issuer sign it again; a CA of yours that is a root: mtlsct
 
 def _fix(fault: Fault) -> str:
     entry = codes.CODES.get(fault.code)
-    fix = entry.fix if entry else ""
+    fix = entry.fix if entry else foreign.fix(fault.code) if foreign.CODE.fullmatch(fault.code) else ""
     return _CA_AGAIN if fault.of_ca and any(words in fix for words in _LEAVES) else fix
 
 

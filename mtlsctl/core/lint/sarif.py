@@ -8,6 +8,7 @@ from typing import Any
 
 from mtlsctl.core import codes
 from mtlsctl.core.findings import Verdict
+from mtlsctl.core.lint import foreign
 from mtlsctl.core.lint.run import Fault, Outcome, Passed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -45,13 +46,14 @@ def log(
 
 
 def _rule(rule: Outcome) -> dict[str, Any]:
-    entry = codes.CODES.get(rule.code, codes.CODES["lint-pkilint"])
+    entry = codes.CODES.get(rule.code)
+    meaning, fix = (entry.meaning, entry.fix) if entry else (f"{rule.title}.", foreign.fix(rule.code))
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.code.replace(".", "-").replace("_", "-").split("-")),
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": entry.meaning},
-        "help": {"text": f"{entry.fix}\nSource: {rule.source}"},
+        "fullDescription": {"text": meaning},
+        "help": {"text": f"{fix}\nSource: {rule.source}"},
         "defaultConfiguration": {"level": _LEVELS[rule.verdict]},
         "properties": {"tags": ["security", *rule.profiles]},
     }
