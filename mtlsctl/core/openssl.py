@@ -29,13 +29,6 @@ class Identity(NamedTuple):
         return read(self.certificates[1:])
 
 
-def odd() -> tuple[type[Exception], ...]:
-    """What cryptography raises for a certificate that OpenSSL takes and it does not."""
-    from mtlsctl.core import der  # except asks for these only once something was raised
-
-    return (*der.UNREADABLE, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-
-
 def read(held: Iterable[crypto.X509]) -> tuple[x509.Certificate, ...]:
     """What OpenSSL holds, as cryptography reads it."""
     return tuple(certificate.to_cryptography() for certificate in held)
