@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import support
 from cryptography import x509
-from support import DAY, NOW, SERVER_AUTH, make_cert, write
+from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
 
 from mtlsctl.core import hints
 from mtlsctl.core.findings import Finding
@@ -187,3 +187,30 @@ def test_a_root_that_is_not_there_was_meant_otherwise() -> None:
     with pytest.raises(NotFoundError) as caught:
         hint("web.pem", ca="root.pm")
     assert caught.value.hint == "did you mean root.pem?"
+
+
+# What lint finds
+
+
+def lint(mtlsctl: Callable[..., support.Result], *words: str) -> dict[str, str]:
+    """The hints of lint by their codes."""
+    return {one["code"]: one["hint"] for one in mtlsctl("lint", *words, "--json").json["findings"]}
+
+
+def test_lint_names_the_file_and_the_certificate(mtlsctl: Callable[..., support.Result], here: Path) -> None:
+    peer = make_cert("", CA, sans=(x509.DNSName("a.test"),), ekus=(SERVER_AUTH, CLIENT_AUTH))
+    write(here / "peer.pem", b"\xef\xbb\xbf" + peer.pem)
+    write(here / "plain.pem", make_cert("plain.test", CA).pem)
+    said = lint(mtlsctl, "peer.pem", "plain.pem")
+    assert said["pem-bom"] == "write it anew: mtlsctl inspect --pem peer.pem > clean.pem"
+    assert said["lint-no-eku"] == "issue it again: mtlsctl issue server plain.test, or client plain.test"
+    assert said["lint-two-purposes"] == "issue one for each purpose; keep both for peers: mtlsctl issue peer a.test"
+
+
+def test_what_differs_from_object_to_object_is_said_below_each(
+    mtlsctl: Callable[..., support.Result], here: Path
+) -> None:
+    write(here / "two.pem", make_cert("one.test", CA).pem, make_cert("two.test", CA).pem)
+    said = mtlsctl("lint", "two.pem").stdout
+    assert "hint: issue it again: mtlsctl issue server one.test, or client one.test\n" in said
+    assert "hint: issue it again: mtlsctl issue server two.test, or client two.test\n" in said

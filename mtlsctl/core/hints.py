@@ -44,7 +44,7 @@ def typed(hint: str, known: Known) -> str:
     if known.again:
         hint = hint.replace("mtlsctl verify CHAIN --ca ROOTS", join(known.again))
     if known.names:
-        hint = _ISSUE.sub(lambda found: _issue(found[1], known), hint)
+        hint = _ISSUE.sub(lambda found: _issue(found[1], bool(found[2]), known), hint)
     return _flagged(hint, known.flags) if known.flags else hint
 
 
@@ -71,16 +71,19 @@ def _of_files(hint: str, known: Known) -> str:
     hint = hint.replace(
         "mtlsctl inspect --pem FILE > clean.pem", f"mtlsctl inspect --pem {named} > {quote(known.clean)}"
     )
+    hint = hint.replace("mtlsctl key new FILE", "mtlsctl key new new.key")
     for words in _TAKE_ONE:
         hint = hint.replace(f"{words}FILE", f"{words}{named}")
     return hint
 
 
-def _issue(role: str, known: Known) -> str:
+def _issue(role: str, either: bool, known: Known) -> str:
     """The command for the leaf's own names: those of a workload have a profile of their own."""
     if known.names[0].lower().startswith("spiffe://"):
         return f"mtlsctl issue spiffe {quote(known.names[0])}"
-    return f"mtlsctl issue {known.role or role} {join(known.names)}"
+    words = join(known.names)
+    other = f", or client {words}" if either and not known.role else ""
+    return f"mtlsctl issue {known.role or role} {words}{other}"
 
 
 def _flagged(hint: str, flags: Sequence[str]) -> str:

@@ -11,6 +11,9 @@ from mtlsctl.core.path import self_issued
 
 MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
 
+ISSUED = (x509.DNSName, x509.IPAddress, x509.RFC822Name, x509.UniformResourceIdentifier)
+"""The kinds of names that are issued here; certificates of others have more."""
+
 
 def constrained(one: Look, below: Sequence[Look]) -> Iterator[Problem]:
     """Each name below a CA that its constraints do not allow (RFC 5280, 4.2.1.10 and 6.1.3 (b) and (c))."""
@@ -84,17 +87,16 @@ def _issue_it(wanted: x509.GeneralName, presented: Sequence[x509.GeneralName], p
     role = "client" if purpose is Purpose.CLIENT else "server"
     typed = " ".join(map(quote, dict.fromkeys((shown, *_typed(presented)))))
     hint = f"issue it with this name: mtlsctl issue {role} {typed}"
-    others = dict.fromkeys(names.kind(name) for name in presented if not isinstance(name, _ISSUED))
+    others = dict.fromkeys(names.kind(name) for name in presented if not isinstance(name, ISSUED))
     return f"{hint}\nleft out, mtlsctl issues no such names: {', '.join(others)}" if others else hint
 
 
 _OF_PAGES = ("http", "https", "wss", "ws")
-_ISSUED = (x509.DNSName, x509.IPAddress, x509.RFC822Name, x509.UniformResourceIdentifier)
 
 
 def _typed(presented: Sequence[x509.GeneralName]) -> Iterator[str]:
     """The first names that it has already, as they are typed. A stranger chose them: what a shell would read is not."""
-    for name in [name for name in presented if isinstance(name, _ISSUED)][:4]:
+    for name in [name for name in presented if isinstance(name, ISSUED)][:4]:
         word = names.plain(name)
         if _PLAIN.issuperset(word) and not word.startswith("-"):
             yield word

@@ -1,9 +1,11 @@
 """What is at hand where a hint is said: the files of a chain, what lies beside them, the CAs of ours."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
@@ -11,11 +13,16 @@ from mtlsctl.core import hints, names
 from mtlsctl.core.findings import Finding
 from mtlsctl.core.hints import Known
 from mtlsctl.core.judge import issued
+from mtlsctl.core.looks import PURPOSE_OIDS
+from mtlsctl.core.namechecks import ISSUED
 from mtlsctl.core.path import Path as Chain
 from mtlsctl.core.path import self_issued
 from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import MtlsctlError, UsageError
 from mtlsctl.workflows import files, folders, identity, materials, nearby, store
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.lint import Report
 
 MAX_NAMES = 8  # a command with more of them is nobody's to type
 MAX_FILES = 200  # that are looked at for an issuer
@@ -58,7 +65,7 @@ class Scene:
             again=self.typed,
             names=texts,
             flags=_flags(texts, ours) if "mtlsctl issue" in said else (),
-            folder=self._identity() if ours else "",
+            folder=identity_of(self.read[0]) if ours else "",
             beside=beside,
             root=root,
             own=own,
@@ -103,11 +110,44 @@ class Scene:
                 if where not in self.read and Path(where).stat().st_size <= MAX_SIZE:
                     yield where, materials.certificates_in(files.read(where), where)
 
-    def _identity(self) -> str:
-        """The folder that `renew` takes; "" where the chain is not an identity's."""
-        folder = Path(self.read[0]).parent
-        whole = all((folder / part).is_file() for part in ("cert.pem", "key.pem"))
-        return str(folder) if self.read[0] != "-" and whole else ""
+
+def of_lint(findings: Iterable[Finding], done: "Report") -> list[Finding]:
+    """What lint found, each hint with the names of the file and the certificate that it is about."""
+    held = dict(done.certificates)
+    return [_of_object(one, done, held) if _PLACEHOLDER.search(one.hint) else one for one in findings]
+
+
+def _of_object(finding: Finding, done: "Report", held: Mapping[str, x509.Certificate]) -> Finding:
+    place = done.places.get(finding.about)
+    file = place.file if place else finding.about
+    if file != "-" and not os.path.lexists(file):
+        return finding  # of a ledger, or of a server
+    certificate = held.get(finding.about)
+    texts = again(certificate) if certificate else ()
+    ours = _of_ours((certificate,)) if certificate and _OF_OURS.search(finding.hint) else None
+    known = Known(
+        files=(file,),
+        role=_role(certificate) if certificate else "",
+        names=texts,
+        flags=_flags(texts, ours),
+        folder=identity_of(file) if ours else "",
+        whole=files.free("fullchain.pem", (file,)),
+        clean=files.free("clean.pem", (file,)),
+    )
+    return finding._replace(hint=hints.typed(finding.hint, known))
+
+
+_PLACEHOLDER = re.compile("FILE|NAME|FOLDER")
+_OF_OURS = re.compile("FOLDER|mtlsctl issue")
+
+
+def _role(certificate: x509.Certificate) -> str:
+    """The profile that issues such a certificate; "" where it does not say for what it is."""
+    with suppress(*UNREADABLE, x509.ExtensionNotFound):
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        roles = [role for role, oid in PURPOSE_OIDS.items() if oid in usage]
+        return "peer" if len(roles) == 2 else "".join(roles)
+    return ""
 
 
 def _named(words: Sequence[str]) -> Iterator[str]:
@@ -154,10 +194,18 @@ def _flags(texts: Sequence[str], ours: store.Ca | None) -> tuple[str, ...]:
     return chosen
 
 
+def identity_of(file: str) -> str:
+    """The folder that `renew` takes; "" where a file is not an identity's."""
+    folder = Path(file).parent
+    whole = all((folder / part).is_file() for part in ("cert.pem", "key.pem"))
+    return str(folder) if file != "-" and whole else ""
+
+
 def again(leaf: x509.Certificate) -> tuple[str, ...]:
-    """The names of a certificate, as `issue` takes them; () where it would not take all of them."""
+    """The names of a certificate, as `issue` takes them; () where it would not take them."""
     try:
-        found = [names.plain(name) for name in names.san(leaf)] or [names.common_name(leaf.subject)]
+        found = [names.plain(name) for name in names.san(leaf) if isinstance(name, ISSUED)]
+        found = found or [names.common_name(leaf.subject)]
         for text in found:
             names.parse(text)
     except (UsageError, *UNREADABLE):

@@ -144,11 +144,18 @@ def broken(findings: Sequence[Finding]) -> Iterator[Line]:
         yield ""
         times = f"  {len(found):,} times" if len(found) > 1 else ""
         yield [(f"{found[0].verdict:<5}", STYLES[found[0].verdict]), (title, "bold"), (f"  [{code}]", "dim"), times]
-        yield from (f"      {finding.message}" for finding in found[:EXAMPLES])
+        one_for_all = len({finding.hint for finding in found[:EXAMPLES]}) == 1
+        for finding in found[:EXAMPLES]:
+            yield f"      {finding.message}"
+            yield from _hint("" if one_for_all else finding.hint)
         if len(found) > EXAMPLES:
             yield f"      ... and {len(found) - EXAMPLES:,} more: --json lists them all"
-        if found[0].hint:
-            yield ["      ", ("hint: ", "bold"), found[0].hint]
+        yield from _hint(found[0].hint if one_for_all else "")
+
+
+def _hint(hint: str) -> Iterator[Line]:
+    if hint:
+        yield ["      ", ("hint: ", "bold"), hint]
 
 
 def passed_over(linted: Linted) -> Iterator[Line]:
