@@ -88,11 +88,11 @@ def test_copies_of_one_certificate_are_looked_at_once(mtlsctl: Tool, tmp_path: P
     below.mkdir(parents=True)
     shutil.copy(long, below / "copy.pem")
     (tmp_path / "x" / ".hidden").mkdir()
-    shutil.copy(long, tmp_path / "x" / ".hidden" / "no.pem")
+    shutil.copy(long, tmp_path / "x" / ".hidden" / "too.pem")
     (tmp_path / "x" / "notes.txt").write_text("no certificate")
     answer = mtlsctl("lint", long, "x", "--json")
     assert codes(answer) == LONG_CODES
-    assert (answer.json["result"]["examined"]["certificates"], answer.json["result"]["examined"]["files"]) == (2, 2)
+    assert (answer.json["result"]["examined"]["certificates"], answer.json["result"]["examined"]["files"]) == (2, 3)
 
 
 def test_standard_input_requests_crls_and_der(mtlsctl: Tool, tmp_path: Path) -> None:

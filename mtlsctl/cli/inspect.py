@@ -1,7 +1,6 @@
 """mtlsctl inspect."""
 
 import gc
-import os
 from typing import TYPE_CHECKING, Annotated
 
 from mtlsctl.cli import options, output
@@ -86,7 +85,7 @@ def inspect(
     With --diff: 0 the same, 1 they differ, 2 could not tell.
     """
     gc.disable()  # a bundle of thousands makes many values and no garbage: looking for some costs a fifth of the time
-    secret = options.secret_from(password) if password.given or os.environ.get("MTLSCTL_PASSWORD_FILE") else None
+    secret = options.named_secret(password)
 
     def look(target: str) -> "tuple[Server, list[Document]]":
         from mtlsctl.workflows import live  # most look at files

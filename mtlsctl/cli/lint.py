@@ -1,7 +1,6 @@
 """mtlsctl lint: options in, one run over files, a CA's ledger or servers, one answer out."""
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +10,13 @@ from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.route import Way, with_route
 from mtlsctl.cli.text import lint as text
 from mtlsctl.core import endpoint
-from mtlsctl.core.findings import Verdict, worst
+from mtlsctl.core.findings import Finding, Verdict, worst
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import findings
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import identities, lint_files, lint_out
+from mtlsctl.workflows import identities, lint_files, lint_out, operands
 from mtlsctl.workflows import lint as workflow
-from mtlsctl.workflows.passwords import Secret, Source
-
-_SERVER = re.compile(r"[\w.-]+:\d{1,5}|\[[0-9A-Fa-f:.%\w]+\](:\d{1,5})?|[a-z][a-z0-9+.:-]*://.*|unix:.*")
+from mtlsctl.workflows.passwords import Source
 
 
 @client.with_papers
@@ -103,8 +100,9 @@ def lint(
         ours = [papers.identity / name for name in ("key.pem", "fullchain.pem", "ca.pem")] if papers.identity else []
         read = (*(targets or ()), where, ca, papers.identity, *ours, papers.cert, papers.key, password.file)
         lint_out.check_page(report, read, force=force)
-    session = workflow.Session(profiles, settings.suppressions, _secret(password))
-    servers, paths = _sorted(targets or ())
+    session = workflow.Session(profiles, settings.suppressions, options.named_secret(password))
+    servers = [word for word in targets or () if operands.is_target(word)]
+    paths = [word for word in targets or () if word not in servers]
     if not servers and any((papers.identity, papers.cert, papers.key)):
         raise UsageError("--identity, --cert and --key are shown to servers, and none was named", "leave them away")
     if not targets and ca:
@@ -121,7 +119,7 @@ def lint(
 
 def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: bool, as_json: bool) -> int:
     """The answer in the form that was asked for; the exit status."""
-    every = findings(done.faults)
+    every = _typed(findings(done.faults), done)
     status = done.linted.status(worst(every) if every else Verdict.OK, fail_on)
     if sarif:
         with output.known():
@@ -134,24 +132,21 @@ def _show(done: workflow.Report, fail_on: Verdict, page: Path | None, *, sarif: 
     return status
 
 
+def _typed(found: Sequence[Finding], done: workflow.Report) -> Sequence[Finding]:
+    """The findings, each hint with the names that are known."""
+    if not found:
+        return found
+    from mtlsctl.workflows import hints  # what is clean needs none
+
+    return hints.of_lint(found, done)
+
+
 def _profiles(words: Sequence[str], where: str) -> list[Profile]:
     """Those of the configuration file; without one, ours."""
     known = {one.value: one for one in Profile}
     if wrong := [word for word in words if word not in known]:
         raise UsageError(f"{where}: there is no profile called {wrong[0][:40]}", f"choose from {', '.join(known)}")
     return [known[word] for word in words] or [Profile.MTLS]
-
-
-def _secret(password: Source) -> Secret | None:
-    """What opens encrypted files; without a source that was named they stay shut."""
-    given = password.given or os.environ.get("MTLSCTL_PASSWORD_FILE")
-    return options.secret_from(password) if given else None
-
-
-def _sorted(targets: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Servers, and the rest: what exists as a file is one."""
-    servers = [word for word in targets if word != "-" and not Path(word).exists() and _SERVER.fullmatch(word)]
-    return servers, [word for word in targets if word not in servers]
 
 
 def _survey(

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,11 +106,17 @@ def secret_from(source: Source, prompt: Secret = ask) -> Secret:
 
     def secret(what: str) -> bytes:
         _USED.add(source)
-        return passwords.read(source) if source.given else prompt(what)
+        return _read_once(source) if source.given else prompt(what)
 
     return secret
 
 
+def named_secret(source: Source) -> Secret | None:
+    """The way to a password where a source is named; without one nobody is asked, and what is shut stays so."""
+    return secret_from(source) if source.given or os.environ.get("MTLSCTL_PASSWORD_FILE") else None
+
+
+_read_once = cache(passwords.read)  # a descriptor has no second password, and a command may ask a person
 _USED: set[Source] = set()
 """The sources that were asked for a password while this command ran."""
 

@@ -33,6 +33,10 @@ class Kind(StrEnum):
         return f"{'an' if self.value[0] in 'eOu' else 'a'} {self.value}"
 
 
+KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
+"""What others must not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One object of a file."""
@@ -54,6 +58,11 @@ class Document:
     """It took a password to open."""
     der: bytes = b""
     """Of a certificate whose bytes were at hand; b"" where they have to be asked for."""
+
+    @property
+    def shut(self) -> bool:
+        """It takes a password to open."""
+        return self.value is None and self.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12)
 
 
 def number(label: str, position: int, count: int) -> str:

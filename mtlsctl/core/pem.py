@@ -53,7 +53,7 @@ def read_key(data: bytes, label: str, secret: Callable[[str], bytes]) -> keys.Pr
     secret is asked, with what it is for, only where the key is encrypted. Raises InputError, PasswordError.
     """
     documents = read_all(data, label)
-    if not _keys(documents) and any(d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents):
+    if not _keys(documents) and any(document.shut for document in documents):
         documents = read_all(data, label, secret(f"the key {label}"))
     found = _keys(documents)
     if not found:

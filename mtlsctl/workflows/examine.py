@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mtlsctl.core import pem, remarks, trees
-from mtlsctl.core.documents import Document, Kind
+from mtlsctl.core.documents import KEYS, Document, Kind
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.errors import MtlsctlError, UsageError
-from mtlsctl.workflows import clock, files, operands
+from mtlsctl.workflows import clock, files, materials, operands
 from mtlsctl.workflows.passwords import Secret
 
 if TYPE_CHECKING:
@@ -105,23 +105,16 @@ def documents(path: str, secret: Secret | None = None, look: Looker | None = Non
 
 
 class _Reader:
-    """One run over some files: the password asked for once, the certificates met, the findings so far."""
+    """One run over some files: the certificates met, the findings so far."""
 
     def __init__(self, secret: Secret | None, now: datetime, watcher: Watcher | None, look: Looker | None) -> None:
         self.secret = secret
         self.look = look
         self.watcher = watcher
-        self.password: bytes | None = None
         self.now = now
         self.members: list[trees.Member] = []
         self.findings: list[Finding] = []
         self.repeated: Repeated | None = None
-
-    def unlock(self, label: str) -> bytes | None:
-        """The password, from the source that was named; None where none was."""
-        if self.password is None and self.secret:
-            self.password = self.secret(label)
-        return self.password
 
 
 def inspect(
@@ -228,7 +221,7 @@ def _watched(reader: _Reader, file: FileShown, documents: Iterator[Document]) ->
 
 
 def _bare_key(item: Item) -> bool:
-    return item.kind in (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY) and item.encoding != "PKCS#12"
+    return item.kind in KEYS and item.encoding != "PKCS#12"
 
 
 def _read(reader: _Reader, path: str) -> Iterator[Document]:
@@ -238,11 +231,7 @@ def _read(reader: _Reader, path: str) -> Iterator[Document]:
 
         reader.repeated = reader.repeated or Repeated()
         return bundle
-    documents = pem.read_all(data, label)
-    shut = any(d.value is None and d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents)
-    if shut and (password := reader.unlock(label)) is not None:
-        return iter(pem.read_all(data, label, password))
-    return iter(documents)
+    return iter(materials.documents_in(data, label, reader.secret))
 
 
 def told(document: Document, repeated: "Repeated | None" = None) -> Item:

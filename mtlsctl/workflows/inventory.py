@@ -9,12 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtlsctl.core.documents import Kind
+from mtlsctl.core import keymode
+from mtlsctl.core.documents import KEYS, Kind
 
 if TYPE_CHECKING:
     from mtlsctl.workflows.examine import FileShown, Item
-
-_KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class Inventory:
 def inventory(folders: Sequence[str], shown: Sequence["FileShown"], passed_over: Sequence[str]) -> Inventory:
     """The inventory of what was found in folders."""
     items = [(file.file, item) for file in shown for item in file.objects]
-    keys = tuple(_key(file, item, items) for file, item in items if item.kind in _KEYS)
+    keys = tuple(_key(file, item, items) for file, item in items if item.kind in KEYS)
     held = _certificates(items)
     return Inventory(
         folders=tuple(folders),
@@ -109,9 +108,9 @@ def _certificates(items: Sequence[tuple[str, "Item"]]) -> tuple[Holding, ...]:
 def _key(file: str, item: "Item", items: Sequence[tuple[str, "Item"]]) -> HeldKey:
     facts = item.facts
     spki = facts.spki_sha256 if facts else ""
-    public = [other.label for _, other in items if other.kind not in _KEYS and _spki(other) == spki] if spki else []
+    public = [other.label for _, other in items if other.kind not in KEYS and _spki(other) == spki] if spki else []
     mode = _mode(file)
-    open_to = "" if mode is None or not mode & 0o077 else "everybody" if mode & 0o007 else "its group"
+    open_to = "" if mode is None else keymode.readers(mode)
     kind, encrypted = (facts.key, facts.encrypted) if facts else ("", False)
     return HeldKey(item.label, kind, encrypted, "" if mode is None else f"{mode:04o}", open_to, tuple(public))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl.core import codes, pem
-from mtlsctl.core.documents import Document, Kind
+from mtlsctl.core import codes, keymode
+from mtlsctl.core.documents import KEYS, Document, Kind
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint import rules, subject, suppress
 from mtlsctl.core.lint.result import Examined, Linted
@@ -22,15 +22,14 @@ from mtlsctl.core.lint.settings import Settings
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.lint.suppress import Suppression
 from mtlsctl.core.unreadable import UNREADABLE
-from mtlsctl.errors import MtlsctlError, NotFoundError
-from mtlsctl.workflows import clock, files, lint_files
+from mtlsctl.errors import MtlsctlError
+from mtlsctl.workflows import clock, files, lint_files, materials, operands
 from mtlsctl.workflows.passwords import Secret
 
 if TYPE_CHECKING:
     from mtlsctl.workflows.survey import Surveyed
 
 CONFIG = ".mtlsctl-lint.toml"
-_KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
 
 
 class Place(NamedTuple):
@@ -122,15 +121,11 @@ class Session:
         self.opened += [Path(path)] * (path != "-")
         try:
             data = files.read(path)
-            documents = pem.read_all(data, files.label(path))
-            shut = any(d.value is None and d.kind in (Kind.ENCRYPTED_KEY, Kind.PKCS12) for d in documents)
-            if shut and self.secret:
-                documents = pem.read_all(data, files.label(path), self.secret(files.label(path)))
-        except MtlsctlError as error:
-            if isinstance(error, NotFoundError) and not error.hint and not {os.sep, ":"} & set(path):
-                error.hint = f"to look at a server, name its port: {path}:443"
+            documents = materials.documents_in(data, files.label(path), self.secret)
+        except MtlsctlError as trouble:
+            error = operands.with_advice(trouble, path, "lint")
             if alone:
-                raise
+                raise error from None
             self._unread(error, files.label(path))
             return ()
         self._place(path, data, documents)
@@ -148,7 +143,7 @@ class Session:
             self.places[document.label] = Place(path, begins[number] if fits else 1)
 
     def _permissions(self, path: str, documents: Sequence[Document]) -> None:
-        held = [d for d in documents if d.kind in _KEYS]
+        held = [d for d in documents if d.kind in KEYS]
         if path == "-" or not held or all(d.encoding == "PKCS#12" for d in held):
             self._count(keys=len(held))
         else:
@@ -160,10 +155,7 @@ class Session:
         if os.name == "nt" or rules.PERMISSIONS not in rules.asked_for(self.run.profiles):
             return
         self.run.looked(rules.PERMISSIONS)
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            who = "everybody" if mode & 0o007 else "its group"
-            words = f"{who} on this machine can read this private key (mode {mode & 0o777:04o})"
+        if words := keymode.words(stat.S_IMODE(path.stat().st_mode)):
             self.run.add(rules.PERMISSIONS, words, str(path))
 
     def _document(self, document: Document) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
@@ -10,6 +11,9 @@ from mtlsctl.core import keys
 from mtlsctl.errors import InputError, UsageError
 from mtlsctl.workflows import files
 from mtlsctl.workflows.passwords import Secret
+
+if TYPE_CHECKING:
+    from mtlsctl.core.documents import Document
 
 _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
@@ -40,15 +44,26 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     return found
 
 
-def opened(data: bytes, label: str, secret: Secret) -> tuple[tuple[x509.Certificate, ...], keys.PrivateKey | None]:
-    """The certificates and the key of a PKCS#12 file, in its order; secret is asked where it takes a password."""
-    from mtlsctl.core import pem  # PKCS#12 is the exception
+def documents_in(data: bytes, label: str, secret: Secret | None) -> "tuple[Document, ...]":
+    """Everything that bytes hold. What takes a password is opened where there is somebody to ask, else it stays shut.
+
+    Raises InputError where nothing can be read, PasswordError where the password is another.
+    """
+    from mtlsctl.core import pem  # plain certificates and keys need none of it
 
     documents = pem.read_all(data, label)
-    if all(document.value is None for document in documents):
-        documents = pem.read_all(data, label, secret(label))
+    if secret and any(document.shut for document in documents):
+        return pem.read_all(data, label, secret(label))
+    return documents
+
+
+def opened(data: bytes, label: str, secret: Secret) -> tuple[tuple[x509.Certificate, ...], keys.PrivateKey | None]:
+    """The certificates and the key of a PKCS#12 file, in its order; secret is asked where it takes a password."""
+    from mtlsctl.core.documents import Kind  # PKCS#12 is the exception
+
+    documents = documents_in(data, label, secret)
     found = tuple(d.value for d in documents if isinstance(d.value, x509.Certificate))
-    held = [d.value for d in documents if d.kind is pem.Kind.PRIVATE_KEY and d.value is not None]
+    held = [d.value for d in documents if d.kind is Kind.PRIVATE_KEY and d.value is not None]
     if not found:
         raise InputError(f"{label}: no certificate is in this PKCS#12 file", "mtlsctl inspect shows what it holds")
     return found, held[0] if held else None
