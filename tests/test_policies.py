@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
-from mtlsctl.core import engines, path, policy, policy_rfc5280, policy_webpki
+from mtlsctl.core import engines, nameforms, path, policy, policy_rfc5280, policy_webpki
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import Look, Question, read
 from mtlsctl.core.path import Forest, Search, straight, subject_key_id
@@ -106,6 +106,11 @@ def aki(pair: Pair, **changes: Any) -> x509.AuthorityKeyIdentifier:
     return AKI(**fields | changes)
 
 
+def none(oid: str) -> tuple[x509.ExtensionType, bool]:
+    """An extension that is a list, and has no entry."""
+    return x509.UnrecognizedExtension(ObjectIdentifier(oid), b"\x30\x00"), False
+
+
 def limits(*permitted: x509.GeneralName) -> x509.NameConstraints:
     return x509.NameConstraints(list(permitted), None)
 
@@ -123,6 +128,11 @@ _ACCESS = x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.CA_ISSUE
 _SIA = x509.AccessDescription(x509.oid.SubjectInformationAccessOID.CA_REPOSITORY, _URL)
 _POINT = x509.DistributionPoint([_URL], None, None, None)
 _NO_REV = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.56"), b"\x05\x00")
+_SIGNER = key_usage("digital_signature", "key_cert_sign")
+_BY_NAME = {
+    "authority_cert_issuer": [x509.DirectoryName(ROOT.certificate.subject)],
+    "authority_cert_serial_number": CA.certificate.serial_number,
+}
 BOTH = {Policy.RFC5280, Policy.WEBPKI}
 RFC, BR = {Policy.RFC5280}, {Policy.WEBPKI}
 EVERY = {*BOTH, Policy.OPENSSL}
@@ -258,8 +268,12 @@ BROKEN = {
     "another name": (*alone(sans=(HOST, _OTHER)), "in its SAN is neither a DNS name nor an address", BR),
     "a wildcard for a TLD": (*alone(sans=(HOST, x509.DNSName("*.test"))), "a wildcard for a top-level domain", BR),
     "a wildcard inside": (*alone(sans=(HOST, x509.DNSName("a.*.test"))), "a wildcard that is not its whole", BR),
-    "an underscore": (*alone(sans=(HOST, x509.DNSName("a_b.test"))), "is not made of letters, digits", BR),
-    "an address as a DNS name": (*alone(sans=(HOST, x509.DNSName("192.0.2.1"))), "DNS:192.0.2.1 is an address", BR),
+    "an underscore": (*alone(sans=(HOST, x509.DNSName("a_b.test"))), "is no DNS name of letters, digits", BOTH),
+    "an address as a DNS name": (
+        *alone(sans=(HOST, x509.DNSName("192.0.2.1"))),
+        "DNS:192.0.2.1 in its SAN is an address",
+        BOTH,
+    ),
     "a critical SAN": (
         *alone(sans=(), extra=((x509.SubjectAlternativeName([HOST]), True),)),
         "its SAN is critical, though it has a subject",
@@ -295,6 +309,45 @@ BROKEN = {
     ),
     "any EKU": (*alone(ekus=(SERVER_AUTH, ANY)), "its extended key usage has anyExtendedKeyUsage", BR),
     "any EKU in a CA": (*below(ca(ekus=(SERVER_AUTH, ANY))), "CN=Odd CA: its extended key usage has any", BR),
+    "two algorithms": (
+        *again(outer=bytes.fromhex("300a06082a8648ce3d040303")),
+        "its two fields on the algorithm of the signature differ",
+        EVERY,
+    ),
+    "a unique identifier": (*again(insert=b"\x82\x02\x00\x01"), "it has a unique identifier", BOTH),
+    "a curve that is spelt out": (
+        *again(GOOD, public_key=surgery.spelt_out(GOOD.key.public_key())),
+        "its key does not call its curve by name",
+        EVERY,
+    ),
+    "another CA's certificate as root, without AKI": (
+        *under(ca(**without(AKI))),
+        "CN=Odd CA: it has no authorityKeyIdentifier",
+        EVERY,
+    ),
+    "a CA as leaf, without key usage": (
+        *alone(ca=True, **without(x509.KeyUsage)),
+        "it is a CA and has no key usage",
+        BOTH,
+    ),
+    "a CA as leaf, its basicConstraints not critical": (
+        *alone(ca=True, key_usage=_SIGNER, **without(x509.BasicConstraints, (_BC, False))),
+        "its basicConstraints is not critical",
+        BOTH,
+    ),
+    "no certificate policies in the list": (*alone(extra=(none("2.5.29.32"),)), "certificate policies is empty", BOTH),
+    "no points in the list": (*alone(extra=(none("2.5.29.31"),)), "its list of CRL distribution points is", BOTH),
+    "no access in the list": (*alone(extra=(none("1.3.6.1.5.5.7.1.1"),)), "its authorityInfoAccess is empty", BOTH),
+    "an AKI with names": (
+        *alone(**without(AKI, (aki(CA, **_BY_NAME), False))),
+        "its authorityKeyIdentifier names issuer and serial number",
+        BR,
+    ),
+    "a foreign EKU in a CA": (
+        *below(ca(ekus=(SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING))),
+        "CN=Odd CA: its extended key usage has codeSigning",
+        BR,
+    ),
     "RSA of 2052 bits": (*alone(key=RSA_2052), "its RSA key has 2052 bits", BR),
     "Ed25519": (*alone(key=ed25519.Ed25519PrivateKey.generate()), "its key is neither RSA nor", BR),
 }
@@ -518,7 +571,9 @@ def test_ten_thousand_strangers_do_not_matter() -> None:
     assert found.report.findings == ()
 
 
-# Name constraints
+# Names and name constraints; these builders do not ask what is written.
+
+URI, MAIL = x509.UniformResourceIdentifier._init_without_validation, x509.RFC822Name._init_without_validation
 
 
 @pytest.mark.parametrize(
@@ -529,6 +584,8 @@ def test_ten_thousand_strangers_do_not_matter() -> None:
         (x509.DNSName("web.test"), x509.DNSName("WEB.test"), True),
         (x509.DNSName("web.test"), x509.DNSName("*.web.test"), True),
         (x509.DNSName("a.web.test"), x509.DNSName("*.web.test"), False),
+        (x509.UniformResourceIdentifier("web.test"), URI("https://else.test\\@web.test/"), False),
+        (x509.UniformResourceIdentifier("web.test"), URI("https://else.test@web.test/"), True),
         (x509.RFC822Name("a@web.test"), x509.RFC822Name("a@WEB.test"), True),
         (x509.RFC822Name("a@web.test"), x509.RFC822Name("A@web.test"), False),
         (x509.RFC822Name(".web.test"), x509.RFC822Name("a@web.test"), False),
@@ -553,6 +610,73 @@ def test_constraints_by_form(limit: x509.GeneralName, name: x509.GeneralName, go
 
 def odd(name: x509.GeneralName) -> x509.GeneralName:
     return name
+
+
+@pytest.mark.parametrize(
+    ("shut", "good"), [("a.web.test", False), ("b.a.web.test", True), ("test", False), ("b.test", True)]
+)
+def test_a_wildcard_stands_for_one_label_where_names_are_excluded(shut: str, good: bool) -> None:
+    one = ca(extra=((x509.NameConstraints(None, [x509.DNSName(shut)]), True),))
+    found = ask([leaf(issuer=one, cn="", sans=(x509.DNSName("*.web.test"),)), one])
+    assert ("server-name-constraints" not in {code for code, _ in faults(found)}) is good
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        (x509.DNSName("xn--628h.web.test"), True),
+        (x509.DNSName("1.web.test"), True),
+        (x509.DNSName("web.test."), False),
+        (x509.DNSName("-a.web.test"), False),
+        (x509.DNSName("a/b.web.test"), False),
+        (x509.DNSName("web.test\0.else.test"), False),
+        (x509.DNSName("a" * 63 + ".test"), True),
+        (x509.DNSName("a" * 64 + ".test"), False),
+        (x509.DNSName(".".join(["a" * 60] * 5)), False),
+        (x509.DNSName("::1"), False),
+        (x509.DNSName("1.2.3"), False),
+        (x509.RFC822Name('"a b"@web.test'), True),
+        (x509.RFC822Name("a@[192.0.2.1]"), True),
+        (x509.RFC822Name("a@[IPv6:2001:db8::1]"), True),
+        (x509.RFC822Name("a@[web.test]"), False),
+        (MAIL("a b@web.test"), False),
+        (MAIL("Alice <a@web.test>"), False),
+        (MAIL("a@web..test"), False),
+        (MAIL("a@.web.test"), False),
+        (MAIL("a@b@web.test"), False),
+        (MAIL("web.test"), False),
+        (URI("urn:x:y"), True),
+        (URI("https://[::1]/%20"), True),
+        (URI("https://web.test/a b"), False),
+        (URI("https://web.test/%2"), False),
+        (URI("//web.test/x"), False),
+        (x509.DirectoryName(x509.Name([])), True),
+    ],
+)
+def test_how_names_are_written(name: x509.GeneralName, good: bool) -> None:
+    assert (nameforms.fault(name) == "") is good
+
+
+@pytest.mark.parametrize(
+    ("subtree", "good"),
+    [
+        (x509.DNSName(""), True),
+        (x509.DNSName("*.web.test"), False),
+        (x509.DNSName("web..test"), False),
+        (x509.RFC822Name("*@web.test"), True),
+        (MAIL(".web.test"), True),
+        (MAIL("*.web.test"), False),
+        (MAIL("@web.test"), False),
+        (MAIL("a@.web.test"), False),
+        (MAIL("a@b@web.test"), False),
+        (URI(".web.test"), True),
+        (URI("https://web.test"), False),
+        (URI("192.0.2.1"), False),
+        (x509.IPAddress(ip_network("::/0")), True),
+    ],
+)
+def test_how_constraints_are_written(subtree: x509.GeneralName, good: bool) -> None:
+    assert (nameforms.fault_of_subtree(subtree) == "") is good
 
 
 def test_an_address_in_the_subject_is_bound_too() -> None:

@@ -117,7 +117,8 @@ def _can_be_compared(name: x509.GeneralName) -> bool:
     match name:
         case x509.UniformResourceIdentifier():
             host = uri_host(name.value)
-            return _is_host(host) and names.to_address(host) is None
+            # Others read a backslash as a slash, and another host with it.
+            return _is_host(host) and names.to_address(host) is None and "\\" not in name.value
         case x509.RFC822Name() | x509.OtherName():
             local, host = _mailbox(name)
             return bool(local) and _is_host(host.lower()) and ("@" not in local or local.startswith('"'))
@@ -175,7 +176,7 @@ def _catches(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
     start, star, end = label.partition("*")  # old verifiers take a star for a part of a label, too
     left = base.removesuffix("." + rest)
     stands_for = bool(star) and left != base and left.startswith(start) and left.endswith(end)
-    return _below(host.removeprefix("*."), base) or stands_for
+    return _below(host.removeprefix("*."), base) or (stands_for and "." not in left)
 
 
 def _host_name(text: str) -> str:

@@ -254,7 +254,7 @@ def matches(presented: Iterable[x509.GeneralName], wanted: x509.GeneralName) -> 
 
 def _dns_matches(pattern: str, host: str) -> bool:
     ours, theirs = pattern.lower().split("."), host.lower().removesuffix(".").split(".")
-    if len(ours) != len(theirs) or not all(ours):
+    if len(ours) != len(theirs) or not all(ours) or not all(theirs):
         return False
     if ours[0] == "*":
         return len(ours) > 2 and ours[1:] == theirs[1:]

@@ -1,21 +1,48 @@
 """The profile of RFC 5280, section 4, as rules: what a conforming CA puts into certificates, and what not.
 
 A trust anchor was chosen by a person, and stands for a name and a key (RFC 5280, 6.1.1 (d)): it needs neither a serial
-number, an authorityKeyIdentifier nor a key usage. What it does say must not contradict the profile.
+number nor a key usage. What it does say must not contradict the profile.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import cast
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
-from mtlsctl.core import constraints, names, norevavail
+from mtlsctl.core import nameforms, names, norevavail, tbs
 from mtlsctl.core.looks import Look, value
-from mtlsctl.core.policy import Rule, is_ca, is_self_signed, missing, usage_bits, wrong_if
+from mtlsctl.core.path import self_issued
+from mtlsctl.core.policy import Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
+from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_SERIAL_BITS = 160  # RFC 5280, 4.1.2.2: at most 20 octets
-_GENERALIZED_FROM = 2050  # RFC 5280, 4.1.2.5
+_UTC_YEARS = range(1950, 2050)  # RFC 5280, 4.1.2.5 and 4.1.2.5.1
+
+
+def _algorithms(one: Look) -> str:
+    found = tbs.read(one.certificate)
+    if found is None:
+        return "its fields are not encoded as DER has them"
+    same = tbs.same(found.algorithm, found.tbs.signature)
+    return "" if same else "its two fields on the algorithm of the signature differ"
+
+
+def _unique_ids(one: Look) -> str:
+    found = tbs.read(one.certificate)
+    return "it has a unique identifier" if found and (found.tbs.issuer_id or found.tbs.subject_id) else ""
+
+
+def _curve(one: Look) -> str:
+    try:
+        elliptic = isinstance(one.certificate.public_key(), ec.EllipticCurvePublicKey)
+    except UNREADABLE:
+        return ""  # such a key is a fault by any policy
+    found = tbs.read(one.certificate) if elliptic else None
+    return "its key does not call its curve by name" if found and not tbs.names_its_curve(found) else ""
 
 
 def _version(one: Look) -> str:
@@ -48,7 +75,7 @@ def _validity(one: Look) -> str:
 
 
 def _time(at: datetime) -> bytes:
-    if at.year < _GENERALIZED_FROM:
+    if at.year in _UTC_YEARS:
         return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *at.timetuple()[1:6])
     return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % at.timetuple()[:6]
 
@@ -60,6 +87,44 @@ def _no_authority_key_id(one: Look) -> str:
     if found is None:
         return "it has no authorityKeyIdentifier"
     return "" if found.key_identifier else "its authorityKeyIdentifier lacks the key identifier"
+
+
+def _anchor_without_key_id(one: Look) -> str:
+    """Only where it is another CA's certificate: a name alone, or the key alone, tells that the CA made it itself."""
+    own = self_issued(one.certificate) or _signed_with_own_key(one.certificate)
+    return "" if own else _no_authority_key_id(one)
+
+
+def _signed_with_own_key(certificate: x509.Certificate) -> bool:
+    """Whoever is named as its issuer."""
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    try:
+        match certificate.public_key(), certificate.signature_algorithm_parameters:
+            case rsa.RSAPublicKey() as key, (padding.PKCS1v15() | padding.PSS()) as form if (
+                digest := certificate.signature_hash_algorithm
+            ):
+                key.verify(signature, signed, form, digest)
+            case ec.EllipticCurvePublicKey() as key, ec.ECDSA() as form:
+                key.verify(signature, signed, form)
+            case (ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey()) as key, _:
+                key.verify(signature, signed)
+            case _:
+                return False
+    except (InvalidSignature, *UNREADABLE):
+        return False
+    return True
+
+
+def _ca_without_usage(one: Look) -> str:
+    return "it is a CA and has no key usage" if is_ca(one) and x509.KeyUsage not in one.values else ""
+
+
+def _not_critical(one: Look) -> str:
+    """A CA whose key does other things than to sign certificates is free to have it so."""
+    usage = value(one, x509.KeyUsage)
+    signs = usage is None or usage.key_cert_sign
+    odd = signs and critical(one, x509.BasicConstraints) is False
+    return "its basicConstraints is not critical and must be" if odd else ""
 
 
 def _no_usage(one: Look) -> str:
@@ -102,32 +167,7 @@ def _names(one: Look) -> str:
         return ""
     if not tuple(san):
         return "its subject alternative name is empty"
-    return next((f"{names.tagged(name)} in its SAN {words}" for name in san if (words := _malformed(name))), "")
-
-
-def _malformed(name: x509.GeneralName) -> str:
-    match name:
-        case x509.DNSName():
-            labels = name.value.removeprefix("*.").split(".")
-            good = name.value.isascii() and all(0 < len(label) <= 63 and " " not in label for label in labels)
-            return "" if good else "is no DNS name"
-        case x509.RFC822Name():
-            local, _, host = name.value.rpartition("@")
-            good = bool(local and host) and ("@" not in local or local.startswith('"'))
-            return "" if good else "is no e-mail address"
-        case x509.UniformResourceIdentifier():
-            return _malformed_uri(name.value)
-        case _:
-            return ""
-
-
-def _malformed_uri(uri: str) -> str:
-    scheme, colon, rest = uri.partition(":")
-    if not colon or not scheme.isascii() or not scheme[:1].isalpha() or not rest:
-        return "is no absolute URI"
-    if rest.startswith("//") and scheme.lower() != "file" and not constraints.uri_host(uri):
-        return "names no host"
-    return ""
+    return next((f"{names.tagged(name)} in its SAN {words}" for name in san if (words := nameforms.fault(name))), "")
 
 
 def _constraints_of_leaf(one: Look) -> str:
@@ -137,7 +177,7 @@ def _constraints_of_leaf(one: Look) -> str:
 def _constraints_written(one: Look) -> str:
     found = value(one, x509.NameConstraints)
     for subtree in _subtrees(found) if found else ():
-        if words := _malformed_subtree(subtree):
+        if words := nameforms.fault_of_subtree(subtree):
             return f"its name constraint {names.tagged(subtree)} {words}"
     return ""
 
@@ -147,20 +187,14 @@ def _subtrees(found: x509.NameConstraints) -> Iterator[x509.GeneralName]:
     yield from found.excluded_subtrees or ()
 
 
-def _malformed_subtree(subtree: x509.GeneralName) -> str:
-    match subtree:
-        case x509.DNSName():
-            if subtree.value.startswith("."):
-                return "begins with a dot"
-            return "has a wildcard" if "*" in subtree.value else ""
-        case x509.RFC822Name():
-            local, at, host = subtree.value.rpartition("@")
-            return "is neither mailbox nor host" if at and (not local or not host or "@" in local) else ""
-        case x509.UniformResourceIdentifier():
-            bad = "/" in subtree.value or ":" in subtree.value or names.to_address(subtree.value) is not None
-            return "is no host or domain" if bad else ""
-        case _:
-            return ""
+def _empty(kind: type[x509.ExtensionType], what: str) -> Callable[[Look], str]:
+    """A rule on lists that have at least one entry."""
+
+    def broken(one: Look) -> str:
+        found = cast("Iterable[object] | None", one.values.get(kind))
+        return "" if found is None or tuple(found) else f"{what} is empty"
+
+    return broken
 
 
 def _no_rev_avail(one: Look) -> str:
@@ -174,31 +208,39 @@ CRITICAL_CONSTRAINTS = Rule(
 )
 # In the order of the RFC.
 RULES = (
+    Rule("any", "RFC 5280, 4.1.1.2", _algorithms),
     Rule("any", "RFC 5280, 4.1.2.1", _version),
     Rule("below", "RFC 5280, 4.1.2.2", _serial),
     Rule("any", "RFC 5280, 4.1.2.4", _issuer),
     Rule("any", "RFC 5280, 4.1.2.5", _validity),
     Rule("ca", "RFC 5280, 4.1.2.6", _subject_of_ca),
     Rule("leaf", "RFC 5280, 4.1.2.6", _nobody),
+    Rule("any", "RFC 5280, 4.1.2.7, and RFC 5480, 2.1.1", _curve),
+    Rule("any", "RFC 5280, 4.1.2.8", _unique_ids),
     Rule("below", "RFC 5280, 4.2.1.1", _no_authority_key_id),
+    Rule("anchor", "RFC 5280, 4.2.1.1", _anchor_without_key_id),
     Rule("any", "RFC 5280, 4.2.1.1", wrong_if(_AKI, True, "its authorityKeyIdentifier")),
     Rule("ca", "RFC 5280, 4.2.1.2", missing(_SKI, "subjectKeyIdentifier, which a CA must have")),
     Rule("any", "RFC 5280, 4.2.1.2", wrong_if(_SKI, True, "its subjectKeyIdentifier")),
     Rule("middle", "RFC 5280, 4.2.1.3", missing(x509.KeyUsage, "key usage, which a CA must have")),
+    Rule("leaf", "RFC 5280, 4.2.1.3", _ca_without_usage),
     Rule("any", "RFC 5280, 4.2.1.3", _no_usage),
+    Rule("any", "RFC 5280, 4.2.1.4", _empty(x509.CertificatePolicies, "its list of certificate policies")),
     Rule("any", "RFC 5280, 4.2.1.4", _policy_twice),
     Rule("any", "RFC 5280, 4.2.1.6", _names),
     Rule("issuer", "RFC 5280, 4.2.1.9", missing(x509.BasicConstraints, "basicConstraints, which a CA must have")),
-    Rule("issuer", "RFC 5280, 4.2.1.9", wrong_if(x509.BasicConstraints, False, "its basicConstraints")),
+    Rule("ca", "RFC 5280, 4.2.1.9", _not_critical),
     Rule("any", "RFC 5280, 4.2.1.9", _signs_without_being_ca),
     Rule("any", "RFC 5280, 4.2.1.9", _pathlen_without_signing),
     Rule("any", "RFC 5280, 4.2.1.10", _constraints_of_leaf),
     CRITICAL_CONSTRAINTS,
     Rule("any", "RFC 5280, 4.2.1.10", _constraints_written),
     Rule("any", "RFC 5280, 4.2.1.11", wrong_if(x509.PolicyConstraints, False, "its policy constraints")),
+    Rule("any", "RFC 5280, 4.2.1.13", _empty(x509.CRLDistributionPoints, "its list of CRL distribution points")),
     Rule("any", "RFC 5280, 4.2.1.14", wrong_if(x509.InhibitAnyPolicy, False, "its inhibitAnyPolicy")),
     Rule("any", "RFC 5280, 4.2.1.15", wrong_if(x509.FreshestCRL, True, "its freshestCRL")),
     Rule("any", "RFC 5280, 4.2.2.1", wrong_if(x509.AuthorityInformationAccess, True, "its authorityInfoAccess")),
+    Rule("any", "RFC 5280, 4.2.2.1", _empty(x509.AuthorityInformationAccess, "its authorityInfoAccess")),
     Rule("any", "RFC 5280, 4.2.2.2", wrong_if(x509.SubjectInformationAccess, True, "its subjectInfoAccess")),
     Rule("any", "RFC 9608, 2 and 3", _no_rev_avail),
 )

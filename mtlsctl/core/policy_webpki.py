@@ -4,10 +4,12 @@ Those that decide for whom and for what a certificate speaks: names, keys, purpo
 auditors look at (lifetimes, policies, URLs, logs) is left to `mtlsctl lint`.
 """
 
+from collections.abc import Iterator
+
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from mtlsctl.core import names, policy_rfc5280
 from mtlsctl.core.looks import Look, value
@@ -49,6 +51,12 @@ def _root_authority_key_id(one: Look) -> str:
     return ""
 
 
+def _authority_by_name(one: Look) -> str:
+    found = value(one, x509.AuthorityKeyIdentifier)
+    by_name = found and (found.authority_cert_issuer, found.authority_cert_serial_number) != (None, None)
+    return "its authorityKeyIdentifier names issuer and serial number" if by_name else ""
+
+
 def _root_purposes(one: Look) -> str:
     has = x509.ExtendedKeyUsage in one.values and is_self_signed(one)
     return "a root with extended key usage" if has else ""
@@ -64,6 +72,7 @@ _FOREIGN = {
     Eku.EMAIL_PROTECTION: "emailProtection",
     Eku.TIME_STAMPING: "timeStamping",
     Eku.OCSP_SIGNING: "OCSPSigning",
+    ObjectIdentifier("1.3.6.1.4.1.11129.2.4.4"): "the purpose of signing precertificates",
 }
 
 
@@ -126,14 +135,7 @@ def _odd_dns(name: str) -> str:
         return "has a wildcard that is not its whole first label"
     if base is not name and "." not in base:
         return "is a wildcard for a top-level domain"  # BR 3.2.2.6; other public suffixes need the list of them
-    if not all(_is_ldh(label) for label in base.split(".")):
-        return "is not made of letters, digits and hyphens"
-    return "is an address" if names.to_address(base) is not None else ""
-
-
-def _is_ldh(label: str) -> bool:
-    good = label.isascii() and label.replace("-", "").isalnum()
-    return good and len(label) <= 63 and "-" not in (label[0], label[-1])
+    return ""
 
 
 def _common_name(one: Look) -> str:
@@ -143,9 +145,18 @@ def _common_name(one: Look) -> str:
     if len(found) > 1:
         return "it has more than one common name"
     san = value(one, x509.SubjectAlternativeName) or ()
-    # str() of an address is the form of RFC 5952, as the requirement has it for IPv6.
-    written = {n.value if isinstance(n, x509.DNSName) else str(n.value) for n in san}
+    written = {spelling for name in san for spelling in _spellings(name)}
     return "" if found[0].value in written else "its common name is not, letter by letter, one of the names in its SAN"
+
+
+def _spellings(name: x509.GeneralName) -> Iterator[str]:
+    """A DNS name as it stands, an address as RFC 5952 has it: as str() does, and one that maps IPv4 with dots, too."""
+    if isinstance(name, x509.DNSName):
+        yield name.value
+    elif isinstance(name, x509.IPAddress):
+        yield str(name.value)
+        if mapped := getattr(name.value, "ipv4_mapped", None):
+            yield f"::ffff:{mapped}"
 
 
 _BR = "CA/B Forum BR"
@@ -155,8 +166,10 @@ _OWN = (
     Rule("anchor", f"{_BR} 7.1.2.1.3", _root_authority_key_id),
     Rule("anchor", f"{_BR} 7.1.2.1.2", _root_purposes),
     Rule("issuer", f"{_BR} 7.1.2.10.6", _any_purpose),
+    Rule("middle", f"{_BR} 7.1.2.10.6", _foreign_purpose),
     Rule("issuer", f"{_BR} 7.1.2.10.7", _ca_usage),
     Rule("anchor", f"{_BR} 7.1.2.10.7", missing(x509.KeyUsage, "key usage, which a CA must have")),
+    Rule("below", f"{_BR} 7.1.2.11.1", _authority_by_name),
     Rule("server", f"{_BR} 7.1.2.7.8", _leaf_is_ca),
     Rule("server", f"{_BR} 7.1.2.7.6", missing(x509.SubjectAlternativeName, "subject alternative name")),
     Rule("server", f"{_BR} 7.1.2.7.6", missing(x509.ExtendedKeyUsage, "extended key usage")),

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import keys
 from mtlsctl.core.causes import Problem
@@ -30,13 +31,21 @@ def check(certificate: x509.Certificate, name: str, anchor: bool) -> Iterator[Pr
         yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", name)
 
 
+def _small_exponent_alone(key: PublicKeyTypes) -> bool:
+    """An exponent of 3 is not for new keys (NIST has it so); roots have it that everybody trusts, and nobody refuses.
+
+    RFC 8017, 3.1; CA/B Forum BR 6.1.6: odd, and 3 or more. cryptography reads no other.
+    """
+    return isinstance(key, rsa.RSAPublicKey) and key.key_size >= keys.MIN_RSA_BITS
+
+
 def _key_weakness(certificate: x509.Certificate) -> str:
     """Why TLS peers would not take this key, or ""."""
     try:
         key = certificate.public_key()
     except UNREADABLE as error:
         return f"its public key cannot be used: {str(error).rstrip('.')}"
-    if weak := keys.weakness(key):
+    if (weak := keys.weakness(key)) and not _small_exponent_alone(key):
         return weak
     if not keys.can_be_certified(key):
         return f"a key of kind {keys.describe(key)} cannot sign in TLS"
