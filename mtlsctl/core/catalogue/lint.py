@@ -12,7 +12,7 @@ LINT = (
         "Clients look for the server's name among the subject alternative names alone: without any it is valid for"
         " nobody, whatever its common name says.",
         "issue it with its names: mtlsctl issue server NAME",
-        "RFC 9525, 6.3; RFC 5280, 4.2.1.6",
+        "RFC 9525, 2; RFC 5280, 4.2.1.6",
     ),
     Entry(
         "lint-cn-identity",
@@ -20,7 +20,7 @@ LINT = (
         "The certificate has no subject alternative name. A common name has no type and no rules of comparison; strict"
         " verifiers, such as Python's cryptography, refuse such clients.",
         "give the identity a name of its kind: mtlsctl issue client alice@example.test",
-        "RFC 5280, 4.1.2.6; RFC 9525, 6.3",
+        "RFC 5280, 4.1.2.6; RFC 9525, 2",
     ),
     Entry(
         "lint-cn-not-in-san",
@@ -59,7 +59,7 @@ LINT = (
         "A DNS name with an underscore",
         "Underscores are no letters of host names. Public CAs may not certify them, and some stacks refuse the name.",
         "rename the host with a dash",
-        "RFC 5280, 4.2.1.6; CA/B Forum BR 7.1.4.2",
+        "RFC 5280, 4.2.1.6; CA/B Forum BR 7.1.2.7.12",
     ),
     Entry(
         "lint-wildcard-client",
@@ -108,7 +108,7 @@ LINT = (
         "Without an extended key usage it serves as client, as server, and for what else may come: who steals a"
         " server's key can log in with it.",
         _AGAIN,
-        "RFC 5280, 4.2.1.12; SP 800-52 rev. 2, table 3-1",
+        "RFC 5280, 4.2.1.12; SP 800-52 rev. 2, 3.2",
     ),
     Entry(
         "lint-any-eku",
@@ -140,7 +140,7 @@ LINT = (
         "Nothing says what the key may do, so it may do everything, such as sign certificates where a verifier is"
         " careless.",
         _AGAIN,
-        "RFC 5280, 4.2.1.3; SP 800-52 rev. 2, table 3-1",
+        "RFC 5280, 4.2.1.3; SP 800-52 rev. 2, 3.2",
     ),
     Entry(
         "lint-key-usage-not-critical",

@@ -167,7 +167,7 @@ FORM = (
         "One key in several certificates",
         "Different subjects hold the same private key: each can be the other, and who loses it loses it for all.",
         "make a key for each: mtlsctl key new FILE",
-        "SP 800-57 part 1 rev. 5, 5.2",
+        "SP 800-57 part 1 rev. 5",
     ),
     Entry(
         "lint-version",
@@ -211,7 +211,7 @@ FORM = (
         "It asks for no subject alternative name. The CA has to know the names from elsewhere, or the certificate is"
         " valid for none.",
         "make it again: mtlsctl csr new KEY --name NAME",
-        "RFC 2986, 4.1; RFC 9525, 6.3",
+        "RFC 2986, 4.1; RFC 9525, 2",
     ),
     Entry(
         "lint-request-ca",
@@ -254,7 +254,7 @@ FORM = (
         "A CRL that is good for long",
         "More than ten days lie between its update and the next: for so long a revocation may go unseen.",
         _CRL,
-        "CA/B Forum BR 4.9.7",
+        "CA/B Forum BR 7.2",
     ),
     Entry(
         "lint-crl-signature",

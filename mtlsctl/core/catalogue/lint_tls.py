@@ -63,7 +63,7 @@ TLS = (
         "In TLS 1.2 two connections can be made to share their secret, so that a client certificate shown in the one"
         " counts in the other (triple handshake).",
         "update the TLS library",
-        "RFC 7627; SP 800-52 rev. 2, 3.4.1.3",
+        "RFC 7627; SP 800-52 rev. 2",
     ),
     Entry(
         "lint-resumption",
@@ -93,7 +93,7 @@ TLS = (
         "A signature over a hash that NIST does not approve",
         "Approved for signatures are SHA-2 and SHA-3 from 224 bits. SHA-1 and MD5 are not.",
         "have it issued again, with SHA-256 or better",
-        "SP 800-131A rev. 2, 9; SP 800-52 rev. 2, 3.2.1",
+        "SP 800-131A rev. 2, 9; SP 800-52 rev. 2, 3.2",
     ),
     Entry(
         "nist-2030",
@@ -108,7 +108,7 @@ TLS = (
         "A certificate that lives above three years",
         "Three years are the most for a server's or client's certificate, and for the use of a private signature key.",
         "issue it for 90 days: mtlsctl issue server NAME",
-        "SP 800-52 rev. 2, table 3-1; SP 800-57 part 1 rev. 5, 5.3.6",
+        "SP 800-52 rev. 2, 3.2; SP 800-57 part 1 rev. 5, 5.3.6",
     ),
     Entry(
         "nist-no-tls12",
@@ -132,7 +132,7 @@ TLS = (
         "Approved are P-224 to P-521, the ffdhe groups, and ML-KEM, alone or together with another. X25519, X448 and"
         " Brainpool alone are not.",
         "nginx: ssl_ecdh_curve P-256:P-384; where ML-KEM is known: X25519MLKEM768:P-256:P-384",
-        "SP 800-52 rev. 2, 3.4.2.2; SP 800-56A rev. 3, appendix D; FIPS 203",
+        "SP 800-52 rev. 2, 3.4.2.2; SP 800-56A rev. 3; FIPS 203",
     ),
     Entry(
         "nist-no-approved-group",

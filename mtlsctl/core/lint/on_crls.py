@@ -10,7 +10,7 @@ from mtlsctl.core.lint.rule import Scope, rule
 from mtlsctl.core.lint.subject import Subject
 from mtlsctl.core.unreadable import UNREADABLE
 
-LONGEST = timedelta(days=10)  # CA/B Forum BR 4.9.7
+LONGEST = timedelta(days=10)  # CA/B Forum BR 7.2
 LONGEST_OF_A_ROOT = timedelta(days=366)  # the same: of what revokes CA certificates
 
 

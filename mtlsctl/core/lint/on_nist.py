@@ -1,4 +1,4 @@
-"""Rules of NIST for certificates: SP 800-52 rev. 2, 3.2.1 and 4.2.1; SP 800-57 part 1 rev. 5; SP 800-131A rev. 2."""
+"""Rules of NIST for certificates: SP 800-52 rev. 2, 3.2; SP 800-57 part 1 rev. 5; SP 800-131A rev. 2."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
