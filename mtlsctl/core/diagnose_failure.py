@@ -11,6 +11,7 @@ from mtlsctl.core.diagnose import (
     subject,
 )
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.lists import few
 from mtlsctl.core.observation import Ended, Observation, Stage
 
 FAIL = Verdict.FAIL
@@ -300,5 +301,4 @@ def _issuers(seen: Observation) -> str:
     from mtlsctl.core import names
 
     shown = [names.dn(name) for name in seen.acceptable_issuers[:3]]
-    more = len(seen.acceptable_issuers) - len(shown)
-    return " or ".join(shown) + (f" or {more} more" if more else "")
+    return few(shown, 3, count=len(seen.acceptable_issuers), joint=" or ", last=" or ")

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import alerts, keys
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.lists import few
 from mtlsctl.core.observation import Role, version_words
 from mtlsctl.core.offered import Offered, hello_of
 from mtlsctl.core.session import Session
@@ -88,7 +89,7 @@ def _tls12(both: _Both) -> Iterator[Finding]:
     if not usable:
         words = f"no cipher suite in common works with this server's {keys.describe(both.key)} key"
         hint = f"serve a certificate with another kind of key; the client's suites want: {_kinds(shared)}"
-        yield Finding("no-shared-cipher", Verdict.FAIL, f"{words}: shared are {_few(shared)}", hint, Whose.OURS)
+        yield Finding("no-shared-cipher", Verdict.FAIL, f"{words}: shared are {_named(shared)}", hint, Whose.OURS)
     elif all("_ECDHE_" in s for s in usable) and hello.groups and not _shared(hello.groups, ours.groups):
         yield _none("no-shared-group", "group", hello.groups, ours.groups)
     yield from _schemes(both)
@@ -99,14 +100,14 @@ def _schemes(both: _Both) -> Iterator[Finding]:
     listed = both.hello.signature_algorithms
     known = schemes(both.certificate, both.version)
     if known and listed and known.isdisjoint(_shared(listed, both.takes.signature_algorithms)):
-        taken = f"the client lists {_few(listed)}; this server takes {_few(both.takes.signature_algorithms)}"
+        taken = f"the client lists {_named(listed)}; this server takes {_named(both.takes.signature_algorithms)}"
         words = f"this server's {keys.describe(both.key)} key signs in no way that both take: {taken}"
         hint = "serve a certificate with an ECDSA P-256 or RSA key: mtlsctl issue server NAME --key-type p256"
         yield Finding("no-shared-sigalg", Verdict.FAIL, words, hint, Whose.OURS)
 
 
 def _none(code: str, what: str, theirs: Sequence[str], ours: Sequence[str]) -> Finding:
-    words = f"no {what} in common: the client offers {_few(theirs)}; this server takes {_few(ours)}"
+    words = f"no {what} in common: the client offers {_named(theirs)}; this server takes {_named(ours)}"
     return Finding(code, Verdict.FAIL, words, "enable one that both know, at either end", Whose.PEER)
 
 
@@ -128,7 +129,6 @@ def _shown(versions: Sequence[str]) -> str:
     return ", ".join(version_words(v) for v in versions) or "none"
 
 
-def _few(words: Sequence[str]) -> str:
+def _named(words: Sequence[str]) -> str:
     """A list as a message can hold it."""
-    shown = ", ".join(words[:4]) or "none"
-    return f"{shown} and {len(words) - 4} more" if len(words) > 4 else shown
+    return few(words) or "none"

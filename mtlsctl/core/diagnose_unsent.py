@@ -4,6 +4,7 @@ from mtlsctl.core import keys
 from mtlsctl.core.diagnose import Confidence, subject
 from mtlsctl.core.diagnose_ours import KEY_KIND
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.lists import few
 from mtlsctl.core.mismatch import read
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.openssl import Identity
@@ -21,8 +22,7 @@ def unsent(seen: Observation, credential: Identity, verdict: Verdict) -> tuple[F
         return Finding("client-cert-wrong-sigalg", verdict, message, KEY_KIND, Whose.OURS), Confidence.LIKELY
     accepted = request.signature_algorithms
     if schemes(certificate, seen.version).isdisjoint(accepted):
-        listed = ", ".join(accepted[:6]) + (f" and {len(accepted) - 6} more" if len(accepted) > 6 else "")
-        message = f"{who}: its {kind} key can sign in none of the ways that {seen.peer} accepts: {listed}"
+        message = f"{who}: its {kind} key can sign in none of the ways that {seen.peer} accepts: {few(accepted, 6)}"
         return Finding("client-cert-wrong-sigalg", verdict, message, KEY_KIND, Whose.OURS), Confidence.CERTAIN
     message = f"{who}, although {seen.peer} accepts signatures of its {kind} key: this end's library left it out"
     hint = "leave --sigalgs and --ciphers away; some curves and key types are not for TLS: use ECDSA P-256"

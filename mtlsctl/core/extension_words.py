@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ObjectIdentifier
 
 from mtlsctl.core import names
+from mtlsctl.core.lists import first
 from mtlsctl.core.oids import NAMES, POLICIES
 from mtlsctl.core.printable import printable
 
@@ -27,8 +28,7 @@ def words(value: x509.ExtensionType) -> tuple[str, ...]:
 
 def _bounded(found: Iterable[str]) -> tuple[str, ...]:
     kept = [printable(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "...") for text in found]
-    more = len(kept) - MAX_WORDS
-    return (*kept[:MAX_WORDS], f"and {more:,} more") if more > 0 else tuple(kept)
+    return first(kept, MAX_WORDS)
 
 
 def oid(identifier: ObjectIdentifier) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from cryptography import x509
 
 from mtlsctl.core import alerts, names, sniff
+from mtlsctl.core.lists import few
 from mtlsctl.core.messages import (
     AlertMessage,
     Body,
@@ -158,11 +159,12 @@ def _facts(message: Message) -> tuple[str, ...]:
 
 
 def _client_hello(hello: ClientHello) -> tuple[str, ...]:
+    shares = [group for group in hello.key_shares if group != "GREASE"]
     return (
         _versions(hello.versions),
         f"for {hello.server_name}" if hello.server_name else "names no server",
-        f"ALPN {_few(hello.alpn)}" if hello.alpn else "",
-        f"key for {_few([group for group in hello.key_shares if group != 'GREASE'])}" if hello.key_shares else "",
+        f"ALPN {few(hello.alpn, _FEW)}" if hello.alpn else "",
+        f"key for {few(shares, _FEW)}" if shares else "",
         "offers to resume" if hello.resumes else "",
     )
 
@@ -175,9 +177,8 @@ def _server_hello(hello: ServerHello) -> tuple[str, ...]:
 
 
 def _request(request: CertificateRequest) -> tuple[str, ...]:
-    issuers = [_name(name) for name in request.authorities[: _FEW + 1]]
-    more = len(request.authorities) - _FEW
-    listed = " or ".join(issuers[:_FEW]) + (f" or {more:,} more" if more > 0 else "")
+    issuers = [_name(name) for name in request.authorities[:_FEW]]
+    listed = few(issuers, _FEW, count=len(request.authorities), joint=" or ", last=" or ")
     return (
         f"one from {listed}" if issuers else "one from any CA",
         f"{_keys(request.signature_algorithms)} key" if request.signature_algorithms else "",
@@ -200,10 +201,9 @@ def _key(scheme: str) -> str:
 def _certificate(shown: Certificate) -> tuple[str, ...]:
     if not shown.chain:
         return ("EMPTY: no certificate is shown",)
-    more = len(shown.chain) - _FEW - 1
+    subjects = [_subject(certificate) for certificate in shown.chain[: _FEW + 1]]
     return (
-        ", then ".join(_subject(certificate) for certificate in shown.chain[: _FEW + 1]),
-        f"and {more:,} more" if more > 0 else "",
+        few(subjects, _FEW + 1, count=len(shown.chain), joint=", then ", last=", and "),
         "with an OCSP response" if shown.stapled else "",
         f"compressed with {shown.compression}" if shown.compression else "",
     )
@@ -220,12 +220,7 @@ def _undecoded(sender: str, kind: Kind, found: Undecoded) -> str:
 
 def _versions(offered: Sequence[str]) -> str:
     known = [version_words(version).removeprefix("TLS ") for version in offered if version.startswith("TLS")]
-    return f"TLS {' or '.join(known)}" if known else f"version {_few(offered)}"
-
-
-def _few(words: Sequence[str]) -> str:
-    more = len(words) - _FEW
-    return ", ".join(words[:_FEW]) + (f" and {more:,} more" if more > 0 else "")
+    return f"TLS {' or '.join(known)}" if known else f"version {few(offered, _FEW)}"
 
 
 def _bytes(size: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mtlsctl.core.graph import Authority, Card, Graph
 from mtlsctl.core.graph_view import Listing, View, state_words, view
+from mtlsctl.core.lists import few
 from mtlsctl.core.printable import printable
 
 _COLOURS = {
@@ -86,7 +87,7 @@ def _vertex(card: Card) -> str:
     label = _text(
         card.title,
         f"{card.kind}, until {card.not_after:%Y-%m-%d}{state}",
-        ", ".join(card.names[:1]) + (f" and {len(card.names) - 1} more" if len(card.names) > 1 else ""),
+        few(card.names, 1),
         ", ".join([card.sha256[:16], *filter(None, key)]),
     )
     style = {"label": label, "color": f'"{_COLOURS[card.state]}"', "tooltip": _text(card.subject)}

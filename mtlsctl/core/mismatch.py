@@ -1,6 +1,6 @@
 """What two ends do not share, proved by two conversations: one that failed, and one in which all was offered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -9,6 +9,7 @@ from mtlsctl.core import alerts, wire
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, RefusedBy
 from mtlsctl.core.evidence import Evidence, evidence
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.lists import few
 from mtlsctl.core.messages import ClientHello, ServerHello
 from mtlsctl.core.observation import Observation
 from mtlsctl.core.unreadable import UNREADABLE
@@ -105,16 +106,11 @@ def _suite(refused: str, hello: ClientHello, answer: ServerHello, ours: Ours) ->
     if answer.cipher_suite in hello.cipher_suites:
         return
     message = f"{refused}: it chose {answer.cipher_suite} when everything was offered, we offered "
-    message += _few([s for s in hello.cipher_suites if s.startswith("TLS_") and not s.endswith("_SCSV")])
+    message += few([s for s in hello.cipher_suites if s.startswith("TLS_") and not s.endswith("_SCSV")])
     hint = "offer it: --ciphers ALL:@SECLEVEL=0 to try; better let the server have today's suites"
     if "ciphers" in ours.limits:
         hint = f"offer it: leave --ciphers away, or name {answer.cipher_suite}, too"
     yield Finding("no-shared-cipher", Verdict.FAIL, message, hint, _whose(ours))
-
-
-def _few(words: Sequence[str]) -> str:
-    """A list as a message can hold it."""
-    return ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
 
 
 def _version(refused: str, theirs: str, offered: tuple[str, ...], ours: Ours) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from cryptography import x509
 from mtlsctl.core import names, norevavail, standing
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
+from mtlsctl.core.lists import few
 from mtlsctl.core.path import Path, called, same_name
 from mtlsctl.core.standing import Answer, Mode, Refusal
 from mtlsctl.core.unreadable import UNREADABLE
@@ -301,7 +302,7 @@ def _why(refused: Sequence[Refusal]) -> str:
     words = [
         f"{_KIND[one.source]}{_from(one.where)}: {one.why}" if one.source else one.why for one in dict.fromkeys(refused)
     ]
-    return "; ".join(words[:3]) + (f"; and {len(words) - 3} more" if len(words) > 3 else "")
+    return few(words, 3, joint="; ", last="; and ")
 
 
 _KIND = {"crl": "the CRL", "ocsp": "the OCSP answer", "ledger": "the ledger"}
@@ -313,7 +314,7 @@ def _from(where: str) -> str:
 
 def _listed(lists: "Sequence[Crl]") -> str:
     found = list(dict.fromkeys(names.dn(one.crl.issuer) for one in lists))
-    return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+    return few(found, 5)
 
 
 def _status(certificate: x509.Certificate, __: Path, heard: _Heard) -> RevocationStatus:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mtlsctl.core import damage, der, foreign, keys, pemtext
 from mtlsctl.core.documents import Document, Kind, number
 from mtlsctl.core.findings import Finding
+from mtlsctl.core.lists import few
 from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import InputError
 
@@ -49,8 +50,7 @@ class Dig:
 
 
 def _places(where: list[str]) -> str:
-    more = f" and {len(where) - 1:,} more" if len(where) > 1 else ""
-    return f"{where[0]}{more}" if where[0] else ""
+    return few(where, 1) if where[0] else ""
 
 
 def read(data: bytes, label: str, password: bytes | None) -> tuple[Document, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from mtlsctl.core import names
 from mtlsctl.core.differences import Difference, Side, differences, relation
 from mtlsctl.core.documents import Document, Kind
+from mtlsctl.core.lists import first
 from mtlsctl.errors import InputError
 from mtlsctl.workflows import examine
 
@@ -72,6 +73,4 @@ def _revoked(left: Any, right: Any) -> tuple[Difference, ...]:
 
 
 def _named(serials: set[int]) -> tuple[str, ...]:
-    shown = sorted(map(names.serial_hex, serials))
-    more = len(shown) - MAX_SERIALS
-    return (*shown[:MAX_SERIALS], f"and {more:,} more") if more > 0 else tuple(shown)
+    return first(sorted(map(names.serial_hex, serials)), MAX_SERIALS)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.latency import Spread, spread
+from mtlsctl.core.lists import few
 from mtlsctl.workflows.handshake import Client, Handshake, Met, Wish, meet
 
 
@@ -147,9 +148,7 @@ def _way(group: Group) -> str:
 
 def numbers(runs: tuple[int, ...]) -> str:
     """The runs of a group in words: the first few, and how many more."""
-    first = ", ".join(map(str, runs[:5]))
-    more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
-    return f"run{'s' if len(runs) > 1 else ''} {first}{more}"
+    return f"run{'s' if len(runs) > 1 else ''} {few(list(map(str, runs)), 5)}"
 
 
 def repeat(ours: Client, wish: Wish, times: int, tally: Tally) -> Iterator[Run]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import date, row
+from mtlsctl.core.lists import few
 from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _server(result: "Handshake") -> Iterable[Line]:
     leaf, *rest = result.server_chain
     yield row("server", _certificate(leaf))
     if leaf.names:
-        yield row("", ", ".join(leaf.names[:8]) + (f" and {len(leaf.names) - 8} more" if len(leaf.names) > 8 else ""))
+        yield row("", few(leaf.names, 8))
     for above in rest:
         yield row("", f"{above.subject or '(empty subject)'}")
     yield row("trust", result.trust)
@@ -67,9 +68,8 @@ def _client(result: "Handshake") -> Iterable[Line]:
     if not result.asked_for_certificate:
         yield row("client", "no certificate was asked for")
         return
-    issuers = " or ".join(result.acceptable_issuers[:3]) or "any CA"
-    more = len(result.acceptable_issuers) - 3
-    yield row("asks for", f"a certificate from {issuers}" + (f" or {more} more" if more > 0 else ""))
+    issuers = few(result.acceptable_issuers, 3, joint=" or ", last=" or ") or "any CA"
+    yield row("asks for", f"a certificate from {issuers}")
     ours = _certificate(result.client_certificate) if result.client_certificate else "none given"
     yield row("client", ours if result.sent_certificate or not result.client_certificate else f"{ours}: not sent")
 

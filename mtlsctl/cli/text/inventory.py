@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mtlsctl.cli.output import Line
 from mtlsctl.cli.text.common import left
+from mtlsctl.core.lists import few
 from mtlsctl.workflows.inventory import HeldKey, Holding, Inventory
 
 MAX_SHOWN = 200  # of each kind; the JSON has all
@@ -44,8 +45,7 @@ def _certificate(one: Holding, words: str, style: str, width: int) -> Line:
     name = one.subject or (one.names[0] if one.names else "(no name)")
     role = "  CA" if one.ca else ""
     key = f"  key {', '.join(one.keys)}" if one.keys else "" if one.ca else "  no key here"
-    copies = f" and {len(one.at) - 1} more" if len(one.at) > 1 else ""
-    return [(f"  {words:<{width}}  ", style), name, (role, "cyan"), (f"  {one.at[0]}{copies}", "dim"), key]
+    return [(f"  {words:<{width}}  ", style), name, (role, "cyan"), (f"  {few(one.at, 1)}", "dim"), key]
 
 
 def _keys(held: Sequence[HeldKey]) -> list[Line]:

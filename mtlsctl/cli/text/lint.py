@@ -16,6 +16,7 @@ from mtlsctl.core.lint.result import Examined, Linted
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import titled
 from mtlsctl.core.lint.settings import Settings, Suites
+from mtlsctl.core.lists import few
 from mtlsctl.workflows.lint import Report
 
 EXAMPLES = 5
@@ -70,9 +71,7 @@ def show(done: Report, findings: Sequence[Finding], fail_on: Verdict, page: Path
 
 def heading(linted: Linted) -> Iterator[Line]:
     """What was looked at, by whose rules, when."""
-    targets = ", ".join(linted.examined.targets[:3])
-    more = len(linted.examined.targets) - 3
-    yield [("lint ", "bold"), targets + (f" and {more} more" if more > 0 else "")]
+    yield [("lint ", "bold"), few(linted.examined.targets, 3)]
     yield [
         ("  profiles  ", "dim"),
         ", ".join(linted.profiles) + (f" (pkilint {linted.pkilint})" if linted.pkilint else ""),

@@ -1,11 +1,12 @@
 """Rules about the TLS settings of a server."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint.rule import BOTH, NIST, Scope, rule
 from mtlsctl.core.lint.settings import Settings, Suites
+from mtlsctl.core.lists import few
 
 _BROKEN = re.compile(r"[_-]NULL[_-]|^NULL-|RC4|_DES_|3DES|RC2|EXPORT|[_-]MD5$|_anon_")
 _STATIC = re.compile(r"^TLS_(RSA|ECDH_RSA|ECDH_ECDSA|DH_RSA|DH_DSS|PSK|RSA_PSK)_WITH_")
@@ -20,11 +21,7 @@ def _suites(server: Settings, pattern: re.Pattern[str], *, matching: bool = True
     for one in server.accepted:
         found = [suite for suite in one.suites if bool(pattern.search(suite)) is matching]
         if found:
-            yield f"{one.version}: {_listed(found)}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+            yield f"{one.version}: {few(found, 8)}"
 
 
 # What the rules need to have been found out. A rule that found a fault has looked at something in any case.
@@ -138,7 +135,7 @@ def weak_group(server: Settings) -> Iterator[str]:
     """112 bits and more."""
     for one in server.accepted:
         if found := [group for group in one.groups if group.startswith(_WEAK_GROUPS) or 0 < _bits(group) < 2048]:
-            yield f"{one.version}: {_listed(found)}"
+            yield f"{one.version}: {few(found, 8)}"
 
 
 @rule("nist-group", Verdict.WARN, Scope.ENDPOINT, profiles=NIST, needs=_has_groups)
@@ -146,7 +143,7 @@ def nist_group(server: Settings) -> Iterator[str]:
     """Approved groups alone."""
     for one in server.accepted:
         if found := [group for group in one.groups if not _approved(group)]:
-            yield f"{one.version}: {_listed(found)}"
+            yield f"{one.version}: {few(found, 8)}"
 
 
 @rule("nist-no-approved-group", Verdict.FAIL, Scope.ENDPOINT, profiles=NIST, needs=_has_groups)
@@ -154,7 +151,7 @@ def no_approved_group(server: Settings) -> Iterator[str]:
     """One approved group at least, in each version whose groups are known."""
     for one in server.accepted:
         if one.groups and not any(map(_approved, one.groups)):
-            yield f"{one.version}: {_listed(one.groups)}"
+            yield f"{one.version}: {few(one.groups)}"
 
 
 def _approved(group: str) -> bool:
@@ -172,7 +169,7 @@ def weak_signature(server: Settings) -> Iterator[str]:
     """It proves its key with a hash that holds; before TLS 1.2 nothing else was possible."""
     for one in server.accepted:
         if found := [scheme for scheme in one.signatures if scheme.endswith(_HASHES)]:
-            yield f"{one.version}: {_listed(found)}"
+            yield f"{one.version}: {few(found, 8)}"
 
 
 @rule(

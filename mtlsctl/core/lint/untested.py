@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mtlsctl.core.lint.settings import Suites, Untested
+from mtlsctl.core.lists import few
 from mtlsctl.core.offer import Known
 from mtlsctl.core.tlssuites import SUITES
 
@@ -24,8 +25,7 @@ def untested(
     ]
     missing = _not_offered(known)
     if missing:
-        listed = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more" if len(missing) > 6 else "")
-        found.append(Untested(f"cipher suites: {listed}", "this OpenSSL does not have them"))
+        found.append(Untested(f"cipher suites: {few(missing, 6)}", "this OpenSSL does not have them"))
     found.append(
         Untested("cipher suites without a certificate (anonymous), and with export keys", "never offered from here")
     )
