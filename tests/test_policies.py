@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 
-from mtlsctl.core import engines, nameforms, path, policy, policy_rfc5280, policy_webpki
+from mtlsctl.core import engines, nameforms, path, policy, policy_rfc5280, policy_webpki, suffixes
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.looks import Look, Question, read
 from mtlsctl.core.path import Forest, Search, straight, subject_key_id
@@ -267,6 +267,11 @@ BROKEN = {
     ),
     "another name": (*alone(sans=(HOST, _OTHER)), "in its SAN is neither a DNS name nor an address", BR),
     "a wildcard for a TLD": (*alone(sans=(HOST, x509.DNSName("*.test"))), "a wildcard for a top-level domain", BR),
+    "a wildcard for a public suffix": (
+        *alone(sans=(HOST, x509.DNSName("*.co.uk"))),
+        "DNS:*.co.uk is a wildcard for a public suffix",
+        BR,
+    ),
     "a wildcard inside": (*alone(sans=(HOST, x509.DNSName("a.*.test"))), "a wildcard that is not its whole", BR),
     "an underscore": (*alone(sans=(HOST, x509.DNSName("a_b.test"))), "is no DNS name of letters, digits", BOTH),
     "an address as a DNS name": (
@@ -390,6 +395,22 @@ def breaks(rule: policy.Rule, looks: Sequence[Look]) -> bool:
 
 def policy_looks(chain: Sequence[Pair], roots: Sequence[Pair]) -> list[Look]:
     return read(tuple(p.certificate for p in (*chain, *roots)))[0]
+
+
+def test_public_suffixes_are_those_of_registries_where_there_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [suffixes.is_public(name) for name in ("co.uk", "CO.UK", "web.co.uk", "github.io", "test")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    monkeypatch.setattr(suffixes, "_LIST", "no_such_module")
+    suffixes._listed.cache_clear()
+    try:
+        assert suffixes.is_public("co.uk") is None
+    finally:
+        suffixes._listed.cache_clear()
 
 
 def test_key_usage_counts_where_there_is_a_handshake() -> None:

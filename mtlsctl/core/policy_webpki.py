@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from mtlsctl.core import names, policy_rfc5280
+from mtlsctl.core import names, policy_rfc5280, suffixes
 from mtlsctl.core.looks import Look, value
 from mtlsctl.core.policy import Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
 from mtlsctl.core.unreadable import UNREADABLE
@@ -134,7 +134,9 @@ def _odd_dns(name: str) -> str:
     if "*" in base:
         return "has a wildcard that is not its whole first label"
     if base is not name and "." not in base:
-        return "is a wildcard for a top-level domain"  # BR 3.2.2.6; other public suffixes need the list of them
+        return "is a wildcard for a top-level domain"  # BR 3.2.2.6
+    if base is not name and suffixes.is_public(base):
+        return "is a wildcard for a public suffix"  # the same; told where there is a list of them
     return ""
 
 
