@@ -2,7 +2,7 @@
 
 from cryptography import x509
 
-from mtlsctl.core import alerts, own_trust
+from mtlsctl.core import alerts, keys, own_trust
 from mtlsctl.core.diagnose import Confidence, Ours, plain, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
@@ -34,8 +34,7 @@ _FITS = {
         ("client-chain-too-long", "client-cert-wrong-sigalg", "client-cert-wrong-key-usage")
     ),
 }
-# RFC 8422, 5.1.1: what everybody knows. TLS 1.2 sends a key on another curve, and the server finds it unusable.
-_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+# TLS 1.2 sends a key on any curve (RFC 8422, 5.1.1), and the server finds it unusable.
 _CURVE_ALERTS = (
     None,
     alerts.HANDSHAKE_FAILURE,
@@ -124,7 +123,7 @@ def _weak_signatures(chain: tuple[x509.Certificate, ...]) -> list[Finding]:
 def _curve(seen: Observation, credential: Identity) -> list[Finding]:
     """A key on a curve that the server does not have. rustls, which lacks P-521, calls it a wrong signature."""
     curve, number = getattr(getattr(credential.certificate.public_key(), "curve", None), "name", ""), seen.received()
-    unknown = curve not in _CURVES and number in _CURVE_ALERTS
+    unknown = curve not in keys.TLS_CURVES and number in _CURVE_ALERTS
     unsigned = curve == "secp521r1" and number == alerts.DECRYPT_ERROR
     # OpenSSL: the curve has to be among those that it takes for the key exchange in TLS 1.2 (RFC 8422, 5.1.1).
     illegal = curve != "secp256r1" and number == alerts.ILLEGAL_PARAMETER and seen.version == "TLSv1.2"

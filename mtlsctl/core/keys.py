@@ -188,7 +188,7 @@ def describe(public_key: PublicKeyTypes) -> str:
     match public_key:
         case ec.EllipticCurvePublicKey():
             curve = public_key.curve.name
-            return f"ECDSA {_CURVES.get(curve, curve)}"
+            return f"ECDSA {TLS_CURVES.get(curve, curve)}"
         case rsa.RSAPublicKey():
             return f"RSA {public_key.key_size}"
         case ed25519.Ed25519PublicKey():
@@ -205,7 +205,8 @@ def describe(public_key: PublicKeyTypes) -> str:
             return type(public_key).__name__.strip("_").removesuffix("PublicKey")
 
 
-_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+TLS_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+"""The curves whose keys sign in TLS 1.3 (RFC 8446, 4.2.3), with their short names; in TLS 1.2 everybody knows them."""
 
 
 def weakness(public_key: PublicKeyTypes) -> str:
@@ -215,8 +216,8 @@ def weakness(public_key: PublicKeyTypes) -> str:
             return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
         case rsa.RSAPublicKey() if (exponent := public_key.public_numbers().e) < MIN_RSA_EXPONENT:
             return f"the RSA exponent {exponent} is below {MIN_RSA_EXPONENT}"
-        case ec.EllipticCurvePublicKey() if public_key.curve.name not in _CURVES:
-            return f"the curve {public_key.curve.name} is not one of TLS 1.3 (P-256, P-384, P-521)"
+        case ec.EllipticCurvePublicKey() if public_key.curve.name not in TLS_CURVES:
+            return f"the curve {public_key.curve.name} is not one of TLS 1.3 ({', '.join(TLS_CURVES.values())})"
         case dsa.DSAPublicKey():
             return "DSA has no place in TLS 1.3"
         case _:

@@ -27,12 +27,6 @@ def ours_behind(chain: Iterable[x509.Certificate], known: Iterable[x509.Certific
     return Finding("clock-skew", Verdict.FAIL, message, _HINT, Whose.OURS)
 
 
-def maybe_theirs() -> Finding:
-    """The server calls a certificate expired that is valid by our clock."""
-    message = "or the two clocks differ: by this machine's our certificate is valid"
-    return Finding("clock-skew", Verdict.NOTE, message, "compare the server's clock: date -u at both ends", Whose.PEER)
-
-
 def theirs(ours: Iterable[x509.Certificate], answer: bytes, at: datetime) -> Finding | None:
     """The server's clock stands outside the life of a certificate that we show, by the Date of its HTTP answer.
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import keys
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.unreadable import UNREADABLE
 
-TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")  # RFC 8446, 4.2.3: the curves that sign in TLS 1.3
 WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls
 
 
@@ -47,10 +46,4 @@ def _key_weakness(certificate: x509.Certificate) -> str:
         return f"its public key cannot be used: {str(error).rstrip('.')}"
     if (weak := keys.weakness(key)) and not _small_exponent_alone(key):
         return weak
-    if not keys.can_be_certified(key):
-        return f"a key of kind {keys.describe(key)} cannot sign in TLS"
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in TLS_CURVES:
-        return f"its curve is {key.curve.name}, and TLS peers take P-256, P-384 and P-521"
-    if isinstance(key, dsa.DSAPublicKey):
-        return "a DSA key, which TLS 1.3 does not know"
-    return ""
+    return "" if keys.can_be_certified(key) else f"a key of kind {keys.describe(key)} cannot sign in TLS"
