@@ -420,10 +420,27 @@ def test_extra_certificates_are_notes() -> None:
         assert [(f.code, f.verdict) for f in found.findings] == [("server-extra-certs", Verdict.NOTE)]
 
 
+def test_a_second_leaf_is_a_warning() -> None:
+    found = report([LEAF, CA, CLIENT])
+    assert [(f.code, f.verdict) for f in found.findings] == [("server-extra-certs", Verdict.WARN)]
+    assert found.findings[0].message == "CN=alice: certificate 3 is a second leaf beside CN=web, and is not judged"
+
+
+def test_what_to_leave_out_is_said_by_its_place() -> None:
+    namesake = make_cert("Dev Issuing CA", OTHER_ROOT, ca=True)
+    (other,) = report([LEAF, namesake, CA]).findings
+    assert (other.message, other.hint) == (
+        "CN=Dev Issuing CA: certificate 2 of the chain is not on the path of CN=web",
+        "leave certificate 2 out of the chain",
+    )
+    (twice,) = report([LEAF, CA, LEAF, CA]).findings[:1]
+    assert twice.hint == "leave it out where it comes again: certificate 3"
+
+
 def test_many_extra_certificates_are_one_note() -> None:
-    strangers = [make_cert(f"Stranger {n}", ca=True) for n in range(9)]
+    strangers = [make_cert(f"Stranger {n}", ca=True) for n in range(8)]
     (finding,) = report([LEAF, CA, *strangers]).findings
-    assert finding.message.startswith("9 certificates:")
+    assert finding.message.startswith("8 certificates:")
 
 
 # CAs

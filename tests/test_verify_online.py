@@ -521,7 +521,7 @@ def test_as_text(mtlsctl: Tool, tmp_path: Path, web: Web) -> None:
     web.pages["/ca.crl"] = crl(made.ca)
     text = mtlsctl(*FULL[:-1], "--fetch", "--allow-private").stdout
     assert "checked, by CRL, 1 unknown\n" in text
-    assert f"  CN=web.test  good, by CRL ({web.url}/ca.crl), until " in text
+    assert f"  CN=web.test  good, by CRL ({web.url}/ca.crl), from " in text
     assert f"fetched                         {web.url}/ca.crl  " in text
     assert "not checked: --revocation off" in mtlsctl(*FULL[:-1], "--revocation", "off").stdout
 

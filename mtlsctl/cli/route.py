@@ -92,7 +92,7 @@ _OPTIONS = {
         metavar="URL",
     ),
     "connect": _option(
-        str | None, ("--connect",), None, "Go there, but ask for the target and verify it.", metavar="HOST:PORT"
+        str | None, ("--connect",), None, "Go there, and ask there for the target.", metavar="HOST:PORT"
     ),
     "send_proxy": _option(
         Literal["v1", "v2"] | None, ("--send-proxy",), None, "Send a PROXY protocol header first, as haproxy does."

@@ -8,7 +8,7 @@ from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import verify as text
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.core.looks import Purpose
 from mtlsctl.core.standing import Mode
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import verify as workflow
@@ -93,7 +93,7 @@ def verify(
       mtlsctl verify fullchain.pem --ca root.pem --name api.test
       mtlsctl verify alice/ --as client --ca dev
       mtlsctl verify web.pem --chain issuing.pem --ca root.pem --crl issuing.crl
-      mtlsctl verify web.pem --chain /etc/ssl/intermediates --ca root.pem --policy go
+      mtlsctl verify web.pem --chain intermediates/ --ca root.pem --policy go
       mtlsctl verify web.pem --ca root.pem --aia --fetch --revocation require
       mtlsctl verify fullchain.pem --ca root.pem --at 2027-06-01 --fail-on warn
 
@@ -115,7 +115,7 @@ def verify(
         partial_chain=partial_chain,
         wish=wish,
         aia=aia,
-        policy=policy,
+        policy=policy.lower(),
         max_depth=max_depth,
     )
     return output.show(

@@ -43,6 +43,7 @@ def typed(hint: str, known: Known) -> str:
         hint = _RENEW.sub(renew, hint)
     if known.again:
         hint = hint.replace("mtlsctl verify CHAIN --ca ROOTS", join(known.again))
+        hint = hint.replace(_FETCH, f"\nor ask where the certificate says: {join(known.again)} --fetch")
     if known.names:
         hint = _ISSUE.sub(lambda found: _issue(found[1], bool(found[2]), known), hint)
     return _flagged(hint, known.flags) if known.flags else hint
@@ -51,6 +52,7 @@ def typed(hint: str, known: Known) -> str:
 _RENEW = re.compile("renew it: mtlsctl renew FOLDER(; of another CA, have that one issue it anew)?")
 _ISSUE = re.compile("mtlsctl issue (server|client|peer) NAME(, or client NAME)?")
 _COMMAND = re.compile("mtlsctl issue (?:'[^']*'|[^;,'\n])+")
+_FETCH = "; --fetch asks where the certificate says"
 _TRUST = "--ca FILE"
 _TAKE_ONE = ("mtlsctl inspect ", "chmod 600 ", "-in ")
 

@@ -1,6 +1,7 @@
 """Whether a leaf is who was asked for (RFC 9525), and whether its names keep to the constraints of its CAs."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from cryptography import x509
 
@@ -8,6 +9,7 @@ from mtlsctl.core import constraints, names
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.looks import Look, Purpose, Question, value
 from mtlsctl.core.path import self_issued
+from mtlsctl.errors import UsageError
 
 MAX_COMPARISONS = 1 << 16  # OpenSSL stops at 2 to the 20; a hostile chain multiplies names by constraints
 
@@ -98,8 +100,10 @@ def _typed(presented: Sequence[x509.GeneralName]) -> Iterator[str]:
     """The first names that it has already, as they are typed. A stranger chose them: what a shell would read is not."""
     for name in [name for name in presented if isinstance(name, ISSUED)][:4]:
         word = names.plain(name)
-        if _PLAIN.issuperset(word) and not word.startswith("-"):
-            yield word
+        with suppress(UsageError):  # such as a wildcard for part of a label, which is not issued here
+            names.parse(word)
+            if _PLAIN.issuperset(word):
+                yield word
 
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:/*")

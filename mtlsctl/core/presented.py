@@ -1,6 +1,5 @@
 """How a chain was presented: which certificate is the leaf, in what order the rest came, and what ends soon."""
 
-from collections import Counter
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from operator import is_
@@ -84,7 +83,7 @@ def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: P
             f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
         )
         problems.append(Problem("order", message, f"write them in this order: {IN_ORDER}", called(leaf), Verdict.WARN))
-    return [*problems, *_unsent(path, places), *_not_needed(Counter(chain), leaf, path)] if anchored else problems
+    return [*problems, *_unsent(path, places), *_not_needed(chain, leaf, path)] if anchored else problems
 
 
 def _unsent(path: Path, places: Container[x509.Certificate]) -> list[Problem]:
@@ -109,21 +108,39 @@ def _misplaced(first: x509.Certificate, leaf: x509.Certificate) -> Problem:
     return Problem("order", message, f"put the leaf first: {IN_ORDER}", called(leaf))
 
 
-def _not_needed(counts: Counter[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:
-    """Certificates on no path (in one finding where they are many), doubles, and the root."""
-    said = []
-    strangers = [c for c in counts if c not in path]
-    for certificate in strangers[:MAX_STRANGERS]:
-        said.append((called(certificate), f"it is in the chain and not on the path of {called(leaf)}"))
+def _not_needed(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:
+    """Certificates on no path (in one finding where they are many), doubles, and the root; by their place in it."""
+    places: dict[x509.Certificate, list[int]] = {}
+    for number, certificate in enumerate(chain, 1):
+        places.setdefault(certificate, []).append(number)
+    strangers = [c for c in places if c not in path]
+    problems = [_stranger(c, places[c][0], leaf) for c in strangers[:MAX_STRANGERS]]
     if len(strangers) > MAX_STRANGERS:
-        said = [(f"{len(strangers)} certificates", f"they are in the chain and not on the path of {called(leaf)}")]
-    for certificate in path:
-        if counts[certificate] > 1:
-            said.append((called(certificate), f"it is in the chain {counts[certificate]} times"))
-        elif counts[certificate] and certificate is path[-1] and certificate != leaf:
+        name, words = f"{len(strangers)} certificates", f"they are in the chain and not on the path of {called(leaf)}"
+        problems = [_extra(name, words, f"leave {name} out of the chain")]
+    for certificate, (first, *others) in places.items():
+        name = called(certificate)
+        if others and certificate in path:
+            words = f"it is in the chain {len(others) + 1} times"
+            problems.append(_extra(name, words, f"leave it out where it comes again: {_counted(others)}"))
+        elif certificate == path[-1] and certificate != leaf:
             words = "the trusted root is in the chain; whoever verifies has it, or does not trust it"
-            said.append((called(certificate), words))
-    return [
-        Problem("extra", f"{name}: {words}", f"leave {name} out of the chain", name, Verdict.NOTE)
-        for name, words in said
-    ]
+            problems.append(_extra(name, words, f"leave certificate {first} out of the chain"))
+    return problems
+
+
+def _stranger(certificate: x509.Certificate, number: int, leaf: x509.Certificate) -> Problem:
+    if is_ca(certificate):
+        words = f"certificate {number} of the chain is not on the path of {called(leaf)}"
+        return _extra(called(certificate), words, f"leave certificate {number} out of the chain")
+    words = f"certificate {number} is a second leaf beside {called(leaf)}, and is not judged"
+    hint = "a chain has one leaf: present the other by itself, and verify it by itself"
+    return _extra(called(certificate), words, hint)._replace(verdict=Verdict.WARN)
+
+
+def _extra(name: str, words: str, hint: str) -> Problem:
+    return Problem("extra", f"{name}: {words}", hint, name, Verdict.NOTE)
+
+
+def _counted(numbers: Sequence[int]) -> str:
+    return f"certificate{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

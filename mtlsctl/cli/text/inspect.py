@@ -37,7 +37,8 @@ def short_lines(result: Inspection) -> Iterator[Line]:
     """One line for each object."""
     for file in result.files:
         for item in file.objects:
-            yield [(f"{item.label}: ", "bold"), ", ".join([item.kind.value, *_summary(item, result.at)])]
+            words = [_SHUT.get(item.kind, "")] if item.facts is None else _summary(item, result.at)
+            yield [(f"{item.label}: ", "bold"), ", ".join(filter(None, [item.kind.value, *words]))]
 
 
 def _heading(file: FileShown) -> Iterator[Line]:

@@ -17,10 +17,16 @@ def lines(result: Verified, width: int) -> Iterator[Line]:
     shown = [s for s in result.revocation_status if s.source != "ledger" and result.revocation != "ledger"]
     longest = max((len(status.subject) for status in shown), default=0)
     for status in shown:
-        yield [f"  {status.subject:<{longest}}  ", (status.status, _STYLE[status.status]), _words(status)]
+        words = ": nothing that was fetched can be used" if _failed(status, result) else _words(status)
+        yield [f"  {status.subject:<{longest}}  ", (status.status, _STYLE[status.status]), words]
     for number, one in enumerate(result.fetched):
         what = one.trouble or f"{one.bytes:,} bytes in {one.ms} ms"
         yield [f"{'' if number else 'fetched':<{width}}  {one.url}  ", (what, "yellow" if one.trouble else "dim")]
+
+
+def _failed(status: RevocationStatus, result: Verified) -> bool:
+    """Whether why nothing is known is said below, address by address."""
+    return status.status == "unknown" and any(one.trouble and one.url in status.why for one in result.fetched)
 
 
 def _summary(result: Verified) -> str:
@@ -42,7 +48,10 @@ def _words(status: RevocationStatus) -> str:
     if status.status in ("unknown", "exempt"):
         return f": {status.why}"
     where = f" ({status.where})" if status.where and status.source != "ledger" else ""
-    until = f", until {date(status.next_update)}" if status.next_update and status.status == "good" else ""
+    valid = [
+        f"{word} {date(when)}" for word, when in (("from", status.this_update), ("until", status.next_update)) if when
+    ]
+    until = f", {' '.join(valid)}" if valid and status.status == "good" else ""
     when = f" at {date(status.revoked_at)}" if status.revoked_at and status.status == "revoked" else ""
     reason = f", {status.reason}" if status.reason else ""
     return f"{when}{reason}, {_HOW[status.source]}{where}{until}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mtlsctl.cli.output import Line
 from mtlsctl.core.stacks import StackVerdict
+from mtlsctl.core.stacks.words import WORDS
 
 WIDTH = 80
 _LABEL = 13
@@ -15,13 +16,21 @@ def lines(verdicts: Sequence[StackVerdict]) -> Iterator[Line]:
         yield from _listed("refused by", names, "red")
         yield from ([" " * _LABEL, words] for words in said)
     for names, said in _groups(verdicts, "unknown"):
-        yield from _listed("not known", names, "dim")
+        yield from _listed("it depends" if _by_setting(said) else "not known", names, "dim")
         yield from ([(" " * _LABEL + words, "dim")] for words in said)
     accepting = [_some(v.title, v.versions) for v in verdicts if v.verdict == "accepts"]
     if len(accepting) == len(verdicts):
         accepting = [f"all {len(accepting)} stacks that are known, from {accepting[0]} to {accepting[-1]}"]
     if accepting:
         yield from _listed("accepted by", accepting, "green")
+
+
+def _by_setting(said: Sequence[str]) -> bool:
+    """Whether all that is said is what whoever runs a stack decides: whether it asks for revocation."""
+    return all(words.endswith(_BY_SETTING) for words in said)
+
+
+_BY_SETTING = tuple(WORDS[rule] for rule in ("revoked", "revocation-unknown"))
 
 
 def _groups(verdicts: Sequence[StackVerdict], kind: str) -> Iterator[tuple[list[str], list[str]]]:

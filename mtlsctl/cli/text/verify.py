@@ -95,10 +95,11 @@ def verdict(result: Verified, findings: Sequence[Finding], fail_on: Verdict) -> 
         return
     if result.policy != "openssl":
         role += f" by policy {result.policy}"
+    trusted = ", ".join("standard input" if word == "-" else word for word in result.trusted)
     names = f" for {', '.join(result.names)}" if result.names else "; no name was asked for"
     if result.purpose in ("ca", "any") and not result.names:
         names = ""
-    yield [("Valid", "bold green"), f" {role}{names}: {result.subject}, trusted through {', '.join(result.trusted)}."]
+    yield [("Valid", "bold green"), f" {role}{names}: {result.subject}, trusted through {trusted}."]
     found = worst(findings)
     if found.rank >= fail_on.rank:
         yield f"The answer is no all the same: there is a {found} and --fail-on says {fail_on}."
