@@ -52,7 +52,8 @@ def tables(pki: matrix_pki.Pki, identities: dict[str, Server]) -> Iterator[tuple
     for version in matrix.VERSIONS:
         for server in test_matrix_server_certs.SETTINGS:
             yield f"certs-{server}-{version}", partial(test_matrix_server_certs.table, server, version, identities, pki)
-        for variant in test_matrix_web.VARIANTS:
+    for variant in test_matrix_web.VARIANTS:
+        for version in variant.versions:
             yield f"{variant.name}-{version}", partial(test_matrix_web.table, variant, version, pki)
     for other in test_matrix_protocols.VARIANTS:
         yield other.name, partial(test_matrix_protocols.table, other, pki)

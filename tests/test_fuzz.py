@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 FUZZ = Path(__file__).parent / "fuzz" / "fuzz.py"
-SECONDS = 5
+SECONDS = 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["wire", "inspect", "starttls", "endpoint", "proxyheader", "sniff"])
 def test_nothing_undeclared_is_raised(target: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris is for Linux: pip install atheris")

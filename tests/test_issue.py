@@ -193,6 +193,8 @@ def test_many_at_once(mtlsctl: Tool, tmp_path: Path) -> None:
 
 
 KEY_TYPES = ["p256", "p384", "ed25519", "rsa2048", "rsa3072", "rsa4096"]
+LONG = ("rsa3072", "rsa4096")
+"""Keys that take seconds to make: of the profiles the one for both purposes."""
 PURPOSES = {
     "server": (["server", "localhost"], ["sslserver"], ["sslclient"]),
     "client": (["client", "alice"], ["sslclient"], ["sslserver"]),
@@ -205,7 +207,7 @@ PURPOSES = {
 def test_openssl_accepts_every_profile(mtlsctl: Tool, tmp_path: Path, key_type: str) -> None:
     """Each profile with this key type, below a CA of the same type; the other purpose is refused."""
     assert mtlsctl("ca", "create", "--key-type", key_type).exit_code == 0
-    for words, good, bad in PURPOSES.values():
+    for words, good, bad in PURPOSES.values() if key_type not in LONG else [PURPOSES["peer"]]:
         issued = mtlsctl("issue", *words, "--key-type", key_type, "--out", words[0], "--json").json["result"]
         folder = tmp_path / issued["folder"]
         chain = ["-CAfile", folder / "ca.pem", "-untrusted", folder / "chain.pem", folder / "cert.pem"]

@@ -1,6 +1,7 @@
 """The matrix from the other end: real clients meet `mtlsctl serve`, which says who refused whom, and why."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,10 @@ class Meeting:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the compiled clients are."""
-    return clients.compiled(tmp_path_factory.mktemp("clients"))
+def compiled(once: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the compiled clients are; their databases are this process's own."""
+    made, here = once("clients", clients.compiled), tmp_path_factory.mktemp("clients")
+    return Path(shutil.copytree(made, here, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache")))
 
 
 @pytest.fixture(scope="module")

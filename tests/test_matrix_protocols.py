@@ -90,15 +90,25 @@ if ROOT:  # Postfix runs for nobody else
     )
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
-def test_every_client(variant: Variant, pki: Pki, tmp_path: Path) -> None:
-    """One server, and all clients one after another, at both versions of TLS."""
-    cells = table(variant, pki, tmp_path)
+APART = tuple((version,) for version in matrix.VERSIONS)
+TABLES = [
+    pytest.param(variant, versions, id="-".join((variant.name, *versions)))
+    for variant in VARIANTS
+    for versions in ([matrix.VERSIONS] if variant.only else APART)
+]
+"""Each server with the versions of TLS of one test: both, or one where it meets many clients."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("variant", "versions"), TABLES)
+def test_every_client(variant: Variant, versions: tuple[str, ...], pki: Pki, tmp_path: Path) -> None:
+    """One server, and all clients one after another."""
+    cells = table(variant, pki, tmp_path, versions)
     matrix.judge(cells)
     foretold(variant, cells, pki)
 
 
-def table(variant: Variant, pki: Pki, folder: Path) -> list[matrix.Cell]:
+def table(variant: Variant, pki: Pki, folder: Path, versions: tuple[str, ...] = matrix.VERSIONS) -> list[matrix.Cell]:
     """All cells of one server."""
     server = importlib.import_module(f"servers.{variant.server}")
     settings = {name: file_of(pki, value) for name, value in variant.settings.items()}
@@ -110,7 +120,7 @@ def table(variant: Variant, pki: Pki, folder: Path) -> list[matrix.Cell]:
     with server.run(folder, pki.papers, **settings) as running:
         return [
             matrix.meet(variant.name, running, pki, client, version, verdict, variant.codes.get(client.defect))
-            for version in matrix.VERSIONS
+            for version in versions
             for client in pki.clients.values()
             if (not variant.only or client.defect in variant.only) and client.defect not in variant.without
         ]

@@ -557,11 +557,6 @@ def test_a_server_that_refuses_those_who_come_back(lab: Lab) -> None:
     assert "alert 80" in warning["message"]
 
 
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> matrix_pki.Pki:
-    return matrix_pki.build(tmp_path_factory.mktemp("pki"))
-
-
 @pytest.mark.parametrize("kind", ["p521", "rsa3072", "rsa-pss", "good"])
 def test_good_certificates_that_others_issued(lab: Lab, pki: matrix_pki.Pki, folder: Path, kind: str) -> None:
     """Impostors are made of keys that we do not make ourselves, too; a key that cannot lie is not made to."""

@@ -27,11 +27,6 @@ NO_CRL = {"two-intermediates", "wrong-order"}
 NOT_SENT = {"secp256k1"}
 
 
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return matrix_pki.build(tmp_path_factory.mktemp("pki"))
-
-
 def words(pki: Pki) -> tuple[Any, ...]:
     papers = pki.papers
     return ("--cert", papers.cert, "--key", papers.key, "--client-ca", papers.client_ca, "--crl", pki.crl)

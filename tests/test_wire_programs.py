@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import matrix
-import matrix_pki
 import pytest
 import tls_lab
 import wire_lab
@@ -26,11 +25,6 @@ const how = {host: 'localhost', port, servername: 'localhost', ca: read(ca), cer
 const socket = require('tls').connect({...how, ALPNProtocols: ['h2', 'x']}, () => socket.end('hello'))
 socket.resume()
 """
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return matrix_pki.build(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture(scope="module")
