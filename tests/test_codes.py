@@ -55,7 +55,7 @@ GROUPS = {
         lint-ca-key-usage lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
         lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
         lint-aki-differs lint-issuer-no-ca lint-issuer-pathlen lint-outside-constraints lint-issuer-did-not-sign
-        lint-serial-invalid lint-serial-guessable lint-serial-twice
+        lint-serial-invalid lint-serial-guessable lint-serial-twice lint-leaf-not-first
         lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature
         lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki
         lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
@@ -21,7 +21,7 @@ from mtlsctl.core.lint import foreign, pkilinted, rules
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import lint as workflow
-from mtlsctl.workflows import lint_out
+from mtlsctl.workflows import lint_config, lint_out
 
 Tool = Callable[..., support.Result]
 HOST = x509.DNSName("web.test")
@@ -81,6 +81,24 @@ def test_faults_decide_the_exit_status_from_fail_on(mtlsctl: Tool, long: Path) -
         assert "long.pem #1: CN=web.test: it lives 301 days, above 200" in result.stdout
     assert mtlsctl("lint", long, "--fail-on", "ok").exit_code == 2
     assert codes(mtlsctl("lint", long, "--json")) == LONG_CODES
+
+
+def test_the_leaf_of_a_chain_comes_first(mtlsctl: Tool, tmp_path: Path) -> None:
+    write(tmp_path / "turned.pem", ROOT.pem, BARE.pem)
+    turned = mtlsctl("lint", "turned.pem")
+    assert turned.exit_code == 1
+    assert "turned.pem: CN=alice: it is certificate 2 of the file, it must come first\n" in turned.stdout
+    assert (
+        "hint: put the leaf first, then its issuer: mtlsctl inspect --pem turned.pem > fullchain.pem" in turned.stdout
+    )
+    certificates = [pair.certificate for pair in (ROOT, BARE)]
+    write(tmp_path / "set.p7b", pkcs7.serialize_certificates(certificates, Encoding.DER))
+    write(tmp_path / "roots.pem", make_cert("Other", ca=True).pem, BARE.pem)
+    write(tmp_path / "chain.pem", BARE.pem, ROOT.pem)
+    for name in ("set.p7b", "roots.pem", "chain.pem"):
+        assert "lint-leaf-not-first" not in codes(mtlsctl("lint", name, "--json"))
+    assert "[server-chain-order]" not in mtlsctl("inspect", "set.p7b").stdout, "a set has no order"
+    assert "[server-chain-order]" in mtlsctl("inspect", "turned.pem").stdout
 
 
 def test_copies_of_one_certificate_are_looked_at_once(mtlsctl: Tool, tmp_path: Path, long: Path) -> None:
@@ -224,7 +242,7 @@ def test_a_suppression_ends(mtlsctl: Tool, tmp_path: Path, long: Path) -> None:
 def test_a_configuration_that_is_wrong_hides_nothing(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "a.toml").write_text(text)
     with pytest.raises(MtlsctlError) as raised:
-        workflow.configured(str(tmp_path / "a.toml"), ())
+        lint_config.configured(str(tmp_path / "a.toml"), ())
     assert says in raised.value.message
     assert "a.toml" in raised.value.message
     assert raised.value.hint
@@ -245,7 +263,8 @@ def test_sarif_has_what_scanners_need(mtlsctl: Tool, tmp_path: Path) -> None:
     """OASIS SARIF 2.1.0, 3.13 to 3.52, as far as we write it; GitHub asks for the same and for relative URIs."""
     folder = tmp_path / "a folder"
     folder.mkdir()
-    write(folder / "long.pem", b"a comment\n", ROOT.pem, LONG.pem)
+    other = make_cert("Other", ca=True, path_length=1, not_after=NOW + 3650 * DAY)
+    write(folder / "long.pem", b"a comment\n", other.pem, LONG.pem)
     result = mtlsctl("lint", folder, "--sarif", "--ignore", "lint-no-revocation=known")
     assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
     log = result.json

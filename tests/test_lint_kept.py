@@ -18,6 +18,7 @@ from mtlsctl.core.lint import run, subject
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.settings import Settings
 from mtlsctl.workflows import lint as workflow
+from mtlsctl.workflows import lint_config
 
 Tool = Callable[..., support.Result]
 
@@ -135,7 +136,7 @@ def test_a_folder_in_which_we_are_hides_no_damage(mtlsctl: Tool, shut: dict[str,
     result = mtlsctl("lint", ".")
     assert (result.exit_code, "Could not tell" in result.stdout) == (2, True)
     run_ = workflow.Session(
-        (Profile.MTLS,), workflow.configured(str(tmp_path / ".mtlsctl-lint.toml"), ())[0].suppressions
+        (Profile.MTLS,), lint_config.configured(str(tmp_path / ".mtlsctl-lint.toml"), ())[0].suppressions
     )
     run_.unreadable("a.pem", "no DER")
     assert "malformed" in [fault.code for fault in run_.end(["a.pem"]).faults]

@@ -562,8 +562,8 @@ ALONE = {
     "lint-suppression-unused": test_a_suppression_hides_what_it_names_until_its_day,
 }
 """Rules that have a test of their own."""
-ELSEWHERE = {"key-file-permissions", "malformed", "lint-pkilint"}
-"""Of the disk, of what cannot be read, and of others: test_lint.py."""
+ELSEWHERE = {"key-file-permissions", "lint-leaf-not-first", "malformed", "lint-pkilint"}
+"""Of files, of what cannot be read, and of others: test_lint.py."""
 
 
 def test_every_rule_is_broken_by_something_above() -> None:

@@ -14,7 +14,7 @@ from mtlsctl.core.findings import Finding, Verdict, worst
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import findings
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import identities, lint_files, lint_out, operands
+from mtlsctl.workflows import identities, lint_config, lint_files, lint_out, operands
 from mtlsctl.workflows import lint as workflow
 from mtlsctl.workflows.passwords import Source
 
@@ -41,7 +41,9 @@ def lint(
     ] = None,
     config: Annotated[
         Path | None,
-        Option("--config", metavar="FILE", help=f"Suppressions, as TOML.  [default: {workflow.CONFIG}, if it is here]"),
+        Option(
+            "--config", metavar="FILE", help=f"Suppressions, as TOML.  [default: {lint_config.CONFIG}, if it is here]"
+        ),
     ] = None,
     report: Annotated[
         Path | None, Option("--report", metavar="FILE", help="Write a page for an auditor: HTML, without scripts.")
@@ -63,7 +65,8 @@ def lint(
 ) -> int:
     """Check certificates, requests, CRLs, a CA or a server against rules.
 
-    Of files: names, uses, lives, keys and forms. With --ca alone: the CA's own
+    Of files: names, uses, lives, keys, forms, and each certificate beside its
+    issuer; whole paths are judged by verify. With --ca alone: the CA's own
     certificates, its last CRL and all of its ledger that is in use. Of a server:
     its chain, and by many short handshakes its versions, suites, groups and
     signatures; what cannot be told from here is named. --ca beside files names
@@ -88,7 +91,7 @@ def lint(
         raise UsageError("--fail-on ok would refuse everything", "--fail-on note, warn or fail")
     if sarif and as_json:
         raise UsageError("--sarif and --json contradict each other", "give one of them")
-    settings, where = workflow.configured(str(config) if config else None, ignore or ())
+    settings, where = lint_config.configured(str(config) if config else None, ignore or ())
     profiles = tuple(profile or _profiles(settings.profiles, where))
     if list_rules:
         found = text.rules_of(profiles)

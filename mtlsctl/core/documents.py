@@ -35,6 +35,8 @@ class Kind(StrEnum):
 
 KEYS = (Kind.PRIVATE_KEY, Kind.ENCRYPTED_KEY)
 """What others must not read."""
+UNORDERED = ("PKCS#7", "PKCS#12", "certificate pair")
+"""Encodings that hold a set of certificates: no order is meant by the one in which they stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,17 @@ def order(chain: Sequence[CertificateFacts]) -> list[int]:
     return found + rest
 
 
+def late_leaf(chain: Sequence[CertificateFacts]) -> int | None:
+    """The position of the one leaf where it is not the first, though its issuer is here; None of all that is in order.
+
+    TLS sends it first (RFC 5246, 7.4.2; RFC 8446, 4.4.2), and servers take the first of a file for it.
+    """
+    leaves = [number for number, facts in enumerate(chain) if not facts.ca]
+    if len(leaves) != 1 or leaves[0] == 0 or chain[leaves[0]].issuer not in {facts.subject for facts in chain}:
+        return None
+    return leaves[0]
+
+
 def _issues(above: CertificateFacts, below: CertificateFacts) -> bool:
     if below.self_signed or above.subject != below.issuer:
         return False

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from mtlsctl.core import keymode
+from mtlsctl.core import inorder, keymode
 from mtlsctl.core.causes import IN_ORDER
 from mtlsctl.core.facts import NEVER, CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
@@ -37,13 +37,13 @@ def on_form(label: str, unreadable: Sequence[str]) -> Iterator[Finding]:
 
 
 def on_order(file: str, members: Sequence[Member]) -> Iterator[Finding]:
-    """A chain whose leaf does not come first: TLS 1.2 asks for it (RFC 5246, 7.4.2), servers take the first."""
-    leaves = [i for i, member in enumerate(members) if not member.facts.ca]
-    if len(leaves) != 1 or leaves[0] == 0 or members[leaves[0]].facts.issuer not in {m.facts.subject for m in members}:
+    """A chain whose leaf does not come first."""
+    late = inorder.late_leaf([member.facts for member in members])
+    if late is None:
         return
-    leaf = members[leaves[0]]
+    leaf = members[late]
     code = "client-chain-order" if leaf.facts.extended_key_usage == ("clientAuth",) else "server-chain-order"
-    message = f"{file}: the leaf {leaf.facts.subject or leaf.label} is certificate {leaves[0] + 1}, it must come first"
+    message = f"{file}: the leaf {leaf.facts.subject or leaf.label} is certificate {late + 1}, it must come first"
     yield _warn(code, message, f"put the leaf first, then its issuer: {IN_ORDER}", file)
 
 

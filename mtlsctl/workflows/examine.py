@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mtlsctl.core import pem, remarks, trees
-from mtlsctl.core.documents import KEYS, Document, Kind
+from mtlsctl.core.documents import KEYS, UNORDERED, Document, Kind
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.errors import MtlsctlError, UsageError
@@ -184,7 +184,8 @@ def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
         return _watched(reader, FileShown(about, (), error.message), iter(()))
     met = len(reader.members)
     shown = _watched(reader, FileShown(operands.called(path), (), server=server), documents)
-    reader.findings += remarks.on_order(shown.file, reader.members[met:])
+    if not any(item.encoding in UNORDERED for item in shown.objects):
+        reader.findings += remarks.on_order(shown.file, reader.members[met:])
     if any(_bare_key(item) for item in shown.objects):
         reader.findings += _on_mode(path)
     if server is None and any("FILE" in finding.hint for finding in reader.findings[told_before:]):

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mtlsctl.core import codes, keymode
-from mtlsctl.core.documents import KEYS, Document, Kind
+from mtlsctl.core import inorder, keymode
+from mtlsctl.core.documents import KEYS, UNORDERED, Document, Kind
+from mtlsctl.core.facts import certificate_facts
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.lint import rules, subject, suppress
+from mtlsctl.core.lint import rules, subject
 from mtlsctl.core.lint.result import Examined, Linted
 from mtlsctl.core.lint.rule import Profile
 from mtlsctl.core.lint.run import Fault, Run, digest_of
@@ -29,7 +30,7 @@ from mtlsctl.workflows.passwords import Secret
 if TYPE_CHECKING:
     from mtlsctl.workflows.survey import Surveyed
 
-CONFIG = ".mtlsctl-lint.toml"
+MAX_CHAIN = 16  # certificates in a file that is a chain
 
 
 class Place(NamedTuple):
@@ -51,23 +52,6 @@ class Report(NamedTuple):
     """Labels with certificates: those of files and servers, not of a ledger."""
     opened: tuple[Path, ...] = ()
     """Every file that was read, or tried."""
-
-
-def known(code: str) -> bool:
-    """Whether a rule can be passed over by this code: one of ours, of a damaged file, or, with dots, of pkilint."""
-    if "." in code:
-        from mtlsctl.core.lint import foreign  # only for those who name such a rule
-
-        return bool(foreign.CODE.fullmatch(code))
-    return code in rules.BY_CODE or code in codes.CODES
-
-
-def configured(word: str | None, ignore: Sequence[str]) -> tuple[suppress.Config, str]:
-    """The configuration that was named, or the one in this folder, with --ignore in front; and the file's name."""
-    named = [suppress.from_option(text, known) for text in ignore]
-    where = word if word is not None else CONFIG if Path(CONFIG).is_file() else ""
-    config = suppress.read(files.read(where), files.label(where), known) if where else suppress.Config()
-    return config._replace(suppressions=(*named, *config.suppressions)), where
 
 
 class Session:
@@ -104,6 +88,7 @@ class Session:
         for path, documents in read:
             self._count(files=1)
             self._permissions(path, documents)
+            self._order(path, documents)
             for document in documents:
                 self._document(document)
 
@@ -157,6 +142,18 @@ class Session:
         self.run.looked(rules.PERMISSIONS)
         if words := keymode.words(stat.S_IMODE(path.stat().st_mode)):
             self.run.add(rules.PERMISSIONS, words, str(path))
+
+    def _order(self, path: str, documents: Sequence[Document]) -> None:
+        """Whether the leaf of a chain comes first."""
+        chain = [d for d in documents if d.kind is Kind.CERTIFICATE and d.encoding not in UNORDERED]
+        if not 1 < len(chain) <= MAX_CHAIN:  # more is no chain
+            return
+        held = [certificate_facts(d.value, d.der) for d in chain]
+        if sum(not facts.ca for facts in held) == 1:
+            self.run.looked(rules.LEAF_LATE)
+        if late := inorder.late_leaf(held):
+            words = f"it is certificate {late + 1} of the file, it must come first"
+            self.run.add(rules.LEAF_LATE, words, files.label(path), held[late].subject or chain[late].label)
 
     def _document(self, document: Document) -> None:
         for note in document.notes:

@@ -1,6 +1,7 @@
 """Codes of lint about CAs, the form of certificates, keys, requests and CRLs."""
 
 from mtlsctl.core.catalogue.entry import Entry
+from mtlsctl.core.causes import IN_ORDER
 
 _AGAIN = "issue it again: mtlsctl issue server NAME, or client NAME"
 _CA = "make the CA anew: mtlsctl ca create"
@@ -168,6 +169,14 @@ FORM = (
         "Different subjects hold the same private key: each can be the other, and who loses it loses it for all.",
         "make a key for each: mtlsctl key new FILE",
         "SP 800-57 part 1 rev. 5",
+    ),
+    Entry(
+        "lint-leaf-not-first",
+        "A chain whose leaf does not come first",
+        "Servers and clients take the first certificate of the file for their own: the key does not belong to it, and"
+        " they do not start, or send what no peer accepts.",
+        f"put the leaf first, then its issuer: {IN_ORDER}",
+        "RFC 5246, 7.4.2; RFC 8446, 4.4.2",
     ),
     Entry(
         "lint-version",

@@ -23,6 +23,7 @@ MODULES = (on_names, on_uses, on_life, on_authorities, on_issuers, on_form, on_r
 # What is seen only where several objects, or a file of the disk, are looked at: core/lint/run.py and workflows do.
 SERIAL_TWICE = Rule("lint-serial-twice", Verdict.FAIL, (Scope.CERTIFICATE,), MTLS, nothing)
 KEY_SHARED = Rule("lint-key-shared", Verdict.WARN, (Scope.CERTIFICATE,), BOTH, nothing, on_form.has_key)
+LEAF_LATE = Rule("lint-leaf-not-first", Verdict.FAIL, (Scope.FILE,), MTLS, nothing)
 PERMISSIONS = Rule("key-file-permissions", Verdict.FAIL, (Scope.FILE,), BOTH, nothing)
 MALFORMED = Rule("malformed", Verdict.FAIL, (Scope.CERTIFICATE, Scope.REQUEST, Scope.CRL), tuple(Profile), nothing)
 EXPIRED_SUPPRESSION = Rule("lint-suppression-expired", Verdict.WARN, (Scope.FILE,), tuple(Profile), nothing)
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *MADE,
     SERIAL_TWICE,
     KEY_SHARED,
+    LEAF_LATE,
     PERMISSIONS,
     MALFORMED,
     EXPIRED_SUPPRESSION,
