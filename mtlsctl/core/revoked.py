@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import names, norevavail, standing
-from mtlsctl.core.causes import EITHER, Problem
+from mtlsctl.core import norevavail, standing
+from mtlsctl.core import revoked_problems as problems
+from mtlsctl.core.causes import Problem
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.lists import few
 from mtlsctl.core.path import Path, called, same_name
 from mtlsctl.core.standing import Answer, Mode, Refusal
-from mtlsctl.core.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from mtlsctl.core.crlscope import Crl, Held
@@ -126,7 +125,7 @@ class Lookup:
 
     def statuses(self, path: Path) -> tuple[RevocationStatus, ...]:
         """One for each certificate below the top of a path; () where revocation is not looked at."""
-        return tuple(_status(*one, self._hear(*one)) for one in self._links(path))
+        return tuple(_status(below, self._hear(below, above)) for below, above in self._links(path))
 
     def problems(self, path: Path) -> list[Problem]:
         """What speaks against a path (RFC 5280, 6.3; RFC 6960). Without an answer the leaf is refused, where one was
@@ -221,107 +220,33 @@ class Lookup:
             if refused or not self.sources.silent:
                 yield self._unknown(depth, certificate, above[0], refused)
             return
-        yield from (_unusable(certificate, one) for one in refused if one.source == "ocsp" and one.came)
-        yield from (self._stale(one)._replace(verdict=Verdict.WARN) for one in outdated)
+        yield from (problems.unusable(certificate, one) for one in refused if one.source == "ocsp" and one.came)
+        yield from (problems.stale(one, self.at)._replace(verdict=Verdict.WARN) for one in outdated)
         if answer.stale:
-            yield self._stale(answer)
+            yield problems.stale(answer, self.at)
         if answer.state == "revoked":
-            yield _revoked(certificate, answer)
+            yield problems.revoked(certificate, answer)
         if answer.state == "exempt" and not self.sources.silent:
-            message = f"{called(certificate)}: {norevavail.WORDS}"
-            yield Problem("exempt", message, "", called(certificate), Verdict.NOTE, Whose.NOBODY)
+            yield problems.exempt(certificate)
 
     def _unknown(
         self, depth: int, certificate: x509.Certificate, issuer: x509.Certificate, refused: Sequence[Refusal]
     ) -> Problem:
-        name, ca = called(certificate), called(issuer)
+        sources = self.sources
         own = any(same_name(crl.crl.issuer, certificate.issuer) for crl in self.crls)
-        strict = self.sources.mode is Mode.REQUIRE or own or not depth
-        verdict = Verdict.FAIL if strict and self.sources.asked else Verdict.WARN
-        why = f"no CRL of {ca} and no OCSP answer is at hand"
-        if refused:
-            why = f"no answer can be used: {_why(refused)}"
-        elif self.crls:
-            why = f"no CRL of {ca} is at hand, the CRLs given are of {_listed(self.crls)}"
-        if self.sources.responses and not refused:
-            from mtlsctl.core import ocsp  # it has been loaded: there is a response
-
-            others = ocsp.serials(self.sources.responses)
-            why += f"; the OCSP answer given is about {others}, not {certificate.serial_number:x}"
-        message = f"{name}: revocation unknown: {why}"
-        hint = f"fetch the CRL of {ca} and pass it: --crl FILE"
-        hint += "; --fetch asks where the certificate says" if not self.sources.online and _points(certificate) else ""
-        hint = "allow the addresses of your own network: --allow-private" if _barred(refused) else hint
-        return Problem("crl-missing", message, hint, name, verdict, Whose.OURS)
-
-    def _stale(self, answer: Answer) -> Problem:
-        when = f"the time of checking is {self.at:%Y-%m-%d %H:%M} UTC"
-        if answer.source == "crl":
-            hint = f"fetch the present CRL of {answer.speaker}, or publish one: mtlsctl crl"
-            message = f"the CRL of {answer.speaker}: {answer.stale}, {when}"
-        else:
-            hint = "ask anew: --fetch"
-            message = f"the OCSP answer of {answer.speaker}{_from(answer.where)}: {answer.stale}, {when}"
-        return Problem("crl-expired", message, hint, answer.speaker, whose=Whose.OURS)
+        strict = sources.mode is Mode.REQUIRE or own or not depth
+        why = problems.unanswered(certificate, issuer, refused, self.crls, sources.responses)
+        hint = problems.where_to_ask(certificate, issuer, refused, online=sources.online)
+        verdict = Verdict.FAIL if strict and sources.asked else Verdict.WARN
+        message = f"{called(certificate)}: revocation unknown: {why}"
+        return Problem("crl-missing", message, hint, called(certificate), verdict, Whose.OURS)
 
 
-def _revoked(certificate: x509.Certificate, answer: Answer) -> Problem:
-    name = called(certificate)
-    when = f" at {answer.revoked_at:%Y-%m-%d %H:%M} UTC" if answer.revoked_at else ""
-    why = f", reason {answer.reason}" if answer.reason else ""
-    since = f", invalid since {answer.invalidity_date:%Y-%m-%d %H:%M} UTC" if answer.invalidity_date else ""
-    how = {"ocsp": ", by OCSP", "ledger": ", by the CA's own ledger"}.get(answer.source, "")
-    where = _from(answer.where) if answer.source == "ocsp" else ""
-    message = f"{name}: revoked by {answer.speaker}{when}{why}{since}{how}{where}"
-    return Problem("revoked", message, answer.hint or f"issue a new one: mtlsctl issue {EITHER} NAME", name)
-
-
-def _unusable(certificate: x509.Certificate, refused: Refusal) -> Problem:
-    """An OCSP answer that does not count where another source does: somebody should look at it all the same."""
-    name = called(certificate)
-    message = f"{name}: the OCSP answer{_from(refused.where)} cannot be used: {refused.why}"
-    hint = "whoever runs the responder must repair it" if "://" in refused.where else "mtlsctl inspect FILE shows it"
-    return Problem("ocsp-unusable", message, hint, name, Verdict.WARN, Whose.NETWORK)
-
-
-def _barred(refused: Sequence[Refusal]) -> bool:
-    """True where an option is all that is missing."""
-    return any("--allow-private" in one.why and not one.came for one in refused)
-
-
-def _points(certificate: x509.Certificate) -> bool:
-    """True where a certificate says where to ask about it."""
-    try:
-        kinds = (x509.CRLDistributionPoints, x509.AuthorityInformationAccess)
-        return any(isinstance(e.value, kinds) for e in certificate.extensions)
-    except UNREADABLE:
-        return False
-
-
-def _why(refused: Sequence[Refusal]) -> str:
-    words = [
-        f"{_KIND[one.source]}{_from(one.where)}: {one.why}" if one.source else one.why for one in dict.fromkeys(refused)
-    ]
-    return few(words, 3, joint="; ", last="; and ")
-
-
-_KIND = {"crl": "the CRL", "ocsp": "the OCSP answer", "ledger": "the ledger"}
-
-
-def _from(where: str) -> str:
-    return f" ({where})" if where else ""
-
-
-def _listed(lists: "Sequence[Crl]") -> str:
-    found = list(dict.fromkeys(names.dn(one.crl.issuer) for one in lists))
-    return few(found, 5)
-
-
-def _status(certificate: x509.Certificate, __: Path, heard: _Heard) -> RevocationStatus:
+def _status(certificate: x509.Certificate, heard: _Heard) -> RevocationStatus:
     answer, refused, _ = heard
     name = called(certificate)
     if answer is None:
-        why = _why(refused) or "no CRL, OCSP answer or ledger at hand speaks of it"
+        why = problems.reasons(refused) or "no CRL, OCSP answer or ledger at hand speaks of it"
         return RevocationStatus(name, "unknown", "", "", "", None, None, None, "", None, why)
     state = "unknown" if answer.stale and answer.state == "good" else answer.state
     return RevocationStatus(
