@@ -72,7 +72,7 @@ types=$!
 PYTHONDONTWRITEBYTECODE='' .venv/bin/pytest --collect-only --quiet >/dev/null 2>&1 || : # said again below
 wait "$types"
 for script in examples/*.sh tests/*.sh completions/*.sh .ci/run; do sh -n "$script"; done
-# Most tests wait for servers most of the time: three for each core. A test at a time, so that nobody has many slow ones.
+# The slow ones wait for servers most of the time: three for each core, and one test at a time is handed out.
 jobs=$(($(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3))
 # pytest itself, not `python -m pytest`: the folder of the checkout is not on its path, the wheel is.
 exec .venv/bin/pytest -n "$jobs" --maxschedchunk 1 --no-skips "$@"
