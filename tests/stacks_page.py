@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mtlsctl.core import stacks
-from mtlsctl.core.pathchecks import Purpose
+from mtlsctl.core.looks import Purpose
 from mtlsctl.core.stacks import table
 
 MARKS = {

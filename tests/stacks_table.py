@@ -10,7 +10,7 @@ from stacks_pki import Case
 from stacks_runs import Answers
 
 from mtlsctl.core import names, stacks
-from mtlsctl.core.pathchecks import Purpose, Question, read
+from mtlsctl.core.looks import Purpose, Question, read
 from mtlsctl.core.stacks import Hit, StackVerdict, table
 from mtlsctl.core.verify import judge
 

@@ -20,7 +20,7 @@ from stacks_table import hits, predicted, stale
 from support import DAY, SERVER_AUTH, make_cert
 
 from mtlsctl.core import stacks
-from mtlsctl.core.pathchecks import Purpose, Question, look
+from mtlsctl.core.looks import Purpose, Question, look
 from mtlsctl.core.stacks import table
 
 # Rules that no chain of stacks_pki shows: those that are told by others, and those for which nothing is measured.

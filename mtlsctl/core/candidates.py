@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.core import policy
+from mtlsctl.core import pathchecks, policy
 from mtlsctl.core.causes import Problem, by_rank
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.looks import Question, read
+from mtlsctl.core.looks import Look, Question
 from mtlsctl.core.path import Forest, Path, Search, called
-from mtlsctl.core.pathchecks import check
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.revoked import Lookup
 from mtlsctl.core.unreadable import UNREADABLE
@@ -23,11 +22,17 @@ MAX_OTHERS = 8  # paths told of beside the one that was chosen
 class Task(NamedTuple):
     """What was given, with the leaf told from the rest."""
 
+    chain: Path
+    """As it was presented."""
     leaf: x509.Certificate
     pool: Path
+    """All that may stand above it, but for the roots."""
     roots: Path
     question: Question
+    policy: str
+    """As it was named: one of Policy, or a stack."""
     rules: Policy
+    """Whose rules are looked at; for a stack's name OpenSSL's, beside what the stack is known to do."""
     partial: bool
     lookup: Lookup
 
@@ -36,6 +41,8 @@ class Candidate(NamedTuple):
     """A path, and what is wrong with it."""
 
     path: Path
+    seen: tuple[Look, ...]
+    """Those of its certificates that can be read."""
     anchored: bool
     problems: tuple[Problem, ...]
 
@@ -55,12 +62,12 @@ class Other(NamedTuple):
 
 def judged(task: Task, path: Path, anchored: bool) -> Candidate:
     """A path with all its faults: RFC 5280's and TLS's, those of the policy's rules, and what revocation says."""
-    problems = check(path, anchored, task.question)
+    seen, problems = pathchecks.check(path, anchored, task.question)
     if task.rules is not Policy.OPENSSL:
-        problems += policy.faults(task.rules, read(path)[0], anchored, task.question)
+        problems += tuple(policy.faults(task.rules, seen, anchored, task.question))
     if anchored:
-        problems += task.lookup.problems(path)
-    return Candidate(path, anchored, tuple(problems))
+        problems += tuple(task.lookup.problems(path))
+    return Candidate(path, seen, anchored, problems)
 
 
 def found(task: Task, forest: Forest) -> list[Candidate]:
@@ -71,8 +78,8 @@ def found(task: Task, forest: Forest) -> list[Candidate]:
         from mtlsctl.core import gaps  # a good chain has none
 
         why = gaps.why_incomplete(search.longest, task.pool, task.roots)
-        rest = judged(task, search.longest, False).problems
-        return [Candidate(search.longest, False, (why, *rest))]
+        longest = judged(task, search.longest, False)
+        return [longest._replace(problems=(why, *longest.problems))]
     return sorted((judged(task, path, True) for path in paths), key=lambda candidate: candidate.refused)
 
 

@@ -11,8 +11,8 @@ from mtlsctl.core import path as paths
 from mtlsctl.core import pathchecks
 from mtlsctl.core.crlscope import Crl
 from mtlsctl.core.findings import Verdict
+from mtlsctl.core.looks import Purpose, Question
 from mtlsctl.core.path import Link, Path, called
-from mtlsctl.core.pathchecks import Purpose, Question
 from mtlsctl.core.unreadable import UNREADABLE
 
 MAX_SIGNERS = 8  # candidates of one name that are tried for a CRL; hostile files hold thousands
@@ -87,7 +87,7 @@ class Signers:
         for way in islice(search.paths(), MAX_WAYS):
             if any(paths.link(*pair) is not Link.SIGNED for pair in pairwise(way)):
                 continue
-            if any(p.verdict is Verdict.FAIL for p in pathchecks.check(way, True, question)):
+            if any(p.verdict is Verdict.FAIL for p in pathchecks.check(way, True, question).problems):
                 continue
             return self._revoked(signer, way, above)
         return f"it is signed by {called(signer)}, from which no valid path leads to {called(anchor)}"

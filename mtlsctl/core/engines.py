@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import is_ as _is
 from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.x509.verification import (
+    ClientVerifier,
     Criticality,
     ExtensionPolicy,
     PolicyBuilder,
@@ -18,13 +18,12 @@ from OpenSSL import crypto
 
 from mtlsctl.core.causes import Cause
 from mtlsctl.core.looks import Purpose
-from mtlsctl.core.path import MAX_DEPTH, Path
+from mtlsctl.core.path import MAX_DEPTH, Known, Path
 from mtlsctl.core.unreadable import UNREADABLE
 
 # <openssl/x509_vfy.h>; pyOpenSSL has no name for these and takes any number.
 NO_CHECK_TIME = 0x200000
 _EXTENDED_CRL, _DELTAS = 0x1000, 0x2000  # indirect CRLs, CRLs by another key of the CA; delta CRLs
-STRICT = crypto.X509StoreFlags.X509_STRICT
 PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
 CRL_LEAF = crypto.X509StoreFlags.CRL_CHECK | _EXTENDED_CRL | _DELTAS
 CRL_ALL = CRL_LEAF | crypto.X509StoreFlags.CRL_CHECK_ALL
@@ -81,7 +80,7 @@ def openssl_alone(path: Path, flags: int = 0) -> Answer:
     The quick way: the store is kept, which OpenSSL would allow only one time of checking.
     """
     try:
-        _context(_store(Roots(path[-1:]), flags), path[:-1] or path).verify_certificate()
+        _context(_store(Known(path[-1:]), flags), path[:-1] or path).verify_certificate()
     except crypto.X509StoreContextError as error:
         return Answer(False, error.errors[0], error.errors[1])
     except (crypto.Error, *UNREADABLE):
@@ -94,20 +93,8 @@ def _context(store: crypto.X509Store, path: Sequence[x509.Certificate]) -> crypt
     return crypto.X509StoreContext(store, leaf, pool)
 
 
-class Roots(tuple[x509.Certificate, ...]):
-    """Trust anchors, told from others by identity: to hash 150 certificates costs more than to verify with them."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Roots) and len(self) == len(other) and all(map(_is, self, other))
-
-
 @lru_cache(maxsize=KEPT)
-def _store(roots: Roots, flags: int) -> crypto.X509Store:
+def _store(roots: Known, flags: int) -> crypto.X509Store:
     store = crypto.X509Store()
     for root in roots:
         store.add_cert(_loaded(root))
@@ -216,16 +203,16 @@ def webpki(
     wanted: Sequence[x509.GeneralName],
 ) -> Opinion:
     """Ask cryptography's verifier about path[0] as a TLS server (for each wanted name) or client, by its own rules."""
-    return _webpki(tuple(path), Roots(roots), at, purpose, tuple(wanted))
+    return _webpki(Known(path), Known(roots), at, purpose, tuple(wanted))
 
 
 @lru_cache(maxsize=2)  # it may vouch first and be asked for its opinion later, of the same path
-def _webpki(path: Path, roots: Roots, at: datetime, purpose: Purpose, wanted: tuple[x509.GeneralName, ...]) -> Opinion:
+def _webpki(path: Known, roots: Known, at: datetime, purpose: Purpose, wanted: tuple[x509.GeneralName, ...]) -> Opinion:
     if purpose not in (Purpose.SERVER, Purpose.CLIENT):
         return Opinion(False, False, f"it judges servers and clients, not {purpose}")
     leaf, pool = path[0], list(path[1:])
     try:
-        builder = PolicyBuilder().store(_anchors(roots)).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
+        builder = _builder(roots, at)
         if purpose is Purpose.CLIENT:
             builder.build_client_verifier().verify(leaf, pool)
             return Opinion(True, True)
@@ -246,9 +233,7 @@ def webpki_alone(path: Path, at: datetime) -> Opinion:
     business here. It knows neither Ed25519, SHA-1 nor constraints on directory names: its no may be our yes.
     """
     try:
-        builder = PolicyBuilder().store(_anchors(Roots(path[-1:]))).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
-        builder = builder.extension_policies(ca_policy=_ANY_CA, ee_policy=_ANY_LEAF)
-        builder.build_client_verifier().verify(path[0], list(path[1:-1]))
+        _lenient(Known(path[-1:]), at).verify(path[0], list(path[1:-1]))
     except (VerificationError, *UNREADABLE) as error:
         return Opinion(True, False, _words(error))
     return Opinion(True, True)
@@ -260,12 +245,25 @@ _ANY_CA = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Cr
 
 
 @lru_cache(maxsize=KEPT)
-def _anchors(roots: Roots) -> Store:
+def _lenient(roots: Known, at: datetime) -> ClientVerifier:
+    builder = _builder(roots, at).extension_policies(ca_policy=_ANY_CA, ee_policy=_ANY_LEAF)
+    return builder.build_client_verifier()
+
+
+@lru_cache(maxsize=KEPT)
+def _builder(roots: Known, at: datetime) -> PolicyBuilder:
+    return PolicyBuilder().store(_anchors(roots)).time(at.astimezone(UTC)).max_chain_depth(MAX_DEPTH)
+
+
+@lru_cache(maxsize=KEPT)
+def _anchors(roots: Known) -> Store:
     return Store(list(roots))
 
 
 def _words(error: Exception) -> str:
-    return str(error).partition(" (encountered processing <")[0]
+    from mtlsctl.core import heard  # most chains are good
+
+    return heard.plain(str(error))
 
 
 def _own_names(leaf: x509.Certificate) -> list[x509.GeneralName]:

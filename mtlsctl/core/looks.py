@@ -1,15 +1,16 @@
 """Certificates read through, and the question that is asked of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.path import Path, called
+from mtlsctl.core.path import called
 from mtlsctl.core.unreadable import UNREADABLE
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -52,38 +53,34 @@ class Question(NamedTuple):
     """False where only RFC 5280 counts: what TLS demands of a key's usage is a warning then."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def look(certificate: x509.Certificate) -> Look:
     """Read a certificate through. Raises one of UNREADABLE where it cannot be. Kept: CAs stand above many leaves."""
-    extensions = certificate.extensions
+    values: dict[type[x509.ExtensionType], x509.ExtensionType] = {}
+    critical: list[x509.ExtensionType] = []
+    for extension in certificate.extensions:
+        found = extension.value
+        values[type(found)] = found
+        if extension.critical:
+            critical.append(found)
     certificate.signature_algorithm_oid, certificate.issuer, certificate.subject  # noqa: B018  read for its ValueError
-    return Look(
-        certificate,
-        called(certificate),
-        {type(e.value): e.value for e in extensions},
-        tuple(e.value for e in extensions if e.critical),
-        certificate.not_valid_before_utc,
-        certificate.not_valid_after_utc,
-    )
+    name, start, end = called(certificate), certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return Look(certificate, name, values, tuple(critical), start, end)
 
 
 def value(seen: Look, kind: type[T]) -> T | None:
     """The extension of a kind, or None."""
-    found = seen.values.get(kind)
-    return found if isinstance(found, kind) else None
+    return cast("T | None", seen.values.get(kind))  # by type: to ask isinstance again costs more than all else here
 
 
-def read(path: Path) -> tuple[list[Look], list[Problem]]:
+def read(path: Sequence[x509.Certificate]) -> tuple[list[Look], list[Problem]]:
     """The certificates of a path that can be read through, and a problem for each that cannot."""
     seen, problems = [], []
     for certificate in path:
         try:
             seen.append(look(certificate))
         except UNREADABLE as error:
-            message = f"{called(certificate)}: the certificate cannot be decoded: {str(error).rstrip('.')}"
-            problems.append(
-                Problem(
-                    "invalid", message, "have it issued again, by a tool that keeps to RFC 5280", called(certificate)
-                )
-            )
+            name = called(certificate)
+            message = f"{name}: the certificate cannot be decoded: {str(error).rstrip('.')}"
+            problems.append(Problem("invalid", message, "have it issued again, by a tool that keeps to RFC 5280", name))
     return seen, problems

@@ -197,8 +197,8 @@ def _not_delegated(responder: x509.Certificate, issuer: x509.Certificate, at: da
     if at < responder.not_valid_before_utc:
         return f"it is signed by {name}, which is not valid before {responder.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
     # Whatever else a certificate needs: a key that is strong enough, no critical extension that is unknown.
-    question = Question(Purpose.ANY, at, ())
-    faults = [p.message for p in pathchecks.check((responder, issuer), True, question) if p.verdict is Verdict.FAIL]
+    found = pathchecks.check((responder, issuer), True, Question(Purpose.ANY, at, ())).problems
+    faults = [p.message for p in found if p.verdict is Verdict.FAIL]
     return f"its responder does not count: {faults[0]}" if faults else _status(responder, revoked)
 
 

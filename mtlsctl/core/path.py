@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from itertools import chain, islice
+from operator import is_
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +19,18 @@ MAX_NAMESAKES = 150  # issuers of one name that are tried; OpenSSL and Go try th
 
 Path = tuple[x509.Certificate, ...]
 """Leaf first, each issued by the next."""
+
+
+class Known(tuple[x509.Certificate, ...]):
+    """Certificates told from others by identity, for what is kept of them: to hash 150 costs more than to verify."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and len(self) == len(other) and all(map(is_, self, other))
 
 
 class Link(Enum):
@@ -108,6 +121,7 @@ class Forest:
         self._exact: dict[bytes, list[x509.Certificate]] = {}
         self._folded: dict[object, list[x509.Certificate]] | None = None
         self._crowds: dict[int, tuple[Crowd, Crowd]] = {}
+        self._roads: dict[int, Path] = {}
         for certificate in self.all:
             try:
                 self._exact.setdefault(certificate.subject.public_bytes(), []).append(certificate)
@@ -146,10 +160,32 @@ class Forest:
 
     def _like(self, name: x509.Name) -> list[x509.Certificate]:
         if self._folded is None:
-            self._folded = {}
+            alike: dict[object, list[x509.Certificate]] = {}
             for found in self._exact.values():
-                self._folded.setdefault(folded(found[0].subject), []).extend(found)
+                alike.setdefault(folded(found[0].subject), []).extend(found)
+            self._folded = alike
         return self._folded.get(folded(name), [])
+
+    def road(self, ca: x509.Certificate) -> Path:
+        """straight() from one of those at hand. Kept: it is the same for all leaves below."""
+        if id(ca) not in self._roads:
+            self._roads[id(ca)] = self._only_way(ca)
+        return self._roads[id(ca)]
+
+    def _only_way(self, ca: x509.Certificate) -> Path:
+        path: Path = (ca,)
+        while not self.is_anchor(path[-1]):
+            above = self.namesakes(path[-1])
+            if len(above) != 1 or above[0] in path or len(path) >= MAX_DEPTH:
+                return ()
+            path = (*path, above[0])
+        return path
+
+
+@lru_cache(maxsize=8)
+def planted(roots: Known, pool: Known, partial: bool) -> Forest:
+    """A forest, kept for the leaves to come: whoever verifies many has few CAs."""
+    return Forest(roots, pool, partial)
 
 
 def straight(leaf: x509.Certificate, forest: Forest) -> Path:
@@ -157,13 +193,11 @@ def straight(leaf: x509.Certificate, forest: Forest) -> Path:
 
     Nothing is proved by it: whoever uses it must have the signatures checked.
     """
-    path: Path = (leaf,)
-    while not forest.is_anchor(path[-1]):
-        above = forest.namesakes(path[-1])
-        if len(above) != 1 or above[0] in path or len(path) > MAX_DEPTH:
-            return ()
-        path = (*path, above[0])
-    return path
+    if forest.is_anchor(leaf):
+        return (leaf,)
+    above = forest.namesakes(leaf)
+    road = forest.road(above[0]) if len(above) == 1 else ()
+    return (leaf, *road) if road and leaf not in road else ()
 
 
 class Search:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,12 +13,9 @@ from cryptography.x509.oid import ObjectIdentifier
 from mtlsctl.core import certpolicies, namechecks, strength
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, Question, look, read, value
-from mtlsctl.core.namechecks import MAX_COMPARISONS
-from mtlsctl.core.path import Path, called, self_issued
+from mtlsctl.core.looks import PURPOSE_OIDS, Look, Purpose, Question, read, value
+from mtlsctl.core.path import Known, Path, called, self_issued
 from mtlsctl.core.unreadable import UNREADABLE
-
-__all__ = ["MAX_COMPARISONS", "PURPOSE_OIDS", "Look", "Purpose", "Question", "check", "look", "read", "value"]
 
 _PURPOSE_WORDS = {
     Eku.SERVER_AUTH: "serverAuth",
@@ -29,43 +28,66 @@ _PURPOSE_WORDS = {
 }
 
 
-def check(path: Path, anchored: bool, question: Question) -> list[Problem]:
+class Checked(NamedTuple):
+    """Certificates that follow each other, read and checked."""
+
+    seen: tuple[Look, ...]
+    """Those that can be read."""
+    problems: tuple[Problem, ...]
+
+
+def check(path: Path, anchored: bool, question: Question) -> Checked:
     """Everything that is wrong with a path, whatever else is. anchored: its last certificate is a trust anchor.
 
     RFC 5280, 6.1, with the purposes and strengths that TLS peers add.
     """
-    seen, problems = read(path)
-    # 1. Each certificate lives at the time asked for (RFC 5280, 6.1.3 (a)(2)).
+    leaf, known = read(path[:1])
+    above = _above(Known(path[1:]), anchored)
+    seen, problems = (*leaf, *above.seen), [*known, *above.problems]
+    oid, at = PURPOSE_OIDS.get(question.purpose), question.at
     for number, one in enumerate(seen):
-        problems += _time(one, number, question.at)
-    # 2. Each one above the leaf may issue, and as many as are below it (RFC 5280, 6.1.4 (k) to (n)).
-    for number, one in enumerate(seen[1:], 1):
-        problems += _authority(one, anchored and number == len(path) - 1)
-        problems += _path_length(one, path[1:number])
-    problems += _depth(path[1:-1] if anchored else path[1:], seen, question.max_depth)
-    # 3. No critical extension is unknown (RFC 5280, 4.2).
-    for one in seen:
-        problems += _critical(one)
-    # 4. Name constraints of each CA hold for what is below it (RFC 5280, 6.1.3 (b) and (c)).
-    for number, one in enumerate(seen):
-        problems += namechecks.constrained(one, seen[:number])
-    # 5. The purpose is allowed by the leaf and by every CA (RFC 5280, 4.2.1.12; CAs as OpenSSL reads it).
-    problems += _purposes(seen, question.purpose)
-    # 6. The leaf's key usage allows what it does in a handshake (RFC 8446, 4.4.2.2).
-    if seen and seen[0].certificate == path[0]:  # equal: look() keeps the one that it read first
-        problems += _key_usage(seen[0], question)
-        problems += namechecks.wrong_names(seen[0], question)  # 7. The leaf is who was asked for (RFC 9525, 6).
-    # 8. Keys and hashes are strong enough; nobody checks the hash of a trust anchor.
-    for number, one in enumerate(seen):
-        problems += strength.check(one.certificate, one.name, anchored and number == len(path) - 1)
-    # 9. Where a CA requires a certificate policy, one holds from end to end (RFC 5280, 6.1.3 (d) to (f)).
+        # 1. Each certificate lives at the time asked for (RFC 5280, 6.1.3 (a)(2)).
+        if not one.not_before <= at <= one.not_after:
+            problems += _time(one, number, at)
+        # 2. It allows the purpose, leaf or CA (RFC 5280, 4.2.1.12; CAs as OpenSSL reads it).
+        if oid and x509.ExtendedKeyUsage in one.values:
+            problems += _purpose(one, number, question.purpose, oid)
+        # 3. Its name constraints hold for what is below it (RFC 5280, 6.1.3 (b) and (c)).
+        if x509.NameConstraints in one.values:
+            problems += namechecks.constrained(one, seen[:number])
+    for one in leaf:
+        # 4. What may stand anywhere, and what the leaf alone does: its key usage allows handshakes (RFC 8446, 4.4.2.2),
+        #    and it is who was asked for (RFC 9525, 6).
+        problems += [*_fit(one, anchored and len(path) == 1), *_key_usage(one, question)]
+        problems += namechecks.wrong_names(one, question)
+    # 5. There are not more CAs than whoever asks allows.
+    if question.max_depth is not None:
+        problems += _depth(path[1:-1] if anchored else path[1:], seen, question.max_depth)
+    # 6. Where a CA requires a certificate policy, one holds from end to end (RFC 5280, 6.1.3 (d) to (f)).
     problems += certpolicies.check(seen[:-1] if anchored else seen)
-    return problems
+    return Checked(seen, tuple(problems))
+
+
+@lru_cache(maxsize=64)
+def _above(path: Known, anchored: bool) -> Checked:
+    """The CAs above a leaf, with what is wrong with them whoever asks, and whenever. Kept for the leaves to come."""
+    seen, problems = read(path)
+    for number, one in enumerate(seen):
+        # a. It may issue, and as many CAs are below it as it allows (RFC 5280, 6.1.4 (k) to (n)).
+        anchor = anchored and number == len(path) - 1
+        problems += [*_authority(one, anchor), *_path_length(one, path[:number])]
+        # b. What may stand anywhere.
+        problems += _fit(one, anchor)
+    return Checked(tuple(seen), tuple(problems))
+
+
+def _fit(one: Look, anchor: bool) -> Iterator[Problem]:
+    """No critical extension is unknown (RFC 5280, 4.2); key and hash are strong, but for an anchor's hash."""
+    yield from _critical(one)
+    yield from strength.check(one.certificate, one.name, anchor)
 
 
 def _time(one: Look, depth: int, at: datetime) -> Iterator[Problem]:
-    if one.not_before <= at <= one.not_after:
-        return
     when = f"{at:%Y-%m-%d %H:%M} UTC"
     if at > one.not_after:
         message = f"{one.name}: expired at {one.not_after:%Y-%m-%d %H:%M} UTC, the time of checking is {when}"
@@ -109,8 +131,10 @@ _NEW_CA = "have the leaf issued by a CA that may issue: mtlsctl ca create makes 
 
 def _path_length(one: Look, below: Sequence[x509.Certificate]) -> Iterator[Problem]:
     basic = value(one, x509.BasicConstraints)
+    if basic is None or basic.path_length is None:
+        return
     count = sum(not self_issued(certificate) for certificate in below)  # RFC 5280, 6.1.4 (l)
-    if basic and basic.path_length is not None and count > basic.path_length:
+    if count > basic.path_length:
         message = f"{one.name}: allows {basic.path_length} CAs below it (pathlen), the path has {count}"
         yield Problem(
             "path-length", message, "issue the leaf from a CA higher up, or make the CA with a longer pathlen", one.name
@@ -118,7 +142,7 @@ def _path_length(one: Look, below: Sequence[x509.Certificate]) -> Iterator[Probl
 
 
 # What is processed here or by OpenSSL for us; RFC 5280, 4.2: a critical extension that is not must be refused.
-_PROCESSED = (
+_PROCESSED: tuple[type[x509.ExtensionType], ...] = (
     x509.BasicConstraints,
     x509.KeyUsage,
     x509.ExtendedKeyUsage,
@@ -135,9 +159,9 @@ _PROCESSED = (
 _POLICY_MAPPINGS = ObjectIdentifier("2.5.29.33")
 
 
-def _depth(between: Path, seen: Sequence[Look], allowed: int | None) -> Iterator[Problem]:
+def _depth(between: Path, seen: Sequence[Look], allowed: int) -> Iterator[Problem]:
     count = sum(not self_issued(certificate) for certificate in between)
-    if allowed is not None and count > allowed:
+    if count > allowed:
         name = called(seen[0].certificate) if seen else "the path"
         message = f"{name}: {count} CA{'s' * (count > 1)} between leaf and trust anchor, --max-depth allows {allowed}"
         hint = "issue the leaf from a CA higher up, or allow more: --max-depth"
@@ -146,7 +170,7 @@ def _depth(between: Path, seen: Sequence[Look], allowed: int | None) -> Iterator
 
 def _critical(one: Look) -> Iterator[Problem]:
     for extension in one.critical:
-        if isinstance(extension, _PROCESSED) or extension.oid == _POLICY_MAPPINGS:
+        if type(extension) in _PROCESSED or extension.oid == _POLICY_MAPPINGS:
             continue
         oid = extension.oid.dotted_string
         message = f"{one.name}: the extension {oid} is critical, and verifiers that do not know it must refuse"
@@ -155,20 +179,18 @@ def _critical(one: Look) -> Iterator[Problem]:
         )
 
 
-def _purposes(seen: Sequence[Look], purpose: Purpose) -> Iterator[Problem]:
-    oid = PURPOSE_OIDS.get(purpose)
-    for number, one in enumerate(seen):
-        usage = value(one, x509.ExtendedKeyUsage)
-        if oid is None or usage is None or oid in usage:
-            continue
-        word, found = _PURPOSE_WORDS[oid], ", ".join(_PURPOSE_WORDS.get(o, o.dotted_string) for o in usage) or "nothing"
-        message = f"{one.name}: {purpose} needs {word}, its extended key usage says {found}"
-        if Eku.ANY_EXTENDED_KEY_USAGE in usage:
-            message += ", which Go, Java and GnuTLS take, and OpenSSL, BoringSSL and rustls refuse"
-        hint = f"issue it for this purpose: mtlsctl issue {purpose} NAME"
-        if number:
-            hint = f"the CA limits what it issues: use a CA without extended key usage, or with {word}"
-        yield Problem("purpose", message, hint, one.name)
+def _purpose(one: Look, number: int, purpose: Purpose, oid: ObjectIdentifier) -> Iterator[Problem]:
+    usage = value(one, x509.ExtendedKeyUsage)
+    if usage is None or oid in usage:
+        return
+    word, found = _PURPOSE_WORDS[oid], ", ".join(_PURPOSE_WORDS.get(o, o.dotted_string) for o in usage) or "nothing"
+    message = f"{one.name}: {purpose} needs {word}, its extended key usage says {found}"
+    if Eku.ANY_EXTENDED_KEY_USAGE in usage:
+        message += ", which Go, Java and GnuTLS take, and OpenSSL, BoringSSL and rustls refuse"
+    hint = f"issue it for this purpose: mtlsctl issue {purpose} NAME"
+    if number:
+        hint = f"the CA limits what it issues: use a CA without extended key usage, or with {word}"
+    yield Problem("purpose", message, hint, one.name)
 
 
 def _key_usage(leaf: Look, question: Question) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ from mtlsctl.core import portability
 from mtlsctl.core.diagnose import Ours, peer_faults
 from mtlsctl.core.diagnose_client import for_a_server, required
 from mtlsctl.core.findings import Finding, Verdict
+from mtlsctl.core.looks import Purpose
 from mtlsctl.core.observation import Observation
-from mtlsctl.core.pathchecks import Purpose
 from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.core.verify import judge
 

@@ -9,7 +9,6 @@ from mtlsctl.core import engines
 from mtlsctl.core.candidates import Candidate, Task
 from mtlsctl.core.causes import Cause, Problem, family
 from mtlsctl.core.findings import Verdict
-from mtlsctl.core.looks import read
 from mtlsctl.core.path import Forest, Link, Path, authority_key_id, called, link, subject_key_id
 from mtlsctl.core.policy import Policy
 
@@ -56,11 +55,11 @@ def hear(task: Task, forest: Forest, chosen: Candidate, proved: bool) -> Word:
     CRLs are looked at by OpenSSL besides, in every case.
     """
     heard = []
-    if task.rules in (Policy.OPENSSL, Policy.ALL):
-        heard.append(Word(True) if proved else _openssl(task, forest, chosen))
+    if task.rules in (Policy.OPENSSL, Policy.ALL) and not proved:
+        heard.append(_openssl(task, forest, chosen))
     if task.rules is not Policy.OPENSSL and chosen.anchored and not chosen.refused:
-        heard.append(_vouched(task, chosen.path, proved))
-    if chosen.anchored:
+        heard.append(_vouched(task, chosen, proved))
+    if task.lookup.sources.any and chosen.anchored:
         heard.append(_with_crls(task, chosen))
     problems = tuple(problem for word in heard for problem in word.problems)
     return Word(all(word.accepts for word in heard), problems, next((w.path for w in heard if w.path), ()))
@@ -89,20 +88,17 @@ def _either(task: Task, path: Path) -> engines.Answer:
     return engines.openssl_alone(path, _partial(task))
 
 
-def _vouched(task: Task, path: Path, proved: bool) -> Word:
+def _vouched(task: Task, chosen: Candidate, proved: bool) -> Word:
+    path = chosen.path
     first = engines.Answer(True) if proved and task.rules is not Policy.ALL else _either(task, path)
     if not first.accepts:
         return Word(False, tuple(unexplained(task.leaf, path, first, set())))
-    if not _needs_openssl(path):
+    if not any(x509.NameConstraints in one.values for one in chosen.seen):
         return Word(True)
     second = engines.openssl_alone(path, _partial(task))
     if second.accepts or second.number not in _ITS_OWN:
         return Word(True)
     return Word(False, tuple(unexplained(task.leaf, path, second, set())))
-
-
-def _needs_openssl(path: Path) -> bool:
-    return any(x509.NameConstraints in one.values for one in read(path)[0])
 
 
 def _openssl(task: Task, forest: Forest, chosen: Candidate) -> Word:
@@ -135,8 +131,6 @@ def given(task: Task, forest: Forest) -> Path:
 
 def _with_crls(task: Task, chosen: Candidate) -> Word:
     """Where CRLs tell the status, OpenSSL reads them, too: what it alone finds is a fault."""
-    if not task.lookup.sources.any:
-        return Word(True)
     leaf, every = task.lookup.told_by_crls(chosen.path)
     if not leaf or any(p.cause in _REVOCATION and p.verdict is Verdict.FAIL for p in chosen.problems):
         return Word(True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Required, TypedDict, Unpack
 
 from cryptography import x509
 
@@ -10,20 +10,24 @@ from mtlsctl.core import candidates, engines, policy, presented, revoked, roles
 from mtlsctl.core.candidates import Candidate, Other, Task
 from mtlsctl.core.causes import Problem, by_rank, finding
 from mtlsctl.core.findings import Report, Verdict, Whose
-from mtlsctl.core.looks import Look, Purpose, Question, read
-from mtlsctl.core.path import Forest, Path, called, straight
+from mtlsctl.core.looks import Look, Purpose, Question
+from mtlsctl.core.path import Forest, Known, Path, called, planted, straight
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.presented import purpose_of
 from mtlsctl.core.revoked import RevocationStatus, Sources
 from mtlsctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from mtlsctl.core.bystack import Said
     from mtlsctl.core.stacks import StackVerdict
 
 MAX_HEARD = 6  # good paths that the engines are asked about
 _OF_POLICIES = ("against-policy", "stack-refuses")
 _ITS_OWN = "cryptography"  # the stack that is an engine, too: its own answer counts
-_WITHOUT_STACKS = (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI)
+_POLICIES = {str(one): one for one in Policy}
+_OF_THE_PATH = (Policy.OPENSSL, Policy.RFC5280)  # they have no second opinion
+_STRICT = (Policy.WEBPKI, Policy.ALL)  # it decides
+_WITHOUT_STACKS = (*_OF_THE_PATH, Policy.WEBPKI)
 
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
 
@@ -67,99 +71,129 @@ class Judgement(NamedTuple):
     """Who would accept it and who refuse it, as core/stacks predicts."""
 
 
-def verify(
-    chain: Sequence[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-    *,
-    purpose: Purpose,
-    at: datetime,
-    names: Sequence[x509.GeneralName] = (),
-    crls: Sequence[x509.CertificateRevocationList] = (),
-    partial_chain: bool = False,
-    policy: str = Policy.OPENSSL,
-    max_depth: int | None = None,
-    sources: Sources | None = None,
-    found: Sequence[x509.Certificate] = (),
-) -> Report:
-    """Whether chain[0], with the rest in any order, stands up to roots for a purpose, at a time (aware), for all names.
+class Asked(TypedDict, total=False):
+    """What verify() and judge() are asked."""
 
-    Findings carry the server-* codes, for CLIENT the client-* ones. whose is PEER for what its owner must repair
-    and OURS for the roots and CRLs of the side that verifies. policy: whose rules decide, a Policy or the name of one
-    of core/stacks. max_depth: CAs allowed between leaf and anchor, those that are self-issued not counted. sources:
-    what revocation is looked up in; crls is short for CRLs alone. partial_chain: a root need not be self-signed.
-    found: certificates at hand that are not presented; a path over one of them holds, and peers may lack it.
-    The findings are those that decide, and on how the chain was presented; judge() has the notes on other stacks.
+    purpose: Required[Purpose]
+    """The codes of findings are server-*, for CLIENT client-*."""
+    at: Required[datetime]
+    """Aware."""
+    names: Sequence[x509.GeneralName]
+    """All of them must be the leaf's."""
+    crls: Sequence[x509.CertificateRevocationList]
+    """Short for sources that are CRLs alone."""
+    sources: Sources | None
+    """What revocation is looked up in."""
+    partial_chain: bool
+    """Whether a root need not be self-signed."""
+    policy: str
+    """Whose rules decide: a Policy, or the name of one of core/stacks. OPENSSL by default."""
+    max_depth: int | None
+    """The CAs allowed between leaf and anchor, those that are self-issued not counted; None: any number."""
+    found: Sequence[x509.Certificate]
+    """Certificates at hand that are not presented; a path over one of them holds, and peers may lack it."""
+
+
+def verify(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], **asked: Unpack[Asked]) -> Report:
+    """Whether chain[0], with the rest in any order, stands up to roots for a purpose, at a time, for all names.
+
+    whose is PEER for what its owner must repair and OURS for the roots and CRLs of the side that verifies. The findings
+    are those that decide, and on how the chain was presented; judge() has the notes on other stacks.
     Raises InputError for an empty chain or no roots, UsageError for a policy that there is not.
     """
-    asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
-    task = _task(chain, found, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
-    return _judge(chain, task, policy, whole=False).report
+    task = _task(chain, roots, **asked)
+    weighed = _weighed(task)
+    if task.policy in _OF_THE_PATH:
+        return _report(task, weighed, weighed.problems)
+    needed = task.policy == _ITS_OWN or (weighed.holds and task.rules in _STRICT)
+    opinion = _opinion(task, weighed) if needed else engines.Opinion(False, False)
+    said = _said(task, weighed, opinion) if task.policy not in _WITHOUT_STACKS else None
+    return _report(task, weighed, _decided(task, weighed, opinion, said))
 
 
-def judge(
-    chain: Sequence[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-    *,
-    purpose: Purpose,
-    at: datetime,
-    names: Sequence[x509.GeneralName] = (),
-    crls: Sequence[x509.CertificateRevocationList] = (),
-    partial_chain: bool = False,
-    policy: str = Policy.OPENSSL,
-    max_depth: int | None = None,
-    sources: Sources | None = None,
-    found: Sequence[x509.Certificate] = (),
-) -> Judgement:
+def judge(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], **asked: Unpack[Asked]) -> Judgement:
     """As verify(), with what decides nothing: the path, the others, who else would refuse, what each verifier says."""
-    asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
-    task = _task(chain, found, roots, asked, policy, partial_chain, sources or revoked.of_crls(crls))
-    return _judge(chain, task, policy, whole=True)
+    from mtlsctl.core import bystack  # its table is not needed for the verdict alone
+
+    task = _task(chain, roots, **asked)
+    weighed = _weighed(task)
+    chosen = weighed.chosen
+    opinion = _opinion(task, weighed)
+    said = _said(task, weighed, opinion)
+    problems = _decided(task, weighed, opinion, said)
+    problems += _elsewhere(weighed.name, said.verdicts, opinion) if weighed.holds else []
+    of_openssl = by_rank(bystack.of_openssl(said, weighed.problems))
+    unheard = roles.openssls_objection(task, chosen.path) if chosen.anchored else ""
+    return Judgement(
+        _report(task, weighed, problems),
+        chosen.path,
+        chosen.anchored,
+        (_openssl_engine(of_openssl, unheard), _webpki_engine(opinion)),
+        weighed.rest,
+        _forecasts(task, chosen.seen, opinion) if weighed.holds else (),
+        task.lookup.statuses(chosen.path),
+        said.verdicts,
+    )
 
 
 def _task(
     chain: Sequence[x509.Certificate],
-    found: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
-    question: Question,
-    word: str,
-    partial: bool,
-    sources: Sources,
+    *,
+    purpose: Purpose,
+    at: datetime,
+    names: Sequence[x509.GeneralName] = (),
+    crls: Sequence[x509.CertificateRevocationList] = (),
+    sources: Sources | None = None,
+    partial_chain: bool = False,
+    policy: str = Policy.OPENSSL,
+    max_depth: int | None = None,
+    found: Sequence[x509.Certificate] = (),
 ) -> Task:
     if not chain:
         raise InputError("there is no certificate to verify")
     if not roots:
         raise InputError("there is no trusted root to verify against", "name one: --ca FILE")
     # 1. Which certificate is the leaf: peers take the first, whatever it is (RFC 8446, 4.4.2).
-    leaf = presented.leaf_of(chain, question.purpose)
+    leaf = presented.leaf_of(chain, purpose)
     pool = tuple(dict.fromkeys(c for c in (*chain, *found) if c is not leaf and c != leaf))
-    lookup = revoked.Lookup(sources, (*chain, *found, *roots), question.at)
-    rules = _rules(word)
-    return Task(leaf, pool, tuple(roots), question, rules, partial or _ends_anywhere(word, question.purpose), lookup)
+    question = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
+    lookup = revoked.Lookup(sources or revoked.of_crls(crls), (*chain, *found, *roots), question.at)
+    rules, partial = _POLICIES.get(policy), partial_chain
+    if rules is None:
+        rules, partial = Policy.OPENSSL, partial or _ends_anywhere(policy, purpose)
+    return Task(tuple(chain), leaf, pool, tuple(roots), question, policy, rules, partial, lookup)
 
 
-def _ends_anywhere(word: str, purpose: Purpose) -> bool:
-    """Whether the policy is a stack for which whatever is trusted ends a path, self-signed or not."""
-    if word in tuple(Policy):
-        return False
+def _ends_anywhere(stack: str, purpose: Purpose) -> bool:
+    """Whether the policy is a stack for which whatever is trusted ends a path, self-signed or not.
+
+    OpenSSL's rules are looked at then, beside what the stack is known to do. Raises UsageError for what is no stack.
+    """
     from mtlsctl.core import stacks  # the ordinary policies need no table
 
-    return stacks.accepts(word, "anchor-not-self-signed", purpose)
+    if stack not in stacks.NAMES:
+        raise UsageError(f"{stack}: no such policy", f"one of {', '.join(dict.fromkeys((*Policy, *stacks.NAMES)))}")
+    return stacks.accepts(stack, "anchor-not-self-signed", purpose)
 
 
-def _rules(word: str) -> Policy:
-    """The policy whose rules are looked at; for a stack's name OpenSSL's, beside what the stack is known to do."""
-    if word in tuple(Policy):
-        return Policy(word)
-    from mtlsctl.core import stacks  # the ordinary policies need no table
+class _Weighed(NamedTuple):
+    """The path that was chosen, and all that speaks against it."""
 
-    if word in stacks.NAMES:
-        return Policy.OPENSSL
-    raise UsageError(f"{word}: no such policy", f"one of {', '.join(dict.fromkeys((*Policy, *stacks.NAMES)))}")
+    forest: Forest
+    chosen: Candidate
+    rest: tuple[Other, ...]
+    proven: bool
+    """The engines take it, or its signatures are known to fit."""
+    problems: list[Problem]
+    holds: bool
+    name: str
+    """What the leaf is called."""
 
 
-def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool) -> Judgement:
-    """word: the policy as it was named. whole: with all that is only said, and decides nothing."""
-    forest = Forest(task.roots, task.pool, task.partial)
+def _weighed(task: Task) -> _Weighed:
+    few = len(task.pool) <= roles.MAX_GIVEN
+    forest = (planted if few else Forest)(Known(task.roots), Known(task.pool), task.partial)
     # 2. The paths that there are, with the faults of each by our own checks, the policy's rules and revocation.
     paths, proved = _paths(task, forest)
     # 3. The engines' word on the best, or on the first of the good ones that they take.
@@ -167,46 +201,41 @@ def _judge(chain: Sequence[x509.Certificate], task: Task, word: str, whole: bool
     rest = candidates.others(paths, chosen)
     problems = [*chosen.problems, *heard.problems]
     # 4. How the chain was presented: the leaf's place, the order, what is there beside the path, other ways to go.
-    problems += presented.presented(chain, task.leaf, chosen.path, chosen.anchored)
-    problems += candidates.crossings(rest, chosen.path, chain) if chosen.anchored else []
-    # 5. The second opinion, and who else would refuse; both only of a path that holds.
+    problems += presented.presented(task.chain, task.leaf, chosen.path, chosen.anchored)
+    problems += candidates.crossings(rest, chosen.path, task.chain) if chosen.anchored else []
     holds = not any(p.verdict is Verdict.FAIL for p in problems)
     if holds and not heard.accepts:
         raise AssertionError("an engine refused and no finding says so")
-    seen = read(chosen.path)[0]
-    strict = task.rules in (Policy.WEBPKI, Policy.ALL)
-    needed = whole or word == _ITS_OWN or (holds and strict)
-    opinion = _opinion(task, forest, chosen) if needed else engines.Opinion(False, False)
+    seen = chosen.seen
+    problems += presented.ending(seen, task.question.at) if holds else []
     name = seen[0].name if seen and seen[0].certificate == task.leaf else called(task.leaf)
-    # 6. What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them.
-    said, of_openssl = None, problems
-    if whole or word not in _WITHOUT_STACKS:
-        from mtlsctl.core import bystack  # its table is not needed for the verdict alone
+    return _Weighed(forest, chosen, rest, heard.accepts, problems, holds, name)
 
-        ending = chosen._replace(anchored=chosen.anchored or chosen.path[-1] in task.roots)
-        said = bystack.ask(ending, seen, task.question, chain, problems, opinion)
-        of_openssl = bystack.of_openssl(said, problems)
-    stacks = said.verdicts if said else ()
-    if holds:
-        problems += _strict(task, opinion) if strict else []
-        problems += _elsewhere(name, stacks, opinion) if whole else []
-        problems += presented.ending(seen, task.question.at)
-    if said and word not in _WITHOUT_STACKS:
-        proven = heard.accepts or roles.signed(chosen.path)
-        problems = bystack.decide(word, said, problems, name, proven)
-    unheard = roles.openssls_objection(task, chosen.path) if whole and chosen.anchored else ""
-    ranked = by_rank(problems)
-    report = Report(name, tuple(finding(p, task.question.purpose is Purpose.CLIENT) for p in ranked))
-    return Judgement(
-        report,
-        chosen.path,
-        chosen.anchored,
-        (_openssl_engine(by_rank(of_openssl), unheard), _webpki_engine(opinion)),
-        rest,
-        _forecasts(task, seen, opinion) if whole and holds else (),
-        task.lookup.statuses(chosen.path) if whole else (),
-        stacks,
-    )
+
+def _said(task: Task, weighed: _Weighed, opinion: engines.Opinion) -> "Said":
+    """What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them."""
+    from mtlsctl.core import bystack
+
+    chosen = weighed.chosen
+    ending = chosen._replace(anchored=chosen.anchored or chosen.path[-1] in task.roots)
+    return bystack.ask(ending, chosen.seen, task.question, task.chain, weighed.problems, opinion)
+
+
+def _decided(task: Task, weighed: _Weighed, opinion: engines.Opinion, said: "Said | None") -> list[Problem]:
+    """The problems as the policy has them. 5. The second opinion counts only of a path that holds."""
+    problems = list(weighed.problems)
+    problems += _strict(task, opinion) if weighed.holds and task.rules in _STRICT else []
+    if said is None or task.policy in _WITHOUT_STACKS:
+        return problems
+    from mtlsctl.core import bystack
+
+    proven = weighed.proven or roles.signed(weighed.chosen.path)
+    return bystack.decide(task.policy, said, problems, weighed.name, proven)
+
+
+def _report(task: Task, weighed: _Weighed, problems: list[Problem]) -> Report:
+    client = task.question.purpose is Purpose.CLIENT
+    return Report(weighed.name, tuple(finding(problem, client) for problem in by_rank(problems)))
 
 
 def _paths(task: Task, forest: Forest) -> tuple[list[Candidate], bool]:
@@ -236,12 +265,12 @@ def _chosen(task: Task, forest: Forest, paths: Sequence[Candidate], proved: bool
     return first
 
 
-def _opinion(task: Task, forest: Forest, chosen: Candidate) -> engines.Opinion:
+def _opinion(task: Task, weighed: _Weighed) -> engines.Opinion:
     """What cryptography says by its own rules: of the path, or of all that was given where there is none."""
-    if chosen.anchored:
-        return roles.opinion(task, chosen.path)
-    asked = task.question
-    return engines.webpki((task.leaf, *roles.given(task, forest)), task.roots, asked.at, asked.purpose, asked.names)
+    if weighed.chosen.anchored:
+        return roles.opinion(task, weighed.chosen.path)
+    asked, pool = task.question, roles.given(task, weighed.forest)
+    return engines.webpki((task.leaf, *pool), task.roots, asked.at, asked.purpose, asked.names)
 
 
 def _elsewhere(name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opinion) -> list[Problem]:

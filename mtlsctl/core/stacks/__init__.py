@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core.causes import Cause
-from mtlsctl.core.pathchecks import Look, Purpose, Question
+from mtlsctl.core.looks import Look, Purpose, Question
 from mtlsctl.core.stacks import rules, table
 from mtlsctl.core.stacks import words as wording
 from mtlsctl.core.stacks.chain import Chain, Hit

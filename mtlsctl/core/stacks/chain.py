@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from cryptography import x509
 
+from mtlsctl.core.looks import Look, Question
 from mtlsctl.core.path import Path
-from mtlsctl.core.pathchecks import Look, Question
 
 
 class Hit(NamedTuple):

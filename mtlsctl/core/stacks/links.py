@@ -9,8 +9,8 @@ from cryptography.x509.oid import PublicKeyAlgorithmOID as Key
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
 from mtlsctl.core.keys import MIN_RSA_EXPONENT
+from mtlsctl.core.looks import Look, value
 from mtlsctl.core.namechecks import strays
-from mtlsctl.core.pathchecks import Look, value
 from mtlsctl.core.stacks.chain import Chain, Hit
 from mtlsctl.core.unreadable import UNREADABLE
 

@@ -8,7 +8,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID as Aia
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
 from mtlsctl.core import names
-from mtlsctl.core.pathchecks import Look, Purpose, Question, value
+from mtlsctl.core.looks import Look, Purpose, Question, value
 from mtlsctl.core.stacks import links
 from mtlsctl.core.stacks.chain import Chain, Hit
 from mtlsctl.core.unreadable import UNREADABLE
