@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import support
+from cryptography import x509
+from support import DAY, NOW, SERVER_AUTH, make_cert, write
 from test_nginx import free_port
+from test_verify_online import Web, aia, crl, der, point, web
+
+__all__ = ["web"]  # a fixture: pages on loopback
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -43,6 +48,7 @@ class Shell:
 
     def __init__(self, folder: Path) -> None:
         environment = support.environment(folder / ".cas")
+        environment["no_proxy"] = "127.0.0.1"  # curl's
         environment["PATH"] = f"{support.TOOL.parent}{os.pathsep}{os.environ['PATH']}"
         self.folder = folder
         self.process = subprocess.Popen(
@@ -89,12 +95,31 @@ class Shell:
         self.process.stdout.close()
 
 
-def test_the_sessions(tmp_path: Path) -> None:
-    port = str(free_port())
+def company(folder: Path, web: Web) -> None:
+    """A leaf whose CA, and the CRLs of both, lie where the certificates say; and the root."""
+    root = make_cert("Corp Root CA", ca=True, not_after=NOW + 3650 * DAY)
+    issuing = make_cert("Corp Issuing CA", root, ca=True, extra=(point(f"{web.url}/root.crl"),))
+    addresses = (point(f"{web.url}/issuing.crl"), aia(issuer=f"{web.url}/issuing.crt"))
+    name = x509.DNSName("shop.corp.test")
+    leaf = make_cert("shop.corp.test", issuing, sans=(name,), ekus=(SERVER_AUTH,), extra=addresses)
+    write(folder / "shop.pem", leaf.pem)
+    write(folder / "corp.pem", root.pem)
+    web.pages.update({"/issuing.crt": der(issuing), "/issuing.crl": crl(issuing), "/root.crl": crl(root)})
+
+
+def renamed(text: str, ports: dict[str, str]) -> str:
+    """With other ports, each where it stands behind a colon."""
+    return re.sub(r"(?<=:)\d+\b", lambda found: ports.get(found[0], found[0]), text)
+
+
+def test_the_sessions(tmp_path: Path, web: Web) -> None:
+    company(tmp_path, web)
+    ports = {"8443": str(free_port()), "8080": web.url.rpartition(":")[2]}
     shell = Shell(tmp_path)
     try:
-        for command, shown in steps():
-            actual = [line.replace(port, "8443") for line in shell.run(command.replace("8443", port))]
+        for step, shown in steps():
+            command = renamed(step, ports)
+            actual = [renamed(line, {real: ours for ours, real in ports.items()}) for line in shell.run(command)]
             assert agree(shown, actual), "\n".join([f"$ {command}", *actual])
     finally:
         shell.close()
