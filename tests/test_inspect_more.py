@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 Tool = Callable[..., support.Result]
 
@@ -135,6 +135,27 @@ def test_an_empty_folder_and_a_folder_beside_a_file(mtlsctl: Tool, pki: Path) ->
     assert "one: 1 certificate\n" in both.stdout
     assert "new.pem  certificate\n" in both.stdout
     assert "one/old.pem  certificate\n" not in both.stdout
+
+
+def test_a_set_of_certificates_in_the_order_that_openssl_leaves(mtlsctl: Tool, pki: Path) -> None:
+    """DER sorts a SET OF, and PKCS#7 need not be DER (RFC 2315, 7): neither the order nor the encoding is a fault."""
+    made = pkcs7.serialize_certificates([OLD.certificate, ROOT.certificate], Encoding.DER)
+    first, second = sorted((p.certificate.public_bytes(Encoding.DER) for p in (OLD, ROOT)), key=made.index)
+    turned = made.replace(first + second, second + first)
+    assert turned != made
+    for name, data in (("sorted.p7b", made), ("unsorted.p7b", turned)):
+        support.write(pki / name, data)
+        result = mtlsctl("inspect", name, "--json")
+        assert (result.exit_code, result.json["findings"]) == (0, [])
+
+
+def test_a_name_of_another_kind_is_told_once(mtlsctl: Tool, pki: Path) -> None:
+    upn = x509.OtherName(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), b"\x0c\x06u@test")
+    support.write(pki / "upn.pem", support.make_cert("u", ROOT, sans=(upn,)).pem)
+    shown = mtlsctl("inspect", "upn.pem").stdout
+    assert "\n  names       otherName:1.3.6.1.4.1.311.20.2.3\n" in shown
+    assert "subjectAltName: msUserPrincipalName u@test\n" in shown
+    assert "0c06" in mtlsctl("inspect", "--field", "names", "upn.pem").stdout
 
 
 def test_branches_of_a_tree_are_joined(mtlsctl: Tool, pki: Path) -> None:

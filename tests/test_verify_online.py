@@ -485,7 +485,7 @@ def test_a_folder_of_crls(mtlsctl: Tool, tmp_path: Path) -> None:
     [
         (("--revocation", "off", "--fetch"), "--revocation off, and a source to look revocation up in"),
         (("--revocation", "sometimes"), ""),
-        (("--allow-private",), "--allow-private is of no use without --fetch or --aia"),
+        (("--allow-private",), "--allow-private is of no use without --fetch, --aia or --ocsp"),
         (("--ocsp-response", "-", "--crl", "-"), "standard input (-) can be read once"),
         (("--ocsp", "localhost:80"), "--ocsp localhost:80: expected a URL"),
     ],

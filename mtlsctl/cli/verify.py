@@ -101,8 +101,8 @@ def verify(
     """
     if fail_on is Verdict.OK:
         raise UsageError("--fail-on ok would refuse everything", "--fail-on note, warn or fail")
-    if allow_private and not (fetch or aia):
-        raise UsageError("--allow-private is of no use without --fetch or --aia", "pass one of them")
+    if allow_private and not (fetch or aia or ocsp):
+        raise UsageError("--allow-private is of no use without --fetch, --aia or --ocsp", "pass one of them")
     wish = Wish(revocation, tuple(crl or ()), tuple(ocsp_response or ()), ocsp or "", fetch, allow_private)
     trust = workflow.Trust(tuple(ca or _from_environment(system or certifi)), system, certifi)
     result, report = workflow.verify(

@@ -53,6 +53,10 @@ def _places(where: list[str]) -> str:
     return few(where, 1) if where[0] else ""
 
 
+_NO_FAULT = ("deprecated", "PKCS#7 certificates could not be parsed as DER")
+"""What cryptography warns of and nobody need mend: a kind of key; PKCS#7 in BER (RFC 2315, 7), as OpenSSL writes it."""
+
+
 def read(data: bytes, label: str, password: bytes | None) -> tuple[Document, ...]:
     """The contract of pem.read_all, without its quick way."""
     dig = Dig(label, password)
@@ -60,7 +64,7 @@ def read(data: bytes, label: str, password: bytes | None) -> tuple[Document, ...
         warnings.simplefilter("always")
         parts = list(_dig(dig, data, 0))
     for message in dict.fromkeys(str(warning.message) for warning in caught):
-        if "deprecated" not in message:  # that is about the kind of key, not about how it is written
+        if not any(words in message for words in _NO_FAULT):
             dig.note("odd-encoding", message.split(". ")[0].rstrip("."))
     if not parts:
         raise foreign.refusal(data, label)

@@ -120,7 +120,12 @@ def _names(facts: Any) -> Iterator[Line]:
 
 
 def decoded(name: str) -> str:
-    """A name with its international form in front: "DNS:bücher.example (xn--bcher-kva.example)"."""
+    """A name with its international form in front: "DNS:bücher.example (xn--bcher-kva.example)".
+
+    Of an otherName the kind alone: its value is told in words, with the extension.
+    """
+    if name.startswith("otherName:"):
+        return name.partition("=")[0]
     if "xn--" not in name:
         return name
     import idna  # only for names that have such a label

@@ -291,7 +291,7 @@ FORM = (
         "lint-suppression-unused",
         "A suppression that hides nothing",
         "Nothing that was looked at breaks the rule for that subject. It may hide something else one day.",
-        "take it out of the file",
+        "take it out",
         "mtlsctl lint --help",
     ),
 )
