@@ -50,6 +50,18 @@ def again(
         return Pair(x509.load_der_x509_certificate(der), made.key)
 
 
+def list_again(
+    made: x509.CertificateRevocationList, issuer: Pair, old: bytes, new: bytes
+) -> x509.CertificateRevocationList:
+    """The CRL with other bytes for one of its fields (RFC 5280, 5.1)."""
+    inside = _content(made.tbs_certlist_bytes)
+    assert inside.count(old) == 1
+    tbs = _sequence(inside.replace(old, new))
+    algorithm = _sequence(bytes.fromhex("06082a8648ce3d040302"))
+    signature = issuer.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    return x509.load_der_x509_crl(_sequence(tbs + algorithm + _tlv(0x03, b"\x00" + signature)))
+
+
 def spelt_out(key: ec.EllipticCurvePublicKey) -> bytes:
     """A key on P-256 as SubjectPublicKeyInfo, with the curve's parameters in place of its name (RFC 3279, 2.3.5)."""
     field, order = (_tlv(0x02, b"\x00" + bytes.fromhex(text)) for text in (_PRIME, _ORDER))

@@ -343,6 +343,11 @@ BROKEN = {
     "no certificate policies in the list": (*alone(extra=(none("2.5.29.32"),)), "certificate policies is empty", BOTH),
     "no points in the list": (*alone(extra=(none("2.5.29.31"),)), "its list of CRL distribution points is", BOTH),
     "no access in the list": (*alone(extra=(none("1.3.6.1.5.5.7.1.1"),)), "its authorityInfoAccess is empty", BOTH),
+    "an AKI that is not its CA's SKI": (
+        *alone(**without(AKI, (AKI(b"\x01" * 20, None, None), False))),
+        "its authorityKeyIdentifier is not the subjectKeyIdentifier of CN=Issuing CA",
+        {Policy.WEBPKI, Policy.OPENSSL},
+    ),
     "an AKI with names": (
         *alone(**without(AKI, (aki(CA, **_BY_NAME), False))),
         "its authorityKeyIdentifier names issuer and serial number",
@@ -590,6 +595,53 @@ def test_ten_thousand_strangers_do_not_matter() -> None:
     crowd = [make_cert(f"Stranger {number}", ca=True) for number in range(50)] * 200
     found = ask([GOOD, CA], found=[p.certificate for p in crowd])
     assert found.report.findings == ()
+
+
+def test_a_leaf_that_cannot_be_read_makes_no_leaf_of_its_ca() -> None:
+    odd = leaf(sans=(), extra=((x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.17"), b"DNS:web.test"), False),))
+    for word in (Policy.OPENSSL, Policy.RFC5280, Policy.WEBPKI):
+        said = faults(ask([odd, CA], policy=word))
+        assert said
+        assert not [message for _, message in said if message.startswith("CN=Issuing CA")]
+
+
+# CRLs: OpenSSL's peers take what the profile does not have.
+
+_NEXT = b"\x17\x0d491231235959Z"
+_KEY_ID = (AKI.from_issuer_public_key(CA.key.public_key()), False)
+_NUMBER = (x509.CRLNumber(5), False)
+
+
+def revocations(
+    *extensions: tuple[x509.ExtensionType, bool], swap: tuple[bytes, bytes] | None = None
+) -> x509.CertificateRevocationList:
+    builder = x509.CertificateRevocationListBuilder().issuer_name(CA.certificate.subject).last_update(NOW - DAY)
+    builder = builder.next_update(datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC))
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    made = builder.sign(CA.key, hashes.SHA256())
+    return surgery.list_again(made, CA, *swap) if swap else made
+
+
+@pytest.mark.parametrize(
+    ("extensions", "swap", "words"),
+    [
+        ((_KEY_ID, _NUMBER), None, ""),
+        ((_KEY_ID,), None, "it has no CRLNumber"),
+        ((_NUMBER,), None, "it has no authorityKeyIdentifier"),
+        ((_KEY_ID, (x509.CRLNumber(1 << 160), False)), None, "its CRLNumber has more than 20 octets"),
+        ((_KEY_ID, _NUMBER), (_NEXT, b""), "it has no nextUpdate"),
+        ((_KEY_ID, _NUMBER), (_NEXT, b"\x18\x0f20491231235959Z"), "its times are not encoded"),
+        ((_KEY_ID, _NUMBER), (_NEXT, _NEXT + b"\x30\x00"), "its list of entries is there, and empty"),
+    ],
+)
+def test_the_profile_of_crls(extensions: Any, swap: Any, words: str) -> None:
+    crl = revocations(*extensions, swap=swap)
+    assert faults(ask([GOOD, CA], crls=[crl])) == []
+    for word in BOTH:
+        said = [message for code, message in faults(ask([GOOD, CA], crls=[crl], policy=word))]
+        assert [message.startswith(f"the CRL of CN=Issuing CA: {words}") for message in said] == [True] * bool(words)
+    assert faults(ask([leaf(issuer=ROOT)], crls=[crl], policy=Policy.RFC5280))  # of another issuer: no status at all
 
 
 # Names and name constraints; these builders do not ask what is written.

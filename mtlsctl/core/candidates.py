@@ -63,10 +63,11 @@ class Other(NamedTuple):
 def judged(task: Task, path: Path, anchored: bool) -> Candidate:
     """A path with all its faults: RFC 5280's and TLS's, those of the policy's rules, and what revocation says."""
     seen, problems = pathchecks.check(path, anchored, task.question)
-    if task.rules is not Policy.OPENSSL:
+    if task.rules is not Policy.OPENSSL and len(seen) == len(path):  # its rules go by the places in the path
         problems += tuple(policy.faults(task.rules, seen, anchored, task.question))
     if anchored:
         problems += tuple(task.lookup.problems(path))
+        problems += tuple(policy.faults_of_crls(task.rules, task.lookup.crls, path))
     return Candidate(path, seen, anchored, problems)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cryptography import x509
 
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.looks import Look, Purpose, Question, look, value
-from mtlsctl.core.path import Link, link, self_issued
+from mtlsctl.core.path import Link, Path, link, self_issued
+
+if TYPE_CHECKING:
+    from mtlsctl.core.crlscope import Crl
 
 
 class Policy(StrEnum):
@@ -34,6 +37,9 @@ anchor: the trust anchor, where it is not the leaf itself.
 """
 
 
+FIX = "have it issued again, by a CA that keeps to the profile: mtlsctl issue and mtlsctl ca create do"
+
+
 class Rule(NamedTuple):
     """One demand on one certificate."""
 
@@ -41,7 +47,7 @@ class Rule(NamedTuple):
     source: str
     broken: Callable[[Look], str]
     """What is wrong, in words that follow the certificate's name and a colon; "" where the rule is kept."""
-    fix: str = "have it issued again, by a CA that keeps to the profile: mtlsctl issue and mtlsctl ca create do"
+    fix: str = FIX
 
 
 def faults(policy: Policy, seen: Sequence[Look], anchored: bool, question: Question) -> Iterator[Problem]:
@@ -52,6 +58,18 @@ def faults(policy: Policy, seen: Sequence[Look], anchored: bool, question: Quest
             yield from _of_issuer(policy, one.certificate, anchor)
         else:
             yield from _broken(policy, one, 0, anchor, question.purpose)
+    if policy in (Policy.WEBPKI, Policy.ALL):
+        from mtlsctl.core import policy_webpki  # as below
+
+        yield from policy_webpki.misnamed(seen)
+
+
+def faults_of_crls(policy: Policy, lists: "Sequence[Crl]", path: Path) -> Iterator[Problem]:
+    """Each rule on CRLs that those of a path's CAs break under a policy; none under OPENSSL."""
+    if lists and policy is not Policy.OPENSSL:
+        from mtlsctl.core import policy_crls  # most chains come without CRLs
+
+        yield from policy_crls.faults(lists, path)
 
 
 @lru_cache(maxsize=256)

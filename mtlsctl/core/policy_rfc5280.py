@@ -68,13 +68,14 @@ def _subject_of_ca(one: Look) -> str:
 
 def _validity(one: Look) -> str:
     """Looked for as bytes: the one encoding that is right is in the certificate, or it has another."""
-    right = _time(one.not_before) + _time(one.not_after)
+    right = encoded(one.not_before) + encoded(one.not_after)
     if right in one.certificate.tbs_certificate_bytes:
         return ""
     return "its validity is not encoded as UTCTime until 2049 and GeneralizedTime from 2050"
 
 
-def _time(at: datetime) -> bytes:
+def encoded(at: datetime) -> bytes:
+    """A time in DER as the profile wants it."""
     if at.year in _UTC_YEARS:
         return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *at.timetuple()[1:6])
     return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % at.timetuple()[:6]

@@ -4,7 +4,8 @@ Those that decide for whom and for what a certificate speaks: names, keys, purpo
 auditors look at (lifetimes, policies, URLs, logs) is left to `mtlsctl lint`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -12,8 +13,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from mtlsctl.core import names, policy_rfc5280, suffixes
+from mtlsctl.core.causes import Problem
 from mtlsctl.core.looks import Look, value
-from mtlsctl.core.policy import Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
+from mtlsctl.core.policy import FIX, Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
 from mtlsctl.core.unreadable import UNREADABLE
 
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
@@ -162,6 +164,17 @@ def _spellings(name: x509.GeneralName) -> Iterator[str]:
 
 
 _BR = "CA/B Forum BR"
+
+
+def misnamed(seen: Sequence[Look]) -> Iterator[Problem]:
+    """Each certificate of a path whose AKI is not the SKI of the next: peers of the Web PKI go by them."""
+    for one, issuer in pairwise(seen):
+        wanted, found = value(one, x509.AuthorityKeyIdentifier), value(issuer, x509.SubjectKeyIdentifier)
+        if wanted and found and wanted.key_identifier not in (None, found.digest):
+            words = f"its authorityKeyIdentifier is not the subjectKeyIdentifier of {issuer.name}"
+            yield Problem("against-policy", f"{one.name}: {words} ({_BR} 7.1.2.11.1)", FIX, one.name)
+
+
 _OWN = (
     Rule("any", f"{_BR} 7.1.1", _version),
     Rule("any", f"{_BR} 6.1.5", _key),
