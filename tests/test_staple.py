@@ -59,7 +59,12 @@ def answer(
     times = NOW + since, NOW + until, NOW - 2 * HOUR if status == "REVOKED" else None
     why = x509.ReasonFlags.key_compromise if status == "REVOKED" else None
     builder = ocsp.OCSPResponseBuilder().add_response(
-        about.certificate, CA.certificate, hashes.SHA1(), ocsp.OCSPCertStatus[status], *times, why
+        about.certificate,
+        (ROOT if about is CA else CA).certificate,
+        hashes.SHA1(),
+        ocsp.OCSPCertStatus[status],
+        *times,
+        why,
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, signer.certificate)
     builder = builder.certificates([one.certificate for one in certificates]) if certificates else builder
@@ -278,6 +283,42 @@ def test_gnutls_staples_what_it_is_given(lab: Lab, tmp_path: Path, version: str,
     assert found["result"]["sent_certificate"] == (staple == "good")
 
 
+def test_a_staple_to_each_certificate_of_the_chain(lab: Lab, tmp_path: Path) -> None:
+    """RFC 8446, 4.4.2.1: OpenSSL shows the first alone; the others are read from what went over the wire."""
+    both = [STAPLES["good"], answer(ROOT, about=CA)]
+    pem = b"".join(
+        b"-----BEGIN OCSP RESPONSE-----\n" + base64.encodebytes(one) + b"-----END OCSP RESPONSE-----\n" for one in both
+    )
+    words = [sys.executable, servers.PROGRAMS / "gnutls_staples.py"]
+    files = [lab.cert("server"), lab.key("server"), support.write(tmp_path / "staples.pem", pem)]
+    with servers.program(tmp_path, lambda port: [*words, port, *files]) as running:
+        found = ask(lab, running.port, "--staple")
+        older = ask(lab, running.port, "--staple", "--tls-max", "1.2")
+    assert (found["exit"], codes(found)) == (0, ["ok ok", "client-cert-not-requested note"])
+    (above,) = found["result"]["staple"]["above"]
+    assert (above["status"], above["responder"], above["subject"]) == ("good", "CN=Staple Root", "CN=Staple CA")
+    assert base64.b64decode(above["der"]) == both[1]
+    assert older["result"]["staple"]["above"] == []
+
+
+@pytest.mark.parametrize(
+    ("der", "found"),
+    [
+        (answer(ROOT, about=CA), []),
+        (answer(ROOT, about=CA, status="REVOKED"), [("server-cert-revoked", Verdict.FAIL, "CN=Staple CA")]),
+        (answer(ROOT, about=CA, since=-3 * DAY, until=-DAY), [("staple-expired", Verdict.WARN, "CN=Staple CA")]),
+        (answer(ROOT, about=ALICE), [("staple-unusable", Verdict.WARN, "CN=Staple CA")]),
+        (b"no OCSP response", [("staple-unusable", Verdict.WARN, "CN=Staple CA")]),
+        (b"", []),
+    ],
+)
+def test_the_staple_of_a_ca(der: bytes, found: list[tuple[str, Verdict, str]]) -> None:
+    judged = stapled.judge(STAPLES["good"], CHAIN, ROOTS, NOW, (), [der, b"more than the chain has"])
+    assert [(one.code, one.verdict, one.about) for one in judged.findings] == found
+    error = stapled.error(judged, CHAIN)
+    assert (error.number, error.depth) == (23, 1) if error else not found or found[0][1] is Verdict.WARN
+
+
 NGINX = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -340,8 +381,8 @@ def test_a_responder_that_its_ca_revoked() -> None:
     entry = x509.RevokedCertificateBuilder().serial_number(RESPONDER.certificate.serial_number)
     crl = builder.add_revoked_certificate(entry.revocation_date(NOW - HOUR).build()).sign(CA.key, hashes.SHA256())
     der = STAPLES["good-by-responder"]
-    assert stapled.judge(der, CHAIN, ROOTS, NOW).finding is None
-    found = stapled.judge(der, CHAIN, ROOTS, NOW, (crl,)).finding
+    assert stapled.judge(der, CHAIN, ROOTS, NOW).findings == ()
+    (found,) = stapled.judge(der, CHAIN, ROOTS, NOW, (crl,)).findings
     assert found is not None
     assert (found.code, found.verdict) == ("staple-unusable", Verdict.FAIL)
     assert "which is revoked" in found.message
@@ -350,8 +391,8 @@ def test_a_responder_that_its_ca_revoked() -> None:
 def test_without_the_issuer_nobody_can_tell() -> None:
     judged = stapled.judge(STAPLES["good"], CHAIN[:1], (LEAF.certificate,), NOW)
     assert judged.staple.status == "unknown"
-    assert judged.finding is not None
-    assert "its issuer CN=Staple CA is not at hand" in judged.finding.message
+    (found,) = judged.findings
+    assert "its issuer CN=Staple CA is not at hand" in found.message
 
 
 @given(st.data())
@@ -369,6 +410,5 @@ def test_whatever_comes_is_good_only_as_it_was_signed(data: st.DataObject) -> No
 
 @given(st.binary(min_size=1, max_size=300))
 def test_bytes_that_are_no_response(der: bytes) -> None:
-    judged = stapled.judge(der, CHAIN, ROOTS, NOW)
-    assert judged.finding is not None
-    assert judged.finding.code == "staple-unusable"
+    (found,) = stapled.judge(der, CHAIN, ROOTS, NOW).findings
+    assert found.code == "staple-unusable"

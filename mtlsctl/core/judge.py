@@ -93,8 +93,8 @@ def of_staple(
         return ()
     from mtlsctl.core import stapled  # only with --staple
 
-    found = stapled.judge(seen.staple, seen.peer_chain, roots, at, crls).finding
-    return (found,) if found else ()
+    above = stapled.above(seen.chunks, seen.secrets)
+    return stapled.judge(seen.staple, seen.peer_chain, roots, at, crls, above).findings
 
 
 def sure(found: Sequence[Finding], leaf: x509.Certificate | None, known: Iterable[x509.Certificate]) -> bool:

@@ -83,10 +83,15 @@ class Certificate(NamedTuple):
 
     chain: tuple[bytes, ...]
     """Certificates, DER, leaf first. Empty: the client has none to show."""
-    stapled: bool
-    """An OCSP response came along (RFC 8446, 4.4.2.1)."""
+    staples: tuple[bytes, ...]
+    """The OCSP responses that came along, DER, one for each of the chain; b"" for one without (RFC 8446, 4.4.2.1)."""
     compression: str
     """`zlib` where it came compressed (RFC 8879); "" where not."""
+
+    @property
+    def stapled(self) -> bool:
+        """True where an OCSP response came along."""
+        return any(self.staples)
 
 
 class CompressedCertificate(NamedTuple):

@@ -1,6 +1,6 @@
 """One TLS conversation without a socket: bytes in, bytes out, notes taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cryptography import x509
 from OpenSSL import SSL
@@ -15,8 +15,8 @@ _HANDSHAKE = b"\x16\x03"  # RFC 8446, 5.1: a record's type, and the first byte o
 KEPT = 1 << 20  # bytes of the conversation that are kept in each direction: no handshake is longer
 
 
-Judge = Callable[[bytes, tuple[x509.Certificate, ...]], VerifyError | None]
-"""What is wrong with a stapled OCSP response (b"": there is none) to a server's chain."""
+Judge = Callable[[bytes, tuple[x509.Certificate, ...], Sequence[Chunk], Sequence[bytes]], VerifyError | None]
+"""What is wrong with a server's staple (b"": there is none), its chain, what went over the wire, and the key log."""
 
 
 def _reasons(error: SSL.Error) -> str:
@@ -154,7 +154,7 @@ class Session:
         """
         judge, self._judge_staple = self._judge_staple, None
         chain = self._chain() if judge and not (self.errors or self.resumed) else ()
-        if judge and chain and (error := judge(self.staple or b"", chain)):
+        if judge and chain and (error := judge(self.staple or b"", chain, self.chunks, self.secrets)):
             self.errors.append(error)
 
     def _hold(self) -> bytes:

@@ -10,7 +10,8 @@ from cryptography import x509
 from mtlsctl.core import names, ocsp, revoked
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import issued
-from mtlsctl.core.observation import VerifyError
+from mtlsctl.core.messages import Certificate
+from mtlsctl.core.observation import Chunk, VerifyError
 from mtlsctl.core.path import called
 from mtlsctl.core.standing import Answer, Refusal
 from mtlsctl.core.unreadable import UNREADABLE
@@ -45,13 +46,29 @@ class Staple(NamedTuple):
     """Why it is unknown, or none."""
     der: str
     """The response itself, DER in base64; "" where there is none."""
+    subject: str
+    """Whose status it is."""
+    above: tuple["Staple", ...] = ()
+    """Those that came for certificates above the leaf, where any did (RFC 8446, 4.4.2.1)."""
 
 
 class Judged(NamedTuple):
-    """A staple, and what is to be said of it; None where it is good."""
+    """A staple, and what is to be said of it and of those above it; nothing where they are good."""
 
     staple: Staple
-    finding: Finding | None
+    findings: tuple[Finding, ...]
+
+
+def above(chunks: Sequence[Chunk], secrets: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The responses that came for the certificates above a server's leaf, b"" for one without. OpenSSL shows none.
+
+    chunks: the conversation, as its client had it; secrets: its key log. () in TLS 1.2, which has no place for them.
+    """
+    from mtlsctl.core import wire  # only with --staple
+
+    shown = [m.body for m in wire.decode(chunks, secrets, "sent") if m.sender == "server"]
+    found = [body.staples for body in shown if isinstance(body, Certificate)]
+    return found[-1][1:] if found else ()
 
 
 def judge(
@@ -60,29 +77,55 @@ def judge(
     roots: Sequence[x509.Certificate],
     at: datetime,
     crls: Sequence[x509.CertificateRevocationList] = (),
+    above: Sequence[bytes] = (),
 ) -> Judged:
     """What the staple of a chain's leaf says at a time; b"" where none came. crls: for the responder's own revocation.
 
-    chain: as it came, leaf first, at least the leaf. roots: those that are trusted. Raises nothing for what comes.
+    chain: as it came, leaf first, at least the leaf. roots: those that are trusted. above: the staples to the rest of
+    the chain. Raises nothing for what comes.
     """
+    first = _one(der, chain, roots, at, crls)
+    came = [(chain[number:], one) for number, one in enumerate(above[: len(chain) - 1], 1) if one]
+    others = [_one(one, rest, roots, at, crls) for rest, one in came]
+    found = [_of_ca(finding) for one in others for finding in one.findings]
+    return Judged(first.staple._replace(above=tuple(one.staple for one in others)), (*first.findings, *found))
+
+
+def _of_ca(found: Finding) -> Finding:
+    """Clients ask for the leaf's staple; of a CA's only counts that it is revoked."""
+    if found.code == "server-cert-revoked":
+        return found._replace(hint="have the CA certified again, and serve the new certificate in the chain")
+    return found._replace(verdict=Verdict.WARN)
+
+
+def _one(
+    der: bytes,
+    chain: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    crls: Sequence[x509.CertificateRevocationList],
+) -> Judged:
+    """The same of one staple, that of the first of a chain."""
     leaf = chain[0]
     if not der:
         return _none(leaf)
     heard = _heard(der, chain, roots, at, crls)
     if isinstance(heard, Refusal):
-        return Judged(_staple(leaf, der, "unknown", why=heard.why), _unusable(leaf, heard))
+        return Judged(_staple(leaf, der, "unknown", why=heard.why), (_unusable(leaf, heard),))
     state = "unknown" if heard.stale and heard.state == "good" else heard.state
     why = f"{heard.speaker} does not know it" if heard.state == "unknown" else heard.stale
     staple = _staple(leaf, der, state, heard, why if state == "unknown" else "")
-    return Judged(staple, _said(leaf, heard, at))
+    found = _said(leaf, heard, at)
+    return Judged(staple, (found,) if found else ())
 
 
 def error(judged: Judged, chain: Sequence[x509.Certificate]) -> VerifyError | None:
-    """What OpenSSL would say of the leaf for such a staple; None where the handshake may go on."""
-    found = judged.finding
-    if found is None or found.verdict is not Verdict.FAIL:
+    """What OpenSSL would say of a chain for such staples; None where the handshake may go on."""
+    found = next((one for one in judged.findings if one.verdict is Verdict.FAIL), None)
+    if found is None:
         return None
-    return VerifyError(_NUMBERS[found.code], 0, called(chain[0]))
+    depth = next((depth for depth, one in enumerate(chain) if called(one) == found.about), 0)
+    return VerifyError(_NUMBERS[found.code], depth, found.about)
 
 
 def must_staple(certificate: x509.Certificate) -> bool:
@@ -102,7 +145,7 @@ def _none(leaf: x509.Certificate) -> Judged:
         why = "the server was asked for an OCSP staple and sent none"
         found = _fault("staple-missing", leaf, why, f"servers staple where they are told to: {_SWITCH_ON}")
         found = found._replace(verdict=Verdict.NOTE)
-    return Judged(_staple(leaf, b"", "none", why=why), found)
+    return Judged(_staple(leaf, b"", "none", why=why), (found,))
 
 
 def _fault(code: str, leaf: x509.Certificate, words: str, hint: str) -> Finding:
@@ -152,7 +195,7 @@ def _others(held: ocsp.Response) -> str:
 def _staple(leaf: x509.Certificate, der: bytes, status: str, heard: Answer | None = None, why: str = "") -> Staple:
     text = base64.b64encode(der).decode("ascii")
     if heard is None:
-        return Staple(status, "", None, None, None, "", must_staple(leaf), why, text)
+        return Staple(status, "", None, None, None, "", must_staple(leaf), why, text, called(leaf))
     return Staple(
         status,
         heard.speaker,
@@ -163,6 +206,7 @@ def _staple(leaf: x509.Certificate, der: bytes, status: str, heard: Answer | Non
         must_staple(leaf),
         why,
         text,
+        called(leaf),
     )
 
 

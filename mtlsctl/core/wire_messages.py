@@ -115,13 +115,19 @@ def certificate(data: bytes, *, tls13: bool, compression: str = "") -> Certifica
     """A Certificate message, decompressed. Raises Malformed."""
     reader = Reader(data)
     if not tls13:
-        return Certificate(Reader(reader.vector(3)).vectors(3), False, compression)
+        return Certificate(Reader(reader.vector(3)).vectors(3), (), compression)
     reader.vector(1)  # the context: that of a CertificateRequest after the handshake
-    entries, chain, stapled = Reader(reader.vector(3)), [], False
+    entries, chain, staples = Reader(reader.vector(3)), [], []
     while entries.more:
         chain.append(entries.vector(3))
-        stapled = _STATUS_REQUEST in _extensions(entries) or stapled
-    return Certificate(tuple(chain), stapled, compression)
+        staples.append(_staple(_extensions(entries).get(_STATUS_REQUEST, b"")))
+    return Certificate(tuple(chain), tuple(staples), compression)
+
+
+def _staple(status: bytes) -> bytes:
+    """The response in a CertificateStatus (RFC 6066, 8): after its type and its length. Whole where it is none."""
+    is_one = status[:1] == b"\1" and len(status) == 4 + int.from_bytes(status[1:4])
+    return status[4:] if is_one else status
 
 
 def inflate(data: bytes) -> Certificate:
