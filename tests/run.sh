@@ -61,8 +61,7 @@ if [ -n "$missing" ]; then
 fi
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/pip install --quiet --disable-pip-version-check '.[test]'
-.venv/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+.venv/bin/pip install --quiet --disable-pip-version-check '.[test]' # of a folder always anew
 
 .venv/bin/ruff check --quiet .
 .venv/bin/ruff format --quiet --check .
