@@ -15,7 +15,7 @@ from mtlsctl.core.findings import Finding
 from mtlsctl.core.hints import Known
 from mtlsctl.core.looks import Purpose
 from mtlsctl.core.profiles import ProfileName
-from mtlsctl.errors import NotFoundError
+from mtlsctl.errors import NotFoundError, UsageError
 from mtlsctl.workflows import authority, certify, examine
 from mtlsctl.workflows.authority import Plan
 from mtlsctl.workflows.certify import Wish
@@ -214,3 +214,28 @@ def test_what_differs_from_object_to_object_is_said_below_each(
     said = mtlsctl("lint", "two.pem").stdout
     assert "hint: issue it again: mtlsctl issue server one.test, or client one.test\n" in said
     assert "hint: issue it again: mtlsctl issue server two.test, or client two.test\n" in said
+
+
+def test_a_ca_of_ours_is_recognised_where_nothing_is_trusted(here: Path) -> None:
+    authority.create(Plan("dev"), None)
+    certify.issue("dev", ["alice"], Wish(ProfileName.CLIENT), here, lambda _: b"")
+    with pytest.raises(UsageError) as caught:
+        verify(["alice"], Trust())
+    assert caught.value.hint == "one of your own CAs made it: --ca dev"
+
+
+def test_a_new_name_has_a_folder_of_its_own(here: Path) -> None:
+    authority.create(Plan("dev"), None)
+    certify.issue("dev", ["a.test"], Wish(ProfileName.SERVER), here, lambda _: b"")
+
+    def said(name: str) -> str:
+        return verify(["a.test"], Trust(("dev",)), wanted=[name])[1].findings[0].hint
+
+    assert said("b.test") == "issue it with this name: mtlsctl issue server b.test a.test"
+    (here / "b.test").mkdir()
+    assert said("b.test") == "issue it with this name: mtlsctl issue server b.test a.test --out new"
+
+
+def test_a_name_with_a_quotation_mark_is_left_as_it_is() -> None:
+    said = "mtlsctl issue client 'uri:it'\"'\"'s'"
+    assert hints.typed(said, Known(("x",), ca="dev")) == said

@@ -100,9 +100,11 @@ def unknown(said: str, piped_in: bool = False) -> UsageError:
         count = len(said.strip().splitlines())
         lines = "line" if count == 1 else "lines"
         return UsageError(f"nothing in this text is known here ({count:,} {lines})", ask, code="unknown-text")
-    near = difflib.get_close_matches(shown.lower(), codes.CODES, n=3, cutoff=0.5) if len(shown) <= 60 else []
+    near = [code for code in codes.CODES if shown.lower() in code] if len(shown) >= 4 else []
+    if not near and len(shown) <= 60:
+        near = difflib.get_close_matches(shown.lower(), codes.CODES, n=3, cutoff=0.5)
     shown = shown if len(shown) <= 60 else shown[:60] + "..."
     if near or " " not in shown:
-        hint = f"the nearest: {', '.join(near)}" if near else "mtlsctl explain lists them all"
+        hint = f"the nearest: {', '.join(near[:5])}" if near else "mtlsctl explain lists them all"
         return UsageError(f"{shown!r} is not a code", hint, code="unknown-code")
     return UsageError(f"nothing in this text is known here: {shown!r}", ask, code="unknown-text")

@@ -1,8 +1,7 @@
 """Hints that work as they are typed: what is known takes the place of FILE, NAME and FOLDER."""
 
 import re
-from collections.abc import Sequence
-from shlex import join, quote
+from shlex import join, quote, split
 from typing import NamedTuple
 
 from mtlsctl.core.causes import CHAINED, IN_ORDER
@@ -19,8 +18,10 @@ class Known(NamedTuple):
     """server or client, for which the certificate is; "" where it does not say."""
     names: tuple[str, ...] = ()
     """Of the leaf."""
-    flags: tuple[str, ...] = ()
-    """What `issue` needs besides: the CA, where there are several, and another folder, where one stands in the way."""
+    ca: str = ""
+    """The one that issues, where there are several."""
+    taken: frozenset[str] = frozenset()
+    """Names under which an identity's folder stands here already."""
     folder: str = ""
     """The identity's, where it is one of ours that `renew` takes."""
     beside: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ def typed(hint: str, known: Known) -> str:
         hint = hint.replace(_FETCH, f"\nor ask where the certificate says: {join(known.again)} --fetch")
     if known.names:
         hint = _ISSUE.sub(lambda found: _issue(found[1], bool(found[2]), known), hint)
-    return _flagged(hint, known.flags) if known.flags else hint
+    return _COMMAND.sub(lambda found: _placed(found[0], known), hint)
 
 
 _RENEW = re.compile("renew it: mtlsctl renew FOLDER(; of another CA, have that one issue it anew)?")
@@ -88,6 +89,11 @@ def _issue(role: str, either: bool, known: Known) -> str:
     return f"mtlsctl issue {known.role or role} {words}{other}"
 
 
-def _flagged(hint: str, flags: Sequence[str]) -> str:
-    """Each command that issues, with what it needs besides."""
-    return _COMMAND.sub(lambda found: f"{found[0].rstrip()} {join(flags)}", hint)
+def _placed(command: str, known: Known) -> str:
+    """A command that issues, with the CA, and with another folder where one of that name stands in the way."""
+    try:
+        words = split(command)
+    except ValueError:  # a name with a quotation mark in it
+        return command
+    flags = ["--ca", known.ca] * bool(known.ca) + ["--out", "new"] * (len(words) > 3 and words[3] in known.taken)
+    return f"{command.rstrip()} {join(flags)}" if flags else command

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from shlex import quote
 
 from mtlsctl.core import inorder, keymode
 from mtlsctl.core.causes import IN_ORDER
@@ -59,7 +60,12 @@ def on_pairs(keys: Iterable[tuple[str, str]], leaves: Iterable[Member], others: 
             message = f"{label}: this key does not belong to {whose} in {lonely[0].label}"
             if len(lonely) > 1:
                 message += f", nor to {len(lonely) - 1} more"
-            yield _warn("client-key-mismatch", message, "find the key whose public key's SHA-256 is the same", label)
+            yield _warn(
+                "client-key-mismatch",
+                message,
+                f"see whose key is where: mtlsctl inspect {quote(_folder(lonely[0].label))}",
+                label,
+            )
 
 
 def on_strangers(pairs: Iterable[tuple[Member, Member]]) -> Iterator[Finding]:
@@ -69,6 +75,10 @@ def on_strangers(pairs: Iterable[tuple[Member, Member]]) -> Iterator[Finding]:
         message = f"{member.label}: {subject} was not signed by the {stranger.facts.subject} in {stranger.label}"
         hint = "the CA was made again with a new key: find its old certificate, or issue this one anew"
         yield _warn("ca-rekeyed", message, hint, member.label)
+
+
+def _folder(label: str) -> str:
+    return label.rpartition("/")[0] or "."
 
 
 def on_request(label: str, signature_valid: bool) -> Iterator[Finding]:

@@ -34,10 +34,19 @@ class Scene:
     """One verification, as far as its hints are concerned: what was typed, what was sent, the path that was found."""
 
     def __init__(
-        self, read: Sequence[str], typed: Sequence[str], more: Sequence[str], sent: Sequence[x509.Certificate]
+        self,
+        read: Sequence[str],
+        typed: Sequence[str],
+        more: Sequence[str],
+        sent: Sequence[x509.Certificate],
+        asked: Sequence[str] = (),
     ) -> None:
-        """read: the files of the chain. typed: the command. more: the words of --chain. sent: the certificates."""
+        """read: the files of the chain. typed: the command. more: the words of --chain. sent: the certificates.
+
+        asked: the names that were asked for.
+        """
         self.read, self.typed, self.more, self.sent = tuple(read), tuple(typed), tuple(more), tuple(sent)
+        self.asked = tuple(asked)
 
     def worded(self, findings: Iterable[Finding], path: Chain, *, anchored: bool) -> list[Finding]:
         """The findings, each hint with the names that are known here."""
@@ -50,7 +59,7 @@ class Scene:
     def _known(self, path: Chain, anchored: bool, said: str) -> Known:
         """said: all hints, so that nothing is looked for that none of them names."""
         texts = again(path[0])
-        ours = _of_ours(path) if "FOLDER" in said or "--ca FILE" in said or "mtlsctl issue" in said else None
+        ours = of_ours(path) if "FOLDER" in said or "--ca FILE" in said or "mtlsctl issue" in said else None
         beside: tuple[str, ...] = ()
         own, root = ours.word if ours and not anchored else "", ""
         if "cat leaf.pem" in said or "--ca FILE" in said:
@@ -64,7 +73,8 @@ class Scene:
             files=self.read,
             again=self.typed,
             names=texts,
-            flags=_flags(texts, ours) if "mtlsctl issue" in said else (),
+            ca=_issuer(ours),
+            taken=_taken((*self.asked, *texts)) if "mtlsctl issue" in said else frozenset(),
             folder=identity_of(self.read[0]) if ours else "",
             beside=beside,
             root=root,
@@ -124,12 +134,13 @@ def _of_object(finding: Finding, done: "Report", held: Mapping[str, x509.Certifi
         return finding  # of a ledger, or of a server
     certificate = held.get(finding.about)
     texts = again(certificate) if certificate else ()
-    ours = _of_ours((certificate,)) if certificate and _OF_OURS.search(finding.hint) else None
+    ours = of_ours((certificate,)) if certificate and _OF_OURS.search(finding.hint) else None
     known = Known(
         files=(file,),
         role=_role(certificate) if certificate else "",
         names=texts,
-        flags=_flags(texts, ours),
+        ca=_issuer(ours),
+        taken=_taken(texts),
         folder=identity_of(file) if ours else "",
         whole=files.free("fullchain.pem", (file,)),
         clean=files.free("clean.pem", (file,)),
@@ -174,7 +185,7 @@ def _pems(folder: Path) -> list[str]:
     return [str(path) for path in found[:MAX_FILES]]
 
 
-def _of_ours(path: Chain) -> store.Ca | None:
+def of_ours(path: Sequence[x509.Certificate]) -> store.Ca | None:
     """The CA of ours that made a certificate of a path."""
     try:
         ours = store.candidates(None)
@@ -183,15 +194,18 @@ def _of_ours(path: Chain) -> store.Ca | None:
     return next((ca for ca in ours for c in path[:2] if issued(c, ca.issuing) or issued(c, ca.root)), None)
 
 
-def _flags(texts: Sequence[str], ours: store.Ca | None) -> tuple[str, ...]:
-    """What `issue` needs to be told: which CA, where it is not the only one, and where to, where something stands."""
-    chosen: tuple[str, ...] = ()
+def _issuer(ours: store.Ca | None) -> str:
+    """The CA that `issue` needs to be told; "" where it is the only one, or none of ours."""
     with suppress(MtlsctlError):
         if ours and store.ca_names() != [ours.word] and not os.environ.get("MTLSCTL_CA"):
-            chosen = ("--ca", ours.word)
-    if texts and os.path.lexists(identity.folder_name(names.parse(texts[0]))):
-        return (*chosen, "--out", "new")
-    return chosen
+            return ours.word
+    return ""
+
+
+def _taken(texts: Sequence[str]) -> frozenset[str]:
+    """Those names under which an identity's folder stands here already."""
+    found = map(names.parse, texts)
+    return frozenset(names.plain(name) for name in found if os.path.lexists(identity.folder_name(name)))
 
 
 def identity_of(file: str) -> str:

@@ -122,7 +122,7 @@ def verify(
         beside = [c for word in more if nearby.is_nearby(word) for c in nearby.certificates(word)]
         held = [c for word in more if not nearby.is_nearby(word) for c in _certificates(word, notes)]
         (certificates if len(set(certificates)) == 1 else beside).extend(held)
-        roots = _roots(trust, chain[0], notes)
+        roots = _roots(trust, chain[0], certificates, notes)
         sources = revocation.at_hand(wish, trust.cas)
         stated = purpose or purpose_of(certificates)
         when = at or clock.now()
@@ -156,7 +156,7 @@ def verify(
         if any(finding.hint for finding in said):
             from mtlsctl.workflows import hints  # what holds without a word needs none
 
-            scene = hints.Scene([*map(_chain_file, chain)], _typed(chain, trust, more), more, certificates)
+            scene = hints.Scene([*map(_chain_file, chain)], _typed(chain, trust, more), more, certificates, wanted)
             said = scene.worded(said, found.path, anchored=found.anchored)
         path = tuple(certificate_facts(c) for c in found.path)
         others = tuple(_other(one) for one in found.others)
@@ -267,10 +267,10 @@ def _clean(data: bytes) -> bool:
     return bool(count) and data.startswith(_BEGIN) and count == data.count(b"-----BEGIN") == data.count(_END)
 
 
-def _roots(trust: Trust, first: str, notes: list[Finding]) -> list[x509.Certificate]:
+def _roots(trust: Trust, first: str, chain: Sequence[x509.Certificate], notes: list[Finding]) -> list[x509.Certificate]:
     """The trust anchors. Raises where nothing is named, and where what is named cannot be read."""
     if not trust.words:
-        raise UsageError("nothing is trusted: no roots are named", _trust_hint(first))
+        raise UsageError("nothing is trusted: no roots are named", _trust_hint(first, chain))
     found = [root for word in trust.cas for root in _ca(word, notes)]
     if trust.system:
         found += _system()
@@ -307,8 +307,12 @@ def _ca(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]:
     return roots
 
 
-def _trust_hint(first: str) -> str:
+def _trust_hint(first: str, chain: Sequence[x509.Certificate]) -> str:
     """The options; a ca.pem beside the certificate is named, not trusted: whoever wrote the one wrote the other."""
+    from mtlsctl.workflows import hints  # those who name their roots need none
+
+    if ours := hints.of_ours(chain):
+        return f"one of your own CAs made it: --ca {shlex.quote(ours.word)}"
     hint = "--ca FILE or a CA's name; --system-ca for the system's roots, --certifi for Mozilla's"
     beside = (Path(first) if Path(first).is_dir() else Path(first).parent) / "ca.pem"
     if first != "-" and beside.is_file():

@@ -82,10 +82,11 @@ def shown(result: "CaShown") -> Iterator[Line]:
     counts = ca.counts
     yield row("issued", _counted(counts))
     styles = {"valid": "green", "expired": "yellow", "revoked": "red"}
+    width = max((len(line.identity) for line in result.issued[:LISTED]), default=0)
     for line in result.issued[:LISTED]:
         reason = f" ({line.reason})" if line.reason else ""
         yield [
-            f"  {line.profile:<7} {line.identity}  until {line.not_after:%Y-%m-%d}  ",
+            f"  {line.profile:<7} {line.identity:<{width}}  until {line.not_after:%Y-%m-%d}  ",
             (f"{line.state}{reason}", styles[line.state]),
             (f"  {line.serial_hex}", "dim"),
         ]
