@@ -350,7 +350,7 @@ def test_identity_folder_and_explicit_options_win(mtlsctl: Tool, lab: Lab) -> No
     ("words", "code_", "message"),
     [
         (("nowhere:",), "usage", "port"),
-        (("",), "usage", "no host"),
+        (("",), "usage", "an empty word"),
         (("localhost:1", "--cert", "{server.pem}"), "client-file-invalid", "private key"),
         (("localhost:1", "--cert", "missing.pem", "--key", "missing.key"), "client-file-unreadable", "missing.pem"),
         (("localhost:1", "--cert", "{server.key}", "--key", "{server.key}"), "client-file-invalid", "server.key"),
@@ -363,7 +363,7 @@ def test_identity_folder_and_explicit_options_win(mtlsctl: Tool, lab: Lab) -> No
         (("localhost:1", "--tls-min", "2.0"), "usage", "2.0"),
         (("localhost:1", "--servername", "127.0.0.1"), "usage", "address"),
         (("localhost:1", "--servername", ""), "usage", "empty"),
-        (("localhost:1", "--alpn", ""), "usage", "ALPN"),
+        (("localhost:1", "--alpn", ""), "usage", "--alpn is empty"),
         (("localhost:1", "--alpn", "a" * 256), "usage", "ALPN"),
         (("localhost:1", "--http", "no-slash"), "usage", "--http /"),
         (("localhost:1", "--http", "/a b"), "usage", "--http /"),

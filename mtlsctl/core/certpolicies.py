@@ -20,7 +20,10 @@ _BAD_FORM = "the certificate policies are not as RFC 5280, 4.2.1.4 and 4.2.1.5, 
 
 
 class Inputs(NamedTuple):
-    """What RFC 5280, 6.1.1 (c) to (f), leaves to who asks."""
+    """What RFC 5280, 6.1.1 (c) to (f), leaves to who asks.
+
+    No option sets them: what is wanted of a policy is the application's own affair. NIST's PKITS asks with each.
+    """
 
     wanted: frozenset[ObjectIdentifier] = frozenset({ANY_POLICY})
     """user-initial-policy-set."""

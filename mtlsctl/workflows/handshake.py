@@ -1,4 +1,4 @@
-"""A handshake as a client, and what it means: one connection, the diagnosis, the answer in plain values."""
+"""A handshake as a client, and what it means: one connection, the diagnosis, and what more it takes to tell."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -6,25 +6,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from cryptography import x509
 from OpenSSL import SSL
 
-from mtlsctl.core import names, openssl
+from mtlsctl.core import openssl
 from mtlsctl.core.diagnose import Confidence, Diagnosis, Ours, diagnose, leads
 from mtlsctl.core.endpoint import Endpoint
 from mtlsctl.core.findings import Report
-from mtlsctl.core.observation import Alert, Ended, Observation, Role, Stage, VerifyError
-from mtlsctl.core.peer import PeerCertificate, describe
+from mtlsctl.core.observation import Ended, Observation, Role, Stage
 from mtlsctl.core.session import Session
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.workflows import clock
-from mtlsctl.workflows.once import Seen, Visit, once, wanted
+from mtlsctl.workflows.handshake_result import Handshake, told
+from mtlsctl.workflows.once import Visit, once, wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mtlsctl.core.doubts import Probe  # where one connection told all, none is made
-    from mtlsctl.core.flight import Step  # only with --trace
     from mtlsctl.core.route import Route  # most targets are reached straight
-    from mtlsctl.core.stapled import Staple  # only with --staple
-    from mtlsctl.workflows.repeat import Group, Latency, Run  # not for one handshake
 
 
 UNTOLD = ("dns-failure", "connection-refused", "connection-timeout", "handshake-stalled", "proxy-refused")
@@ -61,75 +58,6 @@ class Wish(NamedTuple):
     """Seconds after the handshake for which a refusal is waited for; 0: as long as most servers need."""
 
 
-class ExtraProbe(NamedTuple):
-    """One more connection, and what came of it."""
-
-    variation: str
-    """What was done otherwise: a word of core/doubts.py's Variation."""
-    answered: bool
-    """The server's hello came; of plain HTTP: its answer."""
-    accepted: bool
-    """The handshake was completed, and the server stayed."""
-    version: str
-    alert: str
-
-
-class Handshake(NamedTuple):
-    """What came of one handshake."""
-
-    endpoint: str
-    server_name: str
-    address: str
-    tried: tuple[str, ...]
-    """The addresses that did not answer, with the reason."""
-    via: str
-    """The proxy, without user and password; "" where there is none."""
-    starttls: str
-    """The protocol that came before TLS; "" where TLS was there from the first byte."""
-    trust: str
-    stage: Stage
-    version: str
-    cipher: str
-    group: str
-    alpn: str
-    resumed: bool
-    """An earlier session was gone on with (--resume)."""
-    asked_for_certificate: bool
-    sent_certificate: bool
-    accepted: bool
-    """Nobody refused anybody."""
-    acceptable_issuers: tuple[str, ...]
-    signature_algorithms: tuple[str, ...]
-    """Those that the server takes of clients; given with the JSON alone, as tickets are: they cost time."""
-    tickets: int
-    server_chain: tuple[PeerCertificate, ...]
-    """As the server sent it, leaf first."""
-    client_certificate: PeerCertificate | None
-    """The one that we had ready, sent or not."""
-    verify_errors: tuple[VerifyError, ...]
-    alerts: tuple[Alert, ...]
-    http_status: str
-    """The status line of the answer to the request that was asked for; "" where there is none."""
-    dns_seconds: float
-    tcp_seconds: float
-    approach_seconds: float
-    """For the proxy and STARTTLS."""
-    tls_seconds: float
-    refused_by: str
-    confidence: str
-    extra_probes: tuple[ExtraProbe, ...] = ()
-    """The server was asked again, otherwise each time, where that tells causes apart."""
-    runs: "tuple[Run, ...]" = ()
-    """Each of the handshakes of --repeat; the fields above are the most telling one's."""
-    groups: "tuple[Group, ...]" = ()
-    """The runs that went alike."""
-    latency: "Latency | None" = None
-    trace: "tuple[Step, ...]" = ()
-    """The messages of both sides (--trace)."""
-    staple: "Staple | None" = None
-    """The OCSP response that came with the certificate (--staple); None: not asked for, or it did not get so far."""
-
-
 class Client(NamedTuple):
     """What all handshakes with the same settings share. Its context may be used by many threads."""
 
@@ -164,36 +92,47 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
     earlier: a session of the same client, to be gone on with if the server agrees. keep: wait for a session.
     """
     look = _Look(ours)
-    visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier, keep, wish.route)
-    visit = visit._replace(wait=wish.wait, doubt=look.doubtful)
-    if ours.settings.staple:
-        from mtlsctl.workflows import staples  # only with --staple
-
-        visit = visit._replace(judge_staple=staples.judge(ours))
+    visit = _visit(ours, wish, earlier, keep)._replace(doubt=look.doubtful)
     tried: list[Probe] = []
-    seen = once(ours.context, _watched(visit, ours.settings, tried) if wish.extra_probes else visit)
+    met = once(ours.context, _watched(visit, ours.settings, tried) if wish.extra_probes else visit)
+    seen = met.observation
     if wish.keylog:
         from mtlsctl.workflows import keylog  # only with --keylog
 
-        keylog.add(wish.keylog, seen.observation.secrets)
+        keylog.add(wish.keylog, seen.secrets)
     brought = _ours(ours, wish, clock.now())._replace(sound=look.sound)
-    said = diagnose(seen.observation, brought)
-    if earlier is not None and not said.report.ok:
+    said = _meaning(ours, visit, seen, brought, tried if wish.extra_probes else None)
+    # A session would carry a certificate that does not verify past every later check.
+    usable = said.report.ok and not seen.verify_errors
+    return Met(told(ours, wish, met, said, tried), said.report, met.session if usable else None)
+
+
+def _visit(ours: Client, wish: Wish, earlier: SSL.Session | None, keep: bool) -> Visit:
+    visit = Visit(wish.endpoint, wish.timeout, wish.lenient, wish.http, earlier, keep, wish.route, wait=wish.wait)
+    if not ours.settings.staple:
+        return visit
+    from mtlsctl.workflows import staples  # only with --staple
+
+    return visit._replace(judge_staple=staples.judge(ours))
+
+
+def _meaning(us: Client, visit: Visit, seen: Observation, brought: Ours, tried: "list[Probe] | None") -> Diagnosis:
+    """What a connection means, and what more it takes to tell. tried: gets the extra probes; None: make none."""
+    said = diagnose(seen, brought)
+    if visit.earlier is not None and not said.report.ok:
         from mtlsctl.core import resumption  # only for those who ask for it
 
-        said = resumption.judge(seen.observation, said)
-    elif wish.extra_probes and _open(seen.observation, said):
+        said = resumption.judge(seen, said)
+    elif tried is not None and _open(seen, said):
         from mtlsctl.workflows import doubts  # not for a good handshake
 
-        said = doubts.resolve(visit, ours.settings, seen.observation, brought, said, tried)
-    if not said.report.ok and seen.observation.verify_errors:
+        said = doubts.resolve(visit, us.settings, seen, brought, said, tried)
+    if not said.report.ok and seen.verify_errors:
         from mtlsctl.workflows import kin  # a server that verifies needs no other trust
 
         if said.report.findings[0].code in kin.UNKNOWN:
-            said = kin.recognised(said, seen.observation.peer_chain)
-    # A session would carry a certificate that does not verify past every later check.
-    usable = said.report.ok and not seen.observation.verify_errors
-    return Met(_result(ours, wish, seen, said, tried), said.report, seen.session if usable else None)
+            said = kin.recognised(said, seen.peer_chain)
+    return said
 
 
 class _Look:
@@ -233,86 +172,6 @@ def _watched(visit: Visit, settings: TlsSettings, tried: "list[Probe]") -> Visit
         return doubts.when_silent(visit, settings, tried)
 
     return visit._replace(on_silence=ask)
-
-
-def _trace(seen: Observation) -> "tuple[Step, ...]":
-    from mtlsctl.core import flight, wire  # only with --trace
-
-    return flight.steps(wire.decode(seen.chunks, seen.secrets, "sent"))
-
-
-def _decoded(seen: Observation) -> tuple[tuple[str, ...], int]:
-    """The signature algorithms of the server's request for a certificate, and how many session tickets came."""
-    from mtlsctl.core.mismatch import read  # text does without
-
-    proof = read(seen)
-    return proof.request.signature_algorithms if proof.request else (), proof.tickets
-
-
-def _staple(us: Client, seen: Observation) -> "Staple | None":
-    if seen.staple is None:
-        return None
-    from mtlsctl.workflows import staples  # only with --staple
-
-    return staples.told(us, seen)
-
-
-def _status(seen: Observation) -> str:
-    if seen.answer is None:
-        return ""
-    from mtlsctl.core import http  # only with --http
-
-    return http.status_line(seen.answer)
-
-
-def _result(us: Client, wish: Wish, met: Seen, said: Diagnosis, tried: "list[Probe]") -> Handshake:
-    attempt, seen, ours = met.attempt, met.observation, us.settings.identity
-    signed, tickets = _decoded(seen) if wish.in_full else ((), 0)
-    return Handshake(
-        endpoint=wish.endpoint.text,
-        server_name=wish.endpoint.server_name,
-        address=attempt.address,
-        tried=attempt.tried,
-        via=wish.route.proxy.text if wish.route and wish.route.proxy else "",
-        starttls=wish.endpoint.starttls,
-        trust=us.trust,
-        stage=seen.stage,
-        version=seen.version,
-        cipher=seen.cipher,
-        group=seen.group,
-        alpn=seen.alpn,
-        resumed=seen.resumed,
-        asked_for_certificate=seen.asked,
-        sent_certificate=seen.sent,
-        accepted=said.report.ok,
-        acceptable_issuers=tuple(names.dn(name) for name in seen.acceptable_issuers),
-        signature_algorithms=signed,
-        tickets=tickets,
-        server_chain=tuple(describe(certificate, in_full=wish.in_full) for certificate in seen.peer_chain),
-        client_certificate=describe(ours.certificate, in_full=wish.in_full) if ours else None,
-        verify_errors=seen.verify_errors,
-        alerts=seen.alerts,
-        http_status=_status(seen),
-        dns_seconds=round(attempt.dns_seconds, 6),
-        tcp_seconds=round(attempt.tcp_seconds, 6),
-        approach_seconds=round(seen.approach.seconds if seen.approach else 0.0, 6),
-        tls_seconds=round(met.tls_seconds, 6),
-        refused_by=said.refused_by.value,
-        confidence=said.confidence.value,
-        trace=_trace(seen) if wish.trace else (),
-        extra_probes=tuple(_told(probe) for probe in tried),
-        staple=_staple(us, seen),
-    )
-
-
-def _told(probe: "Probe") -> ExtraProbe:
-    from mtlsctl.core import doubts  # there is a probe: it is loaded
-
-    seen = probe.seen
-    alert = next((a.name for a in reversed(seen.alerts)), "")
-    return ExtraProbe(
-        probe.variation.value, probe.answered or doubts.enough(probe), probe.accepted, seen.version, alert
-    )
 
 
 def _ours(us: Client, wish: Wish, at: datetime) -> Ours:

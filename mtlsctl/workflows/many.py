@@ -14,7 +14,8 @@ from mtlsctl.core import endpoint
 from mtlsctl.core.findings import Finding
 from mtlsctl.errors import InputError, MtlsctlError, SystemTroubleError, UsageError
 from mtlsctl.workflows import files
-from mtlsctl.workflows.handshake import UNTOLD, Client, Handshake, Met, Place, Wish, meet
+from mtlsctl.workflows.handshake import UNTOLD, Client, Met, Place, Wish, meet
+from mtlsctl.workflows.handshake_result import Handshake
 
 MAX_LINE = 4096  # characters of a line of targets
 AHEAD = 4  # answers that are kept for a reader who is slower than the servers, for each handshake at a time

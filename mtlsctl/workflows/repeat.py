@@ -6,7 +6,8 @@ from typing import NamedTuple
 from mtlsctl.core.findings import Finding, Report, Verdict, Whose
 from mtlsctl.core.latency import Spread, spread
 from mtlsctl.core.lists import few
-from mtlsctl.workflows.handshake import Client, Handshake, Met, Wish, meet
+from mtlsctl.workflows.handshake import Client, Met, Wish, meet
+from mtlsctl.workflows.handshake_result import Handshake
 
 
 class Run(NamedTuple):

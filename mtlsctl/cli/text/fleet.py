@@ -10,7 +10,7 @@ from mtlsctl.core.observation import version_words
 
 if TYPE_CHECKING:
     from mtlsctl.core.latency import Spread
-    from mtlsctl.workflows.handshake import Handshake
+    from mtlsctl.workflows.handshake_result import Handshake
     from mtlsctl.workflows.many import One, Summary
 
 _SHOWN = 8  # groups and codes that are listed
