@@ -11,7 +11,7 @@ from mtlsctl.core.observation import version_words
 if TYPE_CHECKING:
     from mtlsctl.core.peer import PeerCertificate
     from mtlsctl.core.stapled import Staple
-    from mtlsctl.workflows.handshake import ExtraProbe, Handshake
+    from mtlsctl.workflows.handshake_result import ExtraProbe, Handshake
 
 
 def lines(result: "Handshake") -> Iterable[Line]:
