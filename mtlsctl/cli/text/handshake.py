@@ -62,6 +62,8 @@ def _server(result: "Handshake") -> Iterable[Line]:
     yield row("trust", result.trust)
     if result.staple:
         yield row("staple", _staple(result.staple))
+        for one in result.staple.above:
+            yield row("", f"{one.subject}: {_staple(one)}")
 
 
 def _client(result: "Handshake") -> Iterable[Line]:
