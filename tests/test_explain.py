@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from support import Result
 
-from mtlsctl.core import codes
+from mtlsctl.core import codes, terms
 
 Tool = Callable[..., Result]
 
@@ -26,7 +26,7 @@ def test_a_code_as_json(mtlsctl: Tool) -> None:
     assert r.exit_code == 0
     assert (r.json["schema"], r.json["command"], r.json["ok"], r.json["findings"]) == (1, "explain", True, [])
     expected = {**codes.CODES["client-cert-wrong-eku"]._asdict(), "group": "client's certificate"}
-    assert r.json["result"] == {"codes": [expected], "matches": [], "lines": 0, "skipped": 0}
+    assert r.json["result"] == {"codes": [expected], "terms": [], "matches": [], "lines": 0, "skipped": 0}
 
 
 def test_all_codes_by_group(mtlsctl: Tool) -> None:
@@ -70,3 +70,21 @@ def test_explain_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_word_of_the_field_is_explained(mtlsctl: Tool) -> None:
+    r = mtlsctl("explain", "ski")
+    assert r.stdout.splitlines()[0] == "SKI  subject key identifier"
+    assert r.stdout.endswith("source  RFC 5280, 4.2.1.2\n")
+    answer = mtlsctl("explain", "extended", "key", "usage", "--json").json["result"]
+    assert ([one["word"] for one in answer["terms"]], answer["codes"]) == (["EKU"], [])
+
+
+def test_terms_are_found_by_either_name_and_hide_no_code() -> None:
+    words = [word.casefold() for one in terms.TERMS for word in (one.word, one.name) if word]
+    assert len(words) == len(set(words))
+    assert not set(words) & set(codes.CODES)
+    for one in terms.TERMS:
+        assert terms.find(f" {one.word.lower()} ") is one
+        assert one.meaning.endswith(".")
+    assert terms.find("") is None

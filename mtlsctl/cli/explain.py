@@ -7,7 +7,7 @@ from mtlsctl.cli import output
 from mtlsctl.cli.declare import Argument
 from mtlsctl.cli.options import Json
 from mtlsctl.cli.text import codes as text
-from mtlsctl.core import codes
+from mtlsctl.core import codes, terms
 from mtlsctl.core.catalogue.entry import Entry
 from mtlsctl.errors import UsageError
 
@@ -30,12 +30,14 @@ def explain(
     OpenSSL, curl, Python, Go, Java, Node, rustls, GnuTLS, .NET, browsers, nginx,
     Apache, HAProxy, Envoy, PostgreSQL, MySQL, Redis, Postfix and others: who says
     it, who refused whom, and the codes of the likely causes. Also an alert or a
-    verify error by its number or name. Without words, list all codes.
+    verify error by its number or name, or a word such as SKI or CRL. Without
+    words, list all codes.
 
     Examples:
       mtlsctl explain server-missing-intermediate
       mtlsctl explain 'tlsv1 alert unknown ca'
       mtlsctl explain alert 42
+      mtlsctl explain SKI
       curl https://localhost:8443/ 2>&1 | mtlsctl explain -
       journalctl -u nginx | mtlsctl explain - --json
 
@@ -49,6 +51,8 @@ def explain(
     if len(named) == len(words):
         lines = (line for entry in named for line in text.entry(entry, codes.group_of(entry.code)))
         return output.show("explain", answer(entries(named)), lines, as_json=json)
+    if term := terms.find(" ".join(words)):
+        return output.show("explain", answer([], term=term), text.term(term), as_json=json)
     return pasted(words, json)
 
 
@@ -74,11 +78,12 @@ def entries(found: Iterable[Entry]) -> list[dict[str, str]]:
     return [{**one._asdict(), "group": codes.group_of(one.code)} for one in found]
 
 
-def answer(every: list[dict[str, str]], result: "Said | None" = None) -> dict[str, Any]:
-    """The result for JSON: the codes, and what a pasted text says."""
+def answer(every: list[dict[str, str]], result: "Said | None" = None, term: terms.Term | None = None) -> dict[str, Any]:
+    """The result for JSON: the codes, the term, and what a pasted text says."""
     matches = result.matches if result else ()
     return {
         "codes": every,
+        "terms": [term] if term else [],
         "matches": matches,
         "lines": result.lines if result else 0,
         "skipped": result.skipped if result else 0,

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from mtlsctl.cli.output import Line
 from mtlsctl.core.catalogue.entry import Entry
+from mtlsctl.core.terms import Term
 
 WIDTH = 80
 
@@ -22,6 +23,15 @@ def entry(one: Entry, group: str) -> Iterator[Line]:
         yield from (f"    {line}" for line in rest)
     yield ""
     yield [("group   ", "dim"), group]
+    yield [("source  ", "dim"), one.source]
+
+
+def term(one: Term) -> Iterator[Line]:
+    """A word of the field: what it is short for, and what it means."""
+    yield [(one.word, "bold"), f"  {one.name}" if one.name else ""]
+    yield ""
+    yield from wrap(one.meaning, WIDTH)
+    yield ""
     yield [("source  ", "dim"), one.source]
 
 
