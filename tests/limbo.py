@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography import x509
 
+from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.core.verify import Policy, Purpose
 from mtlsctl.core.verify import verify as judge_chain
 from mtlsctl.errors import MtlsctlError
@@ -73,7 +74,7 @@ def verify(
         chain = [x509.load_pem_x509_certificate(pem.encode()) for pem in (leaf_pem, *intermediates)]
         anchors = [x509.load_pem_x509_certificate(pem.encode()) for pem in roots]
         lists = [x509.load_pem_x509_crl(pem.encode()) for pem in crls]
-    except ValueError as problem:
+    except UNREADABLE as problem:
         return False, f"not read: {problem}"
     try:
         report = judge_chain(
