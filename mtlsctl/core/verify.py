@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple, Required, TypedDict, Unpack
 
 from cryptography import x509
 
-from mtlsctl.core import candidates, engines, policy, presented, revoked, roles
+from mtlsctl.core import candidates, engines, opinions, presented, revoked, roles
 from mtlsctl.core.candidates import Candidate, Other, Task
 from mtlsctl.core.causes import Problem, by_rank, finding
-from mtlsctl.core.findings import Report, Verdict, Whose
-from mtlsctl.core.looks import Look, Purpose, Question
+from mtlsctl.core.findings import Report, Verdict
+from mtlsctl.core.looks import Purpose, Question
+from mtlsctl.core.opinions import Engine, Forecast
 from mtlsctl.core.path import Forest, Known, Path, called, planted, straight
 from mtlsctl.core.policy import Policy
 from mtlsctl.core.presented import purpose_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from mtlsctl.core.stacks import StackVerdict
 
 MAX_HEARD = 6  # good paths that the engines are asked about
-_OF_POLICIES = ("against-policy", "stack-refuses")
 _ITS_OWN = "cryptography"  # the stack that is an engine, too: its own answer counts
 _POLICIES = {str(one): one for one in Policy}
 _OF_THE_PATH = (Policy.OPENSSL, Policy.RFC5280)  # they have no second opinion
@@ -30,27 +30,6 @@ _STRICT = (Policy.WEBPKI, Policy.ALL)  # it decides
 _WITHOUT_STACKS = (*_OF_THE_PATH, Policy.WEBPKI)
 
 __all__ = ["Engine", "Forecast", "Judgement", "Policy", "Purpose", "judge", "purpose_of", "verify"]
-
-
-class Engine(NamedTuple):
-    """What one verifier says."""
-
-    name: str
-    """openssl (with our checks of purpose, names and strength), or webpki (Python's cryptography)."""
-    verdict: str
-    """accepts, refuses, or not-asked."""
-    reason: str
-    """Why it refuses or was not asked; webpki's are its own words."""
-
-
-class Forecast(NamedTuple):
-    """What another policy would say of a path that holds under the one that was chosen."""
-
-    policy: str
-    verdict: str
-    """accepts or refuses."""
-    reasons: tuple[str, ...]
-    """Each rule that it breaks, with its source."""
 
 
 class Judgement(NamedTuple):
@@ -72,7 +51,7 @@ class Judgement(NamedTuple):
 
 
 class Asked(TypedDict, total=False):
-    """What verify() and judge() are asked."""
+    """What verify() is asked, as judge() has it."""
 
     purpose: Required[Purpose]
     """The codes of findings are server-*, for CLIENT client-*."""
@@ -82,14 +61,14 @@ class Asked(TypedDict, total=False):
     """All of them must be the leaf's."""
     crls: Sequence[x509.CertificateRevocationList]
     """Short for sources that are CRLs alone."""
-    sources: Sources | None
-    """What revocation is looked up in."""
     partial_chain: bool
     """Whether a root need not be self-signed."""
     policy: str
-    """Whose rules decide: a Policy, or the name of one of core/stacks. OPENSSL by default."""
+    """Whose rules decide: a Policy, or the name of one of core/stacks."""
     max_depth: int | None
     """The CAs allowed between leaf and anchor, those that are self-issued not counted; None: any number."""
+    sources: Sources | None
+    """What revocation is looked up in."""
     found: Sequence[x509.Certificate]
     """Certificates at hand that are not presented; a path over one of them holds, and peers may lack it."""
 
@@ -101,42 +80,10 @@ def verify(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate],
     are those that decide, and on how the chain was presented; judge() has the notes on other stacks.
     Raises InputError for an empty chain or no roots, UsageError for a policy that there is not.
     """
-    task = _task(chain, roots, **asked)
-    weighed = _weighed(task)
-    if task.policy in _OF_THE_PATH:
-        return _report(task, weighed, weighed.problems)
-    needed = task.policy == _ITS_OWN or (weighed.holds and task.rules in _STRICT)
-    opinion = _opinion(task, weighed) if needed else engines.Opinion(False, False)
-    said = _said(task, weighed, opinion) if task.policy not in _WITHOUT_STACKS else None
-    return _report(task, weighed, _decided(task, weighed, opinion, said))
+    return judge(chain, roots, whole=False, **asked).report
 
 
-def judge(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], **asked: Unpack[Asked]) -> Judgement:
-    """As verify(), with what decides nothing: the path, the others, who else would refuse, what each verifier says."""
-    from mtlsctl.core import bystack  # its table is not needed for the verdict alone
-
-    task = _task(chain, roots, **asked)
-    weighed = _weighed(task)
-    chosen = weighed.chosen
-    opinion = _opinion(task, weighed)
-    said = _said(task, weighed, opinion)
-    problems = _decided(task, weighed, opinion, said)
-    problems += _elsewhere(weighed.name, said.verdicts, opinion) if weighed.holds else []
-    of_openssl = by_rank(bystack.of_openssl(said, weighed.problems))
-    unheard = roles.openssls_objection(task, chosen.path) if chosen.anchored else ""
-    return Judgement(
-        _report(task, weighed, problems),
-        chosen.path,
-        chosen.anchored,
-        (_openssl_engine(of_openssl, unheard), _webpki_engine(opinion)),
-        weighed.rest,
-        _forecasts(task, chosen.seen, opinion) if weighed.holds else (),
-        task.lookup.statuses(chosen.path),
-        said.verdicts,
-    )
-
-
-def _task(
+def judge(
     chain: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
     *,
@@ -144,12 +91,17 @@ def _task(
     at: datetime,
     names: Sequence[x509.GeneralName] = (),
     crls: Sequence[x509.CertificateRevocationList] = (),
-    sources: Sources | None = None,
     partial_chain: bool = False,
     policy: str = Policy.OPENSSL,
     max_depth: int | None = None,
+    sources: Sources | None = None,
     found: Sequence[x509.Certificate] = (),
-) -> Task:
+    whole: bool = True,
+) -> Judgement:
+    """As verify(), with what decides nothing: the others, who else would refuse, what each verifier says.
+
+    whole: False leaves that out, and has the report and the path alone.
+    """
     if not chain:
         raise InputError("there is no certificate to verify")
     if not roots:
@@ -157,23 +109,28 @@ def _task(
     # 1. Which certificate is the leaf: peers take the first, whatever it is (RFC 8446, 4.4.2).
     leaf = presented.leaf_of(chain, purpose)
     pool = tuple(dict.fromkeys(c for c in (*chain, *found) if c is not leaf and c != leaf))
-    question = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
-    lookup = revoked.Lookup(sources or revoked.of_crls(crls), (*chain, *found, *roots), question.at)
-    rules, partial = _POLICIES.get(policy), partial_chain
-    if rules is None:
-        rules, partial = Policy.OPENSSL, partial or _ends_anywhere(policy, purpose)
-    return Task(tuple(chain), leaf, pool, tuple(roots), question, policy, rules, partial, lookup)
+    asked = Question(purpose, at.replace(microsecond=0), tuple(names), max_depth, policy != Policy.RFC5280)
+    lookup = revoked.Lookup(sources or revoked.of_crls(crls), (*chain, *found, *roots), asked.at)
+    rules = _POLICIES.get(policy) or _rules_beside(policy)
+    partial = partial_chain or (policy not in _POLICIES and _ends_anywhere(policy, purpose))
+    task = Task(tuple(chain), leaf, pool, tuple(roots), asked, policy, rules, partial, lookup)
+    weighed = _weighed(task)
+    return _told(task, weighed) if whole else _decided_only(task, weighed)
+
+
+def _rules_beside(stack: str) -> Policy:
+    """OpenSSL's rules, beside what a stack is known to do. Raises UsageError for what is no stack."""
+    from mtlsctl.core import stacks  # the ordinary policies need no table
+
+    if stack in stacks.NAMES:
+        return Policy.OPENSSL
+    raise UsageError(f"{stack}: no such policy", f"one of {', '.join(dict.fromkeys((*Policy, *stacks.NAMES)))}")
 
 
 def _ends_anywhere(stack: str, purpose: Purpose) -> bool:
-    """Whether the policy is a stack for which whatever is trusted ends a path, self-signed or not.
+    """Whether whatever is trusted ends a path for a stack, self-signed or not."""
+    from mtlsctl.core import stacks
 
-    OpenSSL's rules are looked at then, beside what the stack is known to do. Raises UsageError for what is no stack.
-    """
-    from mtlsctl.core import stacks  # the ordinary policies need no table
-
-    if stack not in stacks.NAMES:
-        raise UsageError(f"{stack}: no such policy", f"one of {', '.join(dict.fromkeys((*Policy, *stacks.NAMES)))}")
     return stacks.accepts(stack, "anchor-not-self-signed", purpose)
 
 
@@ -212,6 +169,39 @@ def _weighed(task: Task) -> _Weighed:
     return _Weighed(forest, chosen, rest, heard.accepts, problems, holds, name)
 
 
+def _decided_only(task: Task, weighed: _Weighed) -> Judgement:
+    """The verdict, with no more work than it needs."""
+    problems = weighed.problems
+    if task.policy not in _OF_THE_PATH:
+        needed = task.policy == _ITS_OWN or (weighed.holds and task.rules in _STRICT)
+        opinion = _opinion(task, weighed) if needed else engines.Opinion(False, False)
+        said = _said(task, weighed, opinion) if task.policy not in _WITHOUT_STACKS else None
+        problems = _decided(task, weighed, opinion, said)
+    return Judgement(_report(task, weighed, problems), weighed.chosen.path, weighed.chosen.anchored, ())
+
+
+def _told(task: Task, weighed: _Weighed) -> Judgement:
+    """The verdict, and all that is told beside it."""
+    from mtlsctl.core import bystack  # its table is not needed for the verdict alone
+
+    chosen, opinion = weighed.chosen, _opinion(task, weighed)
+    said = _said(task, weighed, opinion)
+    problems = _decided(task, weighed, opinion, said)
+    problems += opinions.elsewhere(weighed.name, said.verdicts, opinion) if weighed.holds else []
+    of_openssl = by_rank(bystack.of_openssl(said, weighed.problems))
+    unheard = roles.openssls_objection(task, chosen.path) if chosen.anchored else ""
+    return Judgement(
+        _report(task, weighed, problems),
+        chosen.path,
+        chosen.anchored,
+        (opinions.of_openssl(of_openssl, unheard), opinions.of_webpki(opinion)),
+        weighed.rest,
+        opinions.forecasts(task, chosen.seen, opinion) if weighed.holds else (),
+        task.lookup.statuses(chosen.path),
+        said.verdicts,
+    )
+
+
 def _said(task: Task, weighed: _Weighed, opinion: engines.Opinion) -> "Said":
     """What each stack would say: it is told, and it decides where the policy is a stack's name, or all of them."""
     from mtlsctl.core import bystack
@@ -224,7 +214,7 @@ def _said(task: Task, weighed: _Weighed, opinion: engines.Opinion) -> "Said":
 def _decided(task: Task, weighed: _Weighed, opinion: engines.Opinion, said: "Said | None") -> list[Problem]:
     """The problems as the policy has them. 5. The second opinion counts only of a path that holds."""
     problems = list(weighed.problems)
-    problems += _strict(task, opinion) if weighed.holds and task.rules in _STRICT else []
+    problems += opinions.strict(task, opinion) if weighed.holds and task.rules in _STRICT else []
     if said is None or task.policy in _WITHOUT_STACKS:
         return problems
     from mtlsctl.core import bystack
@@ -271,48 +261,3 @@ def _opinion(task: Task, weighed: _Weighed) -> engines.Opinion:
         return roles.opinion(task, weighed.chosen.path)
     asked, pool = task.question, roles.given(task, weighed.forest)
     return engines.webpki((task.leaf, *pool), task.roots, asked.at, asked.purpose, asked.names)
-
-
-def _elsewhere(name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opinion) -> list[Problem]:
-    """Notes on the stacks that refuse what holds here; and on cryptography, where it is stricter than its table."""
-    from mtlsctl.core import portability  # its table is not needed for the verdict alone
-
-    notes = portability.notes(stacks)
-    if opinion.asked and not opinion.accepts and not portability.refuses("cryptography", stacks):
-        message = f"{name}: strict verifiers refuse it, such as Python's cryptography, which says: {opinion.reason}"
-        notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))
-    return notes
-
-
-def _strict(task: Task, opinion: engines.Opinion) -> list[Problem]:
-    """The fault that it is where the policy is the Web PKI's: its own verifier does not take the path."""
-    if not opinion.asked or opinion.accepts:
-        return []
-    name = called(task.leaf)
-    message = f"{name}: Python's cryptography, which keeps to the Web PKI, refuses it: {opinion.reason}"
-    return [Problem("against-policy", message, "mtlsctl inspect FILE shows what the certificates say", name)]
-
-
-def _forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tuple[Forecast, ...]:
-    """What the profiles would say, where they were not asked for."""
-    said = []
-    for other in (Policy.RFC5280, Policy.WEBPKI):
-        if task.rules in (other, Policy.ALL):
-            continue
-        reasons = [p.message for p in policy.faults(other, seen, True, task.question)]
-        if other is Policy.WEBPKI and opinion.asked and not opinion.accepts and not reasons:
-            reasons.append(f"Python's cryptography: {opinion.reason}")
-        said.append(Forecast(other, "refuses" if reasons else "accepts", tuple(reasons)))
-    return tuple(said)
-
-
-def _openssl_engine(ranked: Sequence[Problem], unheard: str) -> Engine:
-    """What its peers would say, so without what policies add. unheard: what it says where it does not decide."""
-    faults = [p for p in ranked if p.verdict is Verdict.FAIL and p.cause not in _OF_POLICIES]
-    reason = faults[0].message if faults else unheard
-    return Engine("openssl", "refuses" if reason else "accepts", reason)
-
-
-def _webpki_engine(opinion: engines.Opinion) -> Engine:
-    verdict = "not-asked" if not opinion.asked else "accepts" if opinion.accepts else "refuses"
-    return Engine("webpki", verdict, opinion.reason)
