@@ -1,5 +1,6 @@
 """The fields of a certificate as they are encoded, for what cryptography does not show of them (RFC 5280, 4.1)."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from cryptography import x509
@@ -53,6 +54,7 @@ class Signed:
     signature: asn1.BitString
 
 
+@lru_cache(maxsize=8)  # several rules ask, one after the other
 def read(certificate: x509.Certificate) -> Signed | None:
     """The fields of a certificate; None where they are not as RFC 5280 and DER have them."""
     try:
