@@ -376,8 +376,12 @@ def test_the_rules_of_others_are_explained_in_their_words(mtlsctl: Tool, monkeyp
     assert (
         foreign.title("cabf.x.crl_distribution_points_extension_absent") == "CRL distribution points extension absent"
     )
+    assert foreign.entry("base.unhandled_exception")
+    monkeypatch.setattr(pkilinted, "_every", lambda: [pkilinted._rfc5280()])  # all of them take seconds
+    assert foreign.entry("pkix.no_such_rule") is None
     monkeypatch.setattr(foreign, "find_spec", lambda _: None)
     alone = foreign.entry("pkix.no_ku_bits_set")
+    assert alone
     assert (alone.title, alone.source) == ("No KU bits set", "RFC 5280 and those that update it")
 
 

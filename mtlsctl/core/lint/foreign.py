@@ -53,8 +53,8 @@ def _known(code: str) -> tuple[str, str]:
     return next(found for begin, found in _DOCUMENTS.items() if code.startswith(begin))
 
 
-def entry(code: str) -> Entry:
-    """All that is known of a code. What pkilint says of the rule is asked where it is installed."""
+def entry(code: str) -> Entry | None:
+    """All that is known of a code; None where pkilint is installed, is asked what it says of the rule, and has none."""
     meaning, checked = (
         "A rule that pkilint (github.com/digicert/pkilint) checks; the message of a fault is its own.",
         "",
@@ -62,7 +62,10 @@ def entry(code: str) -> Entry:
     if find_spec("pkilint") is not None:
         from mtlsctl.core.lint import pkilinted  # a third of a second
 
-        words, checked = pkilinted.described(code)
+        known = pkilinted.described(code)
+        if known is None:
+            return None
+        words, checked = known
         meaning += f" It says of its check: {words}" if words else ""
     source = document(code)
     return Entry(code, title(code), meaning, fix(code), f"{source}; pkilint's {checked}" if checked else source)

@@ -169,7 +169,7 @@ def _looked(results: Any, silent: Collection[str] = ()) -> Looked:
     clean = (result.validator for result in results if not result.finding_descriptions)
     rules = {f.code: _VERDICTS.get(f.severity.name) for one in clean for f in one.validations}
     kept = {code: verdict for code, verdict in rules.items() if verdict and code not in broken}
-    kept.pop("base.unhandled_exception", None)  # every validator has it
+    kept.pop(_OF_ITSELF[0], None)  # every validator has it
     return Looked(said, kept)
 
 
@@ -183,16 +183,20 @@ def _said(results: Any) -> Iterator[Said]:
                 yield Said(one.finding.code, verdict, f"{words[:300]} (at {where[:120]})")
 
 
-def described(code: str) -> tuple[str, str]:
-    """What pkilint says of a rule, and the class that checks it; "" for what it has not."""
+def described(code: str) -> tuple[str, str] | None:
+    """What pkilint says of a rule, "" where it says nothing, and the class that checks it; None where it has none."""
+    if code in _OF_ITSELF:
+        return "", ""
     for container in _every():
-        found = [type(one) for one in _inside(container) if any(code == f.code for f in one.validations[:-1])]
-        if found:  # the last is that of a validator that fails itself
+        found = [type(one) for one in _inside(container) if any(code == f.code for f in one.validations)]
+        if found:
             told = next((one for one in found if one.__dict__.get("__doc__")), found[0])
             return " ".join(inspect.cleandoc(told.__dict__.get("__doc__") or "").split()), told.__name__
-    return "", ""
+    return None
 
 
+_OF_ITSELF = ("base.unhandled_exception", "pkilint.not_checked")
+"""What is said where it did not come to an end: the second one is ours."""
 _KINDS = (
     "DV_FINAL_CERTIFICATE ROOT_CA EV_FINAL_CERTIFICATE OV_FINAL_CERTIFICATE IV_FINAL_CERTIFICATE OCSP_RESPONDER"
     " INTERNAL_CROSS_CA INTERNAL_CONSTRAINED_TLS_CA NON_TLS_CA PRECERT_SIGNING_CA"
