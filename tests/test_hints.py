@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
-from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
+from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert, write
 
 from mtlsctl.core import hints
-from mtlsctl.core.findings import Finding
+from mtlsctl.core.diagnose import Confidence, Diagnosis, RefusedBy
+from mtlsctl.core.findings import Finding, Report, Verdict
 from mtlsctl.core.hints import Known
 from mtlsctl.core.looks import Purpose
 from mtlsctl.core.profiles import ProfileName
 from mtlsctl.errors import NotFoundError, UsageError
-from mtlsctl.workflows import authority, certify, examine
+from mtlsctl.workflows import authority, certify, examine, kin
 from mtlsctl.workflows.authority import Plan
 from mtlsctl.workflows.certify import Wish
 from mtlsctl.workflows.files import free
-from mtlsctl.workflows.verify import Trust, verify
+from mtlsctl.workflows.verify import verify
+from mtlsctl.workflows.verify_files import Trust
 
 YEARS = NOW + 3650 * DAY
 ROOT = make_cert("Root", ca=True, not_after=YEARS)
@@ -239,3 +241,28 @@ def test_a_new_name_has_a_folder_of_its_own(here: Path) -> None:
 def test_a_name_with_a_quotation_mark_is_left_as_it_is() -> None:
     said = "mtlsctl issue client 'uri:it'\"'\"'s'"
     assert hints.typed(said, Known(("x",), ca="dev")) == said
+
+
+# What a server asks for
+
+
+def test_the_identities_that_a_server_would_take_are_named(here: Path) -> None:
+    peer = make_cert("peer", CA, sans=(x509.DNSName("peer.test"),), ekus=(SERVER_AUTH, CLIENT_AUTH))
+    alice = make_cert("alice", CA, ekus=(CLIENT_AUTH,))
+    held = {"alice": alice, "peer 1": peer, "web": LEAF, "stranger": make_cert("x", OTHER, ekus=(CLIENT_AUTH,))}
+    for name, pair in held.items():
+        (here / name).mkdir()
+        write(here / name / "fullchain.pem", pair.pem, CA.pem if pair is not held["stranger"] else b"")
+        write(here / name / "key.pem", pair.key_pem)
+    (here / "half").mkdir()
+    write(here / "half" / "fullchain.pem", alice.pem)
+    general = "pass one: --cert client.pem --key client.key, or --identity FOLDER"
+    finding = Finding("client-cert-required", Verdict.FAIL, "it refused", general)
+    said = Diagnosis(Report("x", (finding,)), RefusedBy.SERVER, Confidence.CERTAIN)
+
+    def hint_for(*accepted: Pair) -> str:
+        return kin.presentable(said, [one.certificate.subject for one in accepted]).report.findings[0].hint
+
+    assert hint_for(ROOT) == "pass one: --identity alice or --identity 'peer 1'"
+    assert hint_for(OTHER) == "pass one: --identity stranger"
+    assert hint_for(make_cert("nobody's", ca=True)) == general

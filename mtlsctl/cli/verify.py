@@ -13,6 +13,7 @@ from mtlsctl.core.standing import Mode
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import verify as workflow
 from mtlsctl.workflows.revocation import Wish
+from mtlsctl.workflows.verify_files import Trust
 
 _REVOCATION, _FETCHING = "Revocation", "Fetching"
 
@@ -104,7 +105,7 @@ def verify(
     if allow_private and not (fetch or aia or ocsp):
         raise UsageError("--allow-private is of no use without --fetch, --aia or --ocsp", "pass one of them")
     wish = Wish(revocation, tuple(crl or ()), tuple(ocsp_response or ()), ocsp or "", fetch, allow_private)
-    trust = workflow.Trust(tuple(ca or _from_environment(system or certifi)), system, certifi)
+    trust = Trust(tuple(ca or _from_environment(system or certifi)), system, certifi)
     result, report = workflow.verify(
         chain,
         trust,
