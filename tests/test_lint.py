@@ -1,5 +1,7 @@
 """mtlsctl lint: files, folders, a CA's ledger, suppressions, JSON and SARIF."""
 
+import contextlib
+import io
 import json
 import re
 import shutil
@@ -16,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, make_cert, write
 
+from mtlsctl.cli import app
 from mtlsctl.core.findings import Verdict
 from mtlsctl.core.lint import foreign, pkilinted, rules
 from mtlsctl.core.lint.rule import Profile
@@ -338,13 +341,21 @@ def test_the_rules_are_listed_and_explained(mtlsctl: Tool) -> None:
 # pkilint
 
 
-def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path) -> None:
+def here(*words: object) -> support.Result:
+    """The tool in this process, which loads pkilint once."""
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = app.run(list(map(str, words)))
+    return support.Result(status, said.getvalue(), "")
+
+
+def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     mtlsctl("ca", "create")
     mtlsctl("issue", "server", "web.example.com")
     mtlsctl("issue", "client", "alice@example.com")
-    clean = mtlsctl("lint", "web.example.com", "alice@example.com", "--profile", "rfc5280")
+    clean = here("lint", "web.example.com", "alice@example.com", "--profile", "rfc5280")
     assert clean.exit_code == 0, clean.stdout
-    public = mtlsctl("lint", "web.example.com/cert.pem", "--profile", "webpki", "--json")
+    public = here("lint", "web.example.com/cert.pem", "--profile", "webpki", "--json")
     assert public.exit_code == 1
     assert "cabf.serverauth.subscriber.certificate_policies_extension_absent" in codes(public)
     assert public.json["result"]["pkilint"] == pkilinted.version()
@@ -355,21 +366,21 @@ def test_the_rules_of_others(mtlsctl: Tool, tmp_path: Path) -> None:
     assert looked["cabf.serverauth.subscriber.certificate_policies_extension_absent"] == "broken"
     assert looked["cabf.serverauth.prohibited_subject_public_key_algorithm_encoding"] == "kept"
     assert list(looked.values()).count("kept") > 50
-    client = mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki", "--json")
+    client = here("lint", "alice@example.com/cert.pem", "--profile", "webpki", "--json")
     assert codes(client) == [], "the CA/B Forum says nothing of clients"
-    assert "Nothing to tell" in mtlsctl("lint", "alice@example.com/cert.pem", "--profile", "webpki").stdout
+    assert "Nothing to tell" in here("lint", "alice@example.com/cert.pem", "--profile", "webpki").stdout
     code = "cabf.serverauth.subscriber.certificate_policies_extension_absent"
-    fewer = mtlsctl("lint", "web.example.com/cert.pem", "--profile", "webpki", "--ignore", f"{code}=private", "--json")
+    fewer = here("lint", "web.example.com/cert.pem", "--profile", "webpki", "--ignore", f"{code}=private", "--json")
     assert len(fewer.json["findings"]) == len(public.json["findings"]) - 1
     bad = make_cert("alice", ROOT, sans=(HOST,), ekus=(CLIENT_AUTH,), without=(x509.AuthorityKeyIdentifier,))
     file = write(tmp_path / "bad.pem", bad.pem)
     assert "pkix.authority_key_identifier_extension_absent" in codes(
-        mtlsctl("lint", file, "--profile", "rfc5280", "--json")
+        here("lint", file, "--profile", "rfc5280", "--json")
     )
 
 
-def test_the_rules_of_others_are_explained_in_their_words(mtlsctl: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = " ".join(mtlsctl("explain", "cabf.serverauth.subscriber_common_name_unknown_source").stdout.split())
+def test_the_rules_of_others_are_explained_in_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = " ".join(here("explain", "cabf.serverauth.subscriber_common_name_unknown_source").stdout.split())
     assert "Subscriber common name unknown source" in said
     assert "Validates that the content of the commonName attribute conforms to BR 7.1.4.3." in said
     assert "pkilint's SubscriberCommonNameValidator" in said
