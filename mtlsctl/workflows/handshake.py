@@ -132,6 +132,10 @@ def _meaning(us: Client, visit: Visit, seen: Observation, brought: Ours, tried: 
 
         if said.report.findings[0].code in kin.UNKNOWN:
             said = kin.recognised(said, seen.peer_chain)
+    if seen.acceptable_issuers and not us.settings.identity and not said.report.ok:
+        from mtlsctl.workflows import kin  # who is let in needs no other certificate
+
+        said = kin.presentable(said, seen.acceptable_issuers)
     return said
 
 
