@@ -638,7 +638,9 @@ def revocations(
 )
 def test_the_profile_of_crls(extensions: Any, swap: Any, words: str) -> None:
     crl = revocations(*extensions, swap=swap)
-    assert faults(ask([GOOD, CA], crls=[crl])) == []
+    found = ask([GOOD, CA], crls=[crl])
+    assert faults(found) == []
+    assert {one.policy for one in found.forecasts if one.verdict == "refuses"} == (BOTH if words else set())
     for word in BOTH:
         said = [message for code, message in faults(ask([GOOD, CA], crls=[crl], policy=word))]
         assert [message.startswith(f"the CRL of CN=Issuing CA: {words}") for message in said] == [True] * bool(words)

@@ -60,11 +60,12 @@ def elsewhere(name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opin
 
 def forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tuple[Forecast, ...]:
     """What the profiles would say, where they were not asked for."""
-    said = []
+    said, path = [], tuple(one.certificate for one in seen)
     for other in (Policy.RFC5280, Policy.WEBPKI):
         if task.rules in (other, Policy.ALL):
             continue
         reasons = [p.message for p in policy.faults(other, seen, True, task.question)]
+        reasons += [p.message for p in policy.faults_of_crls(other, task.lookup.crls, path)]
         if other is Policy.WEBPKI and opinion.asked and not opinion.accepts and not reasons:
             reasons.append(f"Python's cryptography: {opinion.reason}")
         said.append(Forecast(other, "refuses" if reasons else "accepts", tuple(reasons)))
