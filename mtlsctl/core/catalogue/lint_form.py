@@ -123,7 +123,7 @@ FORM = (
         "A CA below one that allows none",
         "Its issuer has pathlen 0, so that leaves alone may stand below it. Verifiers refuse what this CA issues.",
         "issue from the CA above, or make that anew with a longer pathlen",
-        "RFC 5280, 6.1.4 (m)",
+        "RFC 5280, 6.1.4 (l) and (m)",
     ),
     Entry(
         "lint-outside-constraints",
