@@ -28,7 +28,10 @@ class Result:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.stdout)
+        """The answer; what it calls ok is what the exit status calls so, in every command."""
+        answer = json.loads(self.stdout)
+        assert "ok" not in answer or answer["ok"] is (self.exit_code in (0, 10)), (self.exit_code, self.stdout[-500:])
+        return answer
 
 
 def run_tool(

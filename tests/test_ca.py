@@ -48,6 +48,13 @@ def test_create_list_show_export(mtlsctl: Tool, home: Path, tmp_path: Path) -> N
     assert mtlsctl("ca", "export", "--chain", "--der").exit_code == 2
 
 
+def test_a_ca_that_cannot_be_opened_is_no_good_answer(mtlsctl: Tool, home: Path) -> None:
+    (home / "half").mkdir(parents=True)
+    (home / "half" / "root.crt").write_bytes(b"")
+    half = mtlsctl("ca", "list", "--json")
+    assert (half.exit_code, half.json["ok"], len(half.json["result"]["broken"])) == (2, False, 1)
+
+
 def test_the_certificates_are_as_designed(mtlsctl: Tool, home: Path) -> None:
     assert mtlsctl("ca", "create", "lab").exit_code == 0
     root = x509.load_pem_x509_certificate((home / "lab/root.crt").read_bytes())

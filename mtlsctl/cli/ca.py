@@ -64,8 +64,7 @@ def list_(as_json: Json = False) -> int:
     Exit status: 0; 2 when a CA cannot be opened.
     """
     found = authority.list_all()
-    status = output.show("ca list", found, text.listed(found), as_json=as_json)
-    return 2 if found.broken else status
+    return output.show("ca list", found, text.listed(found), as_json=as_json, status=2 if found.broken else 0)
 
 
 def show(

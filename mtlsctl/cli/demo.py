@@ -22,5 +22,4 @@ def demo(as_json: Json = False) -> int:
             output.print_lines(text.step(len(steps) + 1, step))
         steps.append(step)
     story = workflow.Story(tuple(steps), all(step.as_expected for step in steps))
-    status = output.show("demo", story, text.ending(story), as_json=as_json)
-    return status if story.as_expected else 1
+    return output.show("demo", story, text.ending(story), as_json=as_json, status=int(not story.as_expected))

@@ -46,7 +46,7 @@ def _show(tally: repeat.Tally, as_json: bool) -> None:
     if tally.runs:
         result, report = tally.answer()
         shown = [*one_text.lines(result), *text.repeated(result)]
-        output.show("handshake", result, shown, as_json=as_json, findings=report.findings)
+        output.show("handshake", result, shown, as_json=as_json, findings=report.findings, status=_status(tally))
 
 
 def _status(tally: repeat.Tally) -> int:

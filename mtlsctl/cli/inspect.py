@@ -12,9 +12,10 @@ from mtlsctl.workflows import examine
 from mtlsctl.workflows.passwords import Secret, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mtlsctl.core.documents import Document
+    from mtlsctl.core.findings import Finding
     from mtlsctl.workflows.live import Server  # most look at files
 
 FORM = "For scripts"
@@ -116,7 +117,7 @@ def inspect(
 
         with output.known():
             forms.show(form, field or (), result, findings)
-    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
+    return _status(findings)
 
 
 def _form(**given: bool) -> str:
@@ -127,6 +128,11 @@ def _form(**given: bool) -> str:
     return names[0] if names else ""
 
 
+def _status(findings: "Sequence[Finding]") -> int:
+    """2 where something could not be read; what could be is shown, whatever there is to say of it."""
+    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
+
+
 def _stream(paths: list[str], secret: Secret | None, look: examine.Looker) -> int:
     from mtlsctl.cli.stream import Stream  # people read text
 
@@ -134,7 +140,7 @@ def _stream(paths: list[str], secret: Secret | None, look: examine.Looker) -> in
     result, findings = examine.inspect(paths, secret, stream, look)
     with output.known():
         stream.finish(result, findings)
-    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
+    return _status(findings)
 
 
 def _compare(paths: list[str], right: str, form: str, secret: Secret | None, look: examine.Looker) -> int:
@@ -148,9 +154,7 @@ def _compare(paths: list[str], right: str, form: str, secret: Secret | None, loo
     if [paths[0], right] == ["-", "-"]:
         raise UsageError("standard input can be read only once", "give - once")
     found = compare(paths[0], right, lambda path: examine.documents(path, secret, look))
-    with output.known():
-        output.say("inspect", found, lines(found), as_json=form == "json", ok=found.same)
-    return 0 if found.same else 1
+    return output.show("inspect", found, lines(found), as_json=form == "json", status=int(not found.same))
 
 
 def _draw(paths: list[str], target: str, form: str, read: "Callable[[str], list[Document]]", *, force: bool) -> int:
@@ -160,5 +164,6 @@ def _draw(paths: list[str], target: str, form: str, read: "Callable[[str], list[
     if form not in ("", "json"):
         raise UsageError(f"--graph and --{form} exclude each other", "give one of them")
     result, findings = draw(paths, target, read, force=force)
-    output.show("inspect", result, lines(result), as_json=form == "json", findings=findings)
-    return 2 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0
+    return output.show(
+        "inspect", result, lines(result), as_json=form == "json", findings=findings, status=_status(findings)
+    )

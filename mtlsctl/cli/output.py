@@ -26,14 +26,19 @@ def show(
     findings: Sequence[Finding] = (),
     fail_on: Verdict = Verdict.FAIL,
     last: Iterable[Line] = (),
+    status: int | None = None,
 ) -> int:
-    """Say a result: the JSON object, or the lines, the findings and the last lines. Returns the exit status, 0 or 1."""
-    ok = not findings or worst(findings).rank < fail_on.rank
+    """Say a result: the JSON object, or the lines, the findings and the last lines. Returns the exit status.
+
+    status: None where the findings tell it: 1 from fail_on on, else 0. What JSON calls ok has the status 0.
+    """
+    if status is None:
+        status = int(bool(findings) and worst(findings).rank >= fail_on.rank)
     with known():
-        say(command, result, lines, as_json=as_json, ok=ok, findings=findings)
+        say(command, result, lines, as_json=as_json, ok=not status, findings=findings)
         if not as_json:
             print_lines(last)
-    return 0 if ok else 1
+    return status
 
 
 def say(

@@ -121,8 +121,8 @@ def probe(
     output.note(f"probe: showing {where.text} certificates that it must refuse: its log will tell of them")
     result, findings = workflow.probe(wish)
     findings = (*findings, *identities.exposed(papers))
-    output.show("probe", result, text.lines(result), as_json=as_json, findings=findings)
-    return _STATUS[result.conclusion]
+    status = _STATUS[result.conclusion]
+    return output.show("probe", result, text.lines(result), as_json=as_json, findings=findings, status=status)
 
 
 def _path(target: str, where: endpoint.Endpoint, http: str | None, no_http: bool) -> str:
