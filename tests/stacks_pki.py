@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import stacks_odd
 import support
 import surgery
 from cryptography import x509
@@ -18,6 +19,7 @@ from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert
 NAME, ADDRESS = "localhost", "127.0.0.1"
 SITE = "web.stacks.test"
 """The name for wildcards: nobody resolves it, clients are told the address."""
+ASKED = {"wildcard-at-top": "stacks.test", "name-with-underscore": "a_b.stacks.test"}
 ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 AUTH = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
 
@@ -42,19 +44,20 @@ Made = tuple[str, Pair, tuple[Pair, ...], tuple[Pair, ...]]
 """Rule, leaf, the chain below it, the anchors."""
 
 
-def build(folder: Path, purpose: str) -> list[Case]:
-    """Every chain for a purpose. folder: for the openssl command's files."""
-    maker = _Maker(folder, purpose)
+def build(folder: Path, purpose: str, *, odd: bool = True) -> list[Case]:
+    """Every chain for a purpose. folder: for the openssl command's files. odd: with what is rare."""
+    maker = Maker(folder, purpose)
     found = []
-    for rule, leaf, chain, anchors in maker.all():
+    for rule, leaf, chain, anchors in (*maker.all(), *(stacks_odd.made(maker) if odd else ())):
         name = ADDRESS if "address" in rule else SITE if "wildcard" in rule else NAME
+        name = ASKED.get(rule, name)
         found.append(Case(rule, purpose, leaf, chain, anchors, name))
     return found
 
 
 def server_papers(folder: Path) -> Papers:
     """What a server that judges clients shows of itself."""
-    maker = _Maker(folder, "server")
+    maker = Maker(folder, "server")
     leaf = maker.leaf(maker.issuing)
     root = support.write(folder / "own-root.pem", maker.root.pem)
     issuing = support.write(folder / "own-issuing.pem", maker.issuing.pem)
@@ -62,7 +65,7 @@ def server_papers(folder: Path) -> Papers:
     return Papers(cert, support.write(folder / "own.key", leaf.key_pem), root, issuing)
 
 
-class _Maker:
+class Maker:
     """Chains for one purpose, below one good root unless it must be another one."""
 
     def __init__(self, folder: Path, purpose: str) -> None:
@@ -157,11 +160,7 @@ class _Maker:
         key = self.leaf(self.issuing).key_pem
         for rule, odd in (("rsa-pss-key", pss), ("rsa-below-1024", short)):
             yield rule, self.by_openssl(odd, self.issuing), (self.issuing,), (self.root,)
-            name = f"Stacks {rule}"
-            issuing = Pair(
-                self.ca_by_openssl(name, Pair(self.root.certificate, _Raw(odd)), self.root, "sha256").certificate,
-                _Raw(odd),
-            )
+            issuing = self.ca_of_key(f"Stacks {rule}", odd)
             yield f"ca-{rule}", self.by_openssl(key, issuing), (issuing,), (self.root,)
 
     def hashed(self) -> Iterator[Made]:
@@ -171,9 +170,9 @@ class _Maker:
         key = self.leaf(issuing).key_pem
         for digest in ("sha1", "md5"):
             yield digest, self.by_openssl(key, issuing, f"-{digest}"), (issuing,), (root,)
-            weak = self.ca_by_openssl("Stacks RSA Issuing", issuing, root, digest)
+            weak = self.ca_by_openssl("Stacks RSA Issuing", issuing, root, f"-{digest}")
             yield f"ca-{digest}", self.leaf(weak), (weak,), (root,)
-            weak = self.ca_by_openssl("Stacks RSA Root", root, root, digest)
+            weak = self.ca_by_openssl("Stacks RSA Root", root, root, f"-{digest}")
             yield self.below(f"anchor-{digest}", weak)
 
     def by_openssl(self, key: bytes, issuer: Pair, *how: str) -> Pair:
@@ -184,10 +183,15 @@ class _Maker:
         pem = by_openssl(self.folder, NAME if server else "alice", key, issuer, *how, extensions=text)
         return Pair(x509.load_pem_x509_certificate(pem), _Raw(key))
 
-    def ca_by_openssl(self, cn: str, ca: Pair, issuer: Pair, digest: str) -> Pair:
-        """A CA, certified again with a weak hash."""
-        pem = by_openssl(self.folder, cn, ca.key_pem, issuer, f"-{digest}", extensions=_CA)
+    def ca_by_openssl(self, cn: str, ca: Pair, issuer: Pair, *how: str) -> Pair:
+        """A CA, certified again; how: with a weak hash, say."""
+        pem = by_openssl(self.folder, cn, ca.key_pem, issuer, *how, extensions=_CA)
         return Pair(x509.load_pem_x509_certificate(pem), ca.key)
+
+    def ca_of_key(self, cn: str, key: bytes) -> Pair:
+        """A CA below the root with a key that only the openssl command works with."""
+        odd = Pair(self.root.certificate, _Raw(key))
+        return Pair(self.ca_by_openssl(cn, odd, self.root).certificate, odd.key)
 
     def taken_apart(self) -> Iterator[Made]:
         """Serial numbers, versions and extensions that no builder makes."""

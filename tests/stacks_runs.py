@@ -303,13 +303,15 @@ def ask_server(stack: str, cases: Sequence[Case], folder: Path, papers: Papers) 
 
 def _alone(case: Case) -> bool:
     words = (
-        "anchor-version",
-        "anchor-serial",
-        "anchor-md5",
-        "anchor-sha1",
-        "anchor-not-self",
-        "leaf-pinned",
-        "self-sig",
+        *(
+            f"anchor-{word}"
+            for word in ("version", "serial", "md5", "sha", "not-self", "critical", "policy", "tls", "own")
+        ),
+        *(
+            f"anchor-{word}"
+            for word in ("name-constraints-", "algorithms", "before", "empty", "inhibit", "ecdsa", "pss")
+        ),
+        *("anchor-rsa", "leaf-pinned", "self-sig", "above-the-anchor"),
     )
     return case.rule.startswith(words) or case.rule.endswith("/root")
 

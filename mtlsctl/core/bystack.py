@@ -37,16 +37,45 @@ def _rows(*rules: str) -> frozenset[str]:
 LENIENT: dict[Cause, frozenset[str]] = {
     "chain-expired": _rows("expired"),
     "bad-ca": _rows("not-ca", "no-basic-constraints", "no-ca-extensions", "no-cert-sign"),
-    "purpose": _rows("any-extended-key-usage", "wrong-extended-key-usage"),
+    "purpose": _rows("any-extended-key-usage", "wrong-extended-key-usage", "server-gated-crypto"),
     "key-usage": _rows("no-digital-signature"),
-    "cn-only": _rows("no-san", "no-dns-san"),
+    "cn-only": _rows("no-san", "no-dns-san", "no-host-san", "several-common-names"),
     "ip": _rows("address-as-dns-name"),
-    "name": _rows("no-dns-san", "name-with-trailing-dot", "partial-wildcard"),
-    "weak-key": _rows("rsa-below-2048", "rsa-below-1024", "other-curve", "ml-dsa", "dsa-key"),
+    "name": _rows(
+        "no-dns-san",
+        "no-host-san",
+        "name-with-trailing-dot",
+        "partial-wildcard",
+        "partial-wildcard-before",
+        "partial-wildcard-inside",
+        "wildcard-at-top",
+    ),
+    "weak-key": _rows(
+        "rsa-almost-2048",
+        "rsa-below-2048",
+        "rsa-below-1024",
+        "other-curve",
+        "p224",
+        "short-curve",
+        "ml-dsa",
+        "dsa-key",
+    ),
     "weak-signature": _rows("sha1", "md5"),
     "key-id": _rows("authority-key-id-mismatch"),
     "name-constraints": _rows("name-constraints", "rare-name-constraints"),
 }
+
+
+_UNASKED = frozenset({"revoked", "revocation-unknown", "leaf-not-first", *_rows("rare-name-constraints")})
+"""What its answer says nothing of: revocation, which certificate is the leaf, and constraints on subjects."""
+
+
+def ending(chosen: Candidate, roots: Sequence[x509.Certificate]) -> Candidate:
+    """The path up to whatever is trusted first: where stacks end that do not go on to a self-signed root."""
+    if chosen.anchored:
+        return chosen
+    place = next((number for number, one in enumerate(chosen.path) if one in roots), None)
+    return chosen if place is None else chosen._replace(path=chosen.path[: place + 1], anchored=True)
 
 
 def ask(
@@ -65,10 +94,15 @@ def ask(
     if question.purpose not in PURPOSE_OIDS:
         return Said()
     hits = stacks.hits(
-        seen, anchored=chosen.anchored, question=question, faults=faults, path=chosen.path, sent=tuple(chain)
+        seen[: len(chosen.path)],
+        anchored=chosen.anchored,
+        question=question,
+        faults=faults,
+        path=chosen.path,
+        sent=tuple(chain),
     )
     verdicts = stacks.verdicts(hits, question.purpose)
-    if opinion.asked and not opinion.accepts:
+    if opinion.asked:
         about = seen[0].name if seen else ""
         verdicts = tuple(_as_it_says(one, opinion, about) if one.stack == "cryptography" else one for one in verdicts)
     borne = Counter(map(called, chosen.path))
@@ -76,8 +110,12 @@ def ask(
 
 
 def _as_it_says(one: StackVerdict, opinion: Opinion, about: str) -> StackVerdict:
+    """Its own answer in place of its column, but for what it is not asked about, and refusals that have our words."""
+    rules = {reason.rule for reason in one.reasons}
+    if opinion.accepts:
+        return one if rules & _UNASKED else replace(one, verdict="accepts", reasons=())
     if one.verdict == "refuses":
-        return one  # for a reason with words of ours
+        return one
     reason = stacks.Reason("", about, opinion.reason, "", one.versions, "measured", "")
     return replace(one, verdict="refuses", reasons=(reason,))
 

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from mtlsctl.core.causes import Cause
 from mtlsctl.core.looks import Look, Purpose, Question
-from mtlsctl.core.stacks import rules, table
+from mtlsctl.core.stacks import rare, rules, table
 from mtlsctl.core.stacks import words as wording
 from mtlsctl.core.stacks.chain import Chain, Hit
 
@@ -195,7 +195,7 @@ def cells(purpose: Purpose) -> dict[str, dict[str, Cell]]:
     server = purpose is Purpose.SERVER
     text, stacks = (table.SERVER, table.SERVER_STACKS) if server else (table.CLIENT, table.CLIENT_STACKS)
     found: dict[str, dict[str, Cell]] = {stack: {} for stack in stacks}
-    for line in text.splitlines():
+    for line in (text + (rare.SERVER if server else rare.CLIENT)).splitlines():
         rule, *letters = line.split() or ["#"]
         if rule == "#":
             continue

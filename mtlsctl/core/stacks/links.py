@@ -5,12 +5,14 @@ from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import PublicKeyAlgorithmOID as Key
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
 from mtlsctl.core.keys import MIN_RSA_EXPONENT
 from mtlsctl.core.looks import Look, value
 from mtlsctl.core.namechecks import strays
+from mtlsctl.core.path import self_issued
 from mtlsctl.core.stacks.chain import Chain, Hit
 from mtlsctl.core.unreadable import UNREADABLE
 
@@ -23,7 +25,14 @@ _KEYS = {
     Key.DSA.dotted_string: "dsa-key",
     **dict.fromkeys(MLDSA, "ml-dsa"),
 }
-_CURVES: dict[str, tuple[str, ...]] = {"secp256r1": (), "secp384r1": (), "secp521r1": ("p521",)}
+_CURVES: dict[str, tuple[str, ...]] = {
+    "secp256r1": (),
+    "secp384r1": (),
+    "secp521r1": ("p521",),
+    "secp224r1": ("p224",),
+    "secp192r1": ("short-curve",),
+}
+_ALMOST = 2040  # OpenSSL rounds the strength of a key: from here on it is 112 bits, as of 2048
 
 
 def of_key(one: Look, role: str) -> Iterator[Hit]:
@@ -34,7 +43,8 @@ def of_key(one: Look, role: str) -> Iterator[Hit]:
     else:
         rules = (_KEYS.get(kind.dotted_string, "other-key"),)
     for rule in rules:
-        yield Hit(role + rule, one.name)
+        # In the handshake one curve that TLS 1.3 does not have is as good as another.
+        yield Hit(role + ("other-curve" if rule in ("p224", "short-curve") and not role else rule), one.name)
 
 
 def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
@@ -43,12 +53,20 @@ def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
     except UNREADABLE:
         return ("other-key",)
     if isinstance(key, rsa.RSAPublicKey):
-        sizes = {"rsa-below-2048": 2048, "rsa-below-1024": 1024}
-        small = tuple(rule for rule, size in sizes.items() if key.key_size < size)
+        small = _rsa_size(key.key_size)
         return (*small, "rsa-small-exponent") if key.public_numbers().e < MIN_RSA_EXPONENT else small
-    return (
-        _CURVES.get(key.curve.name, ("other-curve",)) if isinstance(key, ec.EllipticCurvePublicKey) else ("other-key",)
-    )
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return ("other-key",)
+    plain = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint) in certificate.tbs_certificate_bytes
+    return (*_CURVES.get(key.curve.name, ("other-curve",)), *(() if plain else ("compressed-point",)))
+
+
+def _rsa_size(size: int) -> tuple[str, ...]:
+    if size < 1024:
+        return "rsa-below-2048", "rsa-below-1024"
+    if size < 2048:
+        return ("rsa-below-2048",) if size < _ALMOST else ("rsa-almost-2048",)
+    return ("rsa-above-8192",) if size > 8192 else ()
 
 
 def between(chain: Chain) -> Iterator[Hit]:
@@ -60,9 +78,12 @@ def between(chain: Chain) -> Iterator[Hit]:
         if number:
             role = "anchor-" if anchor else "ca-"
             yield from (Hit(role + rule, one.name) for rule in _limits(one, chain.seen[:number]))
-    for child, issuer in pairwise(chain.seen):
+    for number, (child, issuer) in enumerate(pairwise(chain.seen)):
         if _other_key_id(child, issuer):
-            yield Hit("authority-key-id-mismatch", child.name)
+            above = "anchor-" if chain.anchored and number == last - 1 else ""
+            yield Hit(f"{above}authority-key-id-mismatch", child.name)
+    if chain.anchored and last and self_issued(chain.path[-1]) and _other_key_id(chain.seen[-1], chain.seen[-1]):
+        yield Hit("anchor-own-key-id-mismatch", chain.seen[-1].name)
     if chain.sent:
         yield from _sent(chain)
 

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID as Aia
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
+from cryptography.x509.oid import NameOID
 
 from mtlsctl.core import names
 from mtlsctl.core.looks import Look, Purpose, Question, value
-from mtlsctl.core.stacks import links
+from mtlsctl.core.stacks import links, odd
 from mtlsctl.core.stacks.chain import Chain, Hit
 from mtlsctl.core.unreadable import UNREADABLE
 
 PURPOSES = {Purpose.SERVER: Eku.SERVER_AUTH, Purpose.CLIENT: Eku.CLIENT_AUTH}
+GATED = ("2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3")  # Netscape's and Microsoft's, of the time of export laws
 # support.apple.com/103769: server certificates of private roots, too, where they were issued since.
 APPLE_LIMIT, APPLE_SINCE = timedelta(days=825, seconds=1), datetime(2019, 7, 1, tzinfo=UTC)
 
@@ -31,6 +33,7 @@ def hits(chain: Chain) -> list[Hit]:
         found += _issuer(anchor, "anchor-", chain.question)
         found += links.of_key(anchor, "ca-")
     found += links.between(chain)
+    found += odd.hits(chain)
     return found
 
 
@@ -42,8 +45,9 @@ def _unreadable(chain: Chain) -> Iterator[Hit]:
             continue
         try:
             _ = one.extensions
-        except x509.DuplicateExtension:
-            yield Hit("duplicate-extension", f"serial {one.serial_number:x}")
+        except x509.DuplicateExtension as error:
+            known = error.oid.dotted_string.startswith("2.5.29.")  # those that stacks look for, and find twice
+            yield Hit(f"duplicate-{'known-' if known else ''}extension", f"serial {one.serial_number:x}")
         except UNREADABLE:
             yield Hit("unreadable", f"serial {one.serial_number:x}")
         else:
@@ -82,7 +86,7 @@ def _leaf(leaf: Look, question: Question) -> Iterator[Hit]:
         yield Hit("expired", name)
     if at < leaf.not_before:
         yield Hit("not-yet-valid", name)
-    if certificate.version is x509.Version.v1:
+    if certificate.version is x509.Version.v1 and not leaf.values:
         yield Hit("version-1", name)
         return
     for rule in (*_leaf_uses(leaf, question.purpose), *_leaf_form(leaf, question.purpose)):
@@ -105,9 +109,16 @@ def _leaf_uses(leaf: Look, purpose: Purpose) -> Iterator[str]:
     if uses is None:
         yield "no-extended-key-usage"
     elif PURPOSES[purpose] not in uses:
-        yield "any-extended-key-usage" if Eku.ANY_EXTENDED_KEY_USAGE in uses else "wrong-extended-key-usage"
+        yield _other_use(uses, purpose)
     if value(leaf, x509.NameConstraints):
         yield "leaf-name-constraints"
+
+
+def _other_use(uses: x509.ExtendedKeyUsage, purpose: Purpose) -> str:
+    if Eku.ANY_EXTENDED_KEY_USAGE in uses:
+        return "any-extended-key-usage"
+    gated = purpose is Purpose.SERVER and any(use.dotted_string in GATED for use in uses)
+    return "server-gated-crypto" if gated else "wrong-extended-key-usage"
 
 
 def _leaf_form(leaf: Look, purpose: Purpose) -> Iterator[str]:
@@ -136,7 +147,8 @@ def _serial(number: int) -> Iterator[str]:
 
 
 def _unknown_critical(one: Look) -> bool:
-    return any(isinstance(extension, x509.UnrecognizedExtension) for extension in one.critical)
+    unread = (extension for extension in one.critical if isinstance(extension, x509.UnrecognizedExtension))
+    return any(not odd.mapped(extension) for extension in unread)
 
 
 def _leaf_names(leaf: Look, question: Question) -> Iterator[str]:
@@ -164,10 +176,23 @@ def _mismatch(leaf: Look, presented: Sequence[x509.GeneralName], wanted: x509.Ge
         return "wrong-name"
     asked = wanted.value.lower()
     if not dns and (names.common_name(leaf.certificate.subject) or "").lower() == asked:
-        return "no-san" if not presented else "no-dns-san"
+        if not presented and len(leaf.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)) > 1:
+            return "several-common-names"
+        if not presented:
+            return "no-san"
+        addressed = any(isinstance(name, x509.IPAddress) for name in presented)
+        return "no-dns-san" if addressed else "no-host-san"
     if asked + "." in dns:
         return "name-with-trailing-dot"
-    return "partial-wildcard" if any(_partly(pattern, asked) for pattern in dns) else "wrong-name"
+    if any(pattern == f"*.{asked.partition('.')[2]}" for pattern in dns):
+        return "wildcard-at-top"  # names.matches() wants two labels below the star
+    return next((_star(pattern) for pattern in dns if _partly(pattern, asked)), "wrong-name")
+
+
+def _star(pattern: str) -> str:
+    """Where the star stands in the first label."""
+    start, _, end = pattern.partition(".")[0].partition("*")
+    return "partial-wildcard" if not end else "partial-wildcard-inside" if start else "partial-wildcard-before"
 
 
 def _partly(pattern: str, asked: str) -> bool:
@@ -188,15 +213,14 @@ def _issuer(one: Look, role: str, question: Question) -> Iterator[Hit]:
         yield Hit(f"{role}expired", name)
     if question.at < one.not_before:
         yield Hit(f"{role}not-yet-valid", name)
-    if one.certificate.version is x509.Version.v1:
+    if one.certificate.version is x509.Version.v1 and not one.values:
         yield Hit(f"{role}version-1", name)
         return
     for rule in (*_authority(one), *_issuer_form(one)):
         yield Hit(role + rule, name)
     uses = value(one, x509.ExtendedKeyUsage)
     if uses is not None and PURPOSES[question.purpose] not in uses:
-        any_use = Eku.ANY_EXTENDED_KEY_USAGE in uses
-        yield Hit(role + ("any-extended-key-usage" if any_use else "wrong-extended-key-usage"), name)
+        yield Hit(role + _other_use(uses, question.purpose), name)
     if role == "ca-" and value(one, x509.AuthorityKeyIdentifier) is None:
         yield Hit("ca-no-authority-key-id", name)
 

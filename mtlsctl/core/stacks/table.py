@@ -118,7 +118,7 @@ ed25519                               A    A    A    A    A    A    A    A    R 
 ed448                                 A    A    A    A    A    R    A    R    R    A    A    r    ?
 ml-dsa                                R    R    R    R    R    A    R    A    R    R    A    r    ?
 dsa-key                               R    R    R    R    A    R    A    R    R    R    A    ?    ?
-ca-dsa-key                            ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-dsa-key                            A    A    A    A    A    R    R    R    R    A    R    ?    ?
 other-key                             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-other-key                          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-p521                               A    A    A    A    A    A    A    A    A    A    A    ?    ?
@@ -160,11 +160,11 @@ revocation-unknown                    ?    ?    ?    ?    ?    ?    ?    ?    ? 
 leaf-not-first                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-name-constraints-many              ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 anchor-name-constraints-many          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-no-certificate-policy                 ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-ca-rare-name-constraints              R    R    R    R    R    ?    ?    ?    ?    ?    ?    ?    ?
-anchor-rare-name-constraints          R    R    R    R    R    ?    ?    ?    ?    ?    ?    ?    ?
-rsa-small-exponent                    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-ca-rsa-small-exponent                 ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+no-certificate-policy                 A    A    A    A    A    R    R    R    R    R    R    ?    ?
+ca-rare-name-constraints              R    R    R    R    R    R    R    R    R    ?    R    ?    ?
+anchor-rare-name-constraints          R    R    R    R    R    R    A    R    R    ?    R    ?    ?
+rsa-small-exponent                    A    A    A    A    A    A    A    A    A    A    A    ?    ?
+ca-rsa-small-exponent                 A    A    A    A    A    A    A    A    A    A    A    ?    ?
 """
 CLIENT_STACKS = (
     "openssl",
@@ -236,7 +236,7 @@ ed25519                               A    A    A    A    A    A    A    A    A 
 ed448                                 A    A    A    A    A    A    R    A    R    R    A    A
 ml-dsa                                R    R    R    R    R    R    A    R    R    R    R    A
 dsa-key                               R    R    R    R    R    R    R    R    R    R    R    A
-ca-dsa-key                            ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-dsa-key                            A    A    A    A    A    A    R    R    R    R    A    R
 other-key                             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-other-key                          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-p521                               A    A    A    A    A    A    A    A    R    A    A    A
@@ -283,11 +283,11 @@ name-not-ascii                        ?    ?    ?    ?    ?    ?    ?    ?    ? 
 leaf-not-first                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-name-constraints-many              ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 anchor-name-constraints-many          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-no-certificate-policy                 ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-ca-rare-name-constraints              R    R    R    R    R    R    ?    ?    ?    ?    ?    ?
-anchor-rare-name-constraints          R    R    R    R    R    R    ?    ?    ?    ?    ?    ?
-rsa-small-exponent                    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-ca-rsa-small-exponent                 ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+no-certificate-policy                 A    A    A    A    A    A    R    R    R    R    R    R
+ca-rare-name-constraints              R    R    R    R    R    R    R    ?    R    ?    ?    R
+anchor-rare-name-constraints          R    R    R    R    R    R    ?    ?    ?    ?    ?    R
+rsa-small-exponent                    A    A    A    A    A    A    A    A    A    A    A    A
+ca-rsa-small-exponent                 A    A    A    A    A    A    A    A    A    A    A    A
 """
 
 _ERRORS = "https://chromium.googlesource.com/chromium/src/+/main/net/base/net_error_list.h"
