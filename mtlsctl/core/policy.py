@@ -21,7 +21,7 @@ class Policy(StrEnum):
     OPENSSL = "openssl"
     """What peers on OpenSSL take, with the names, purposes and strengths that TLS adds: fits a private PKI."""
     RFC5280 = "rfc5280"
-    """Path validation, and the profile that conforming CAs keep to (RFC 5280, 4)."""
+    """Path validation, and the profile that conforming CAs keep to (RFC 5280, 4, and 5 for CRLs)."""
     WEBPKI = "webpki"
     """The profile, and the CA/Browser Forum's Baseline Requirements as far as a certificate shows them."""
     ALL = "all"
@@ -79,10 +79,14 @@ def _of_issuer(policy: Policy, certificate: x509.Certificate, anchor: bool) -> t
 
 
 def _broken(policy: Policy, one: Look, number: int, anchor: bool, purpose: Purpose) -> Iterator[Problem]:
-    for rule in _rules(policy):
-        words = rule.broken(one) if meant(rule.where, one, number, anchor, purpose) else ""
-        if words:
+    for rule in _asked(policy, is_ca(one), number, anchor, purpose):
+        if words := rule.broken(one):
             yield Problem("against-policy", f"{one.name}: {words} ({rule.source})", rule.fix, one.name)
+
+
+@cache  # there are few answers, and the question is put for every leaf
+def _asked(policy: Policy, ca: bool, number: int, anchor: bool, purpose: Purpose) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _rules(policy) if _speaks(rule.where, ca, number, anchor, purpose))
 
 
 @cache
@@ -102,6 +106,10 @@ def _rules(policy: Policy) -> tuple[Rule, ...]:
 
 def meant(where: Where, one: Look, number: int, anchor: bool, purpose: Purpose) -> bool:
     """Whether a rule for some certificates speaks about one: the number-th from the leaf, which is 0."""
+    return _speaks(where, is_ca(one), number, anchor, purpose)
+
+
+def _speaks(where: Where, ca: bool, number: int, anchor: bool, purpose: Purpose) -> bool:
     match where:
         case "any":
             return True
@@ -112,7 +120,7 @@ def meant(where: Where, one: Look, number: int, anchor: bool, purpose: Purpose) 
         case "server":
             return not number and purpose is Purpose.SERVER
         case "ca":
-            return bool(number) or is_ca(one)
+            return bool(number) or ca
         case "issuer":
             return bool(number)
         case "middle":
@@ -147,7 +155,7 @@ def wrong_if(kind: type[x509.ExtensionType], bad: bool, what: str) -> Callable[[
     words = f"{what} is critical and must not be" if bad else f"{what} is not critical and must be"
 
     def broken(one: Look) -> str:
-        return words if critical(one, kind) is bad else ""
+        return words if kind in one.values and critical(one, kind) is bad else ""
 
     return broken
 
