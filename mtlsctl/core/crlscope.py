@@ -37,19 +37,29 @@ class Held(NamedTuple):
 
 
 class Entries:
-    """The entries of a CRL, walked when first asked about, and once: that takes seconds for a large one.
+    """The entries of a CRL, looked at when first asked about, and once: that takes seconds for a large one.
 
     Whoever asks has checked the signature before: strangers write entries without end.
     """
 
-    def __init__(self, crl: x509.CertificateRevocationList, suspect: bool) -> None:
-        self._crl, self._suspect = crl, suspect
+    def __init__(self, crl: x509.CertificateRevocationList) -> None:
+        self._crl = crl
+
+    @cached_property
+    def _measured(self) -> tuple[int, int]:
+        signed = self._crl.tbs_certlist_bytes  # written anew each time that it is asked for
+        return len(signed), signed.count(_CRITICAL)
+
+    @property
+    def size(self) -> int:
+        """Of what is signed, in bytes."""
+        return self._measured[0]
 
     @cached_property
     def trouble(self) -> str:
         """Why one of them spoils the whole CRL (RFC 5280, 5.3); "" where none does."""
         try:
-            return _odd_entry(self._crl) if self._suspect else ""
+            return _odd_entry(self._crl) if _suspect(self._crl.extensions, self._measured[1]) else ""
         except UNREADABLE:
             return "one of its entries cannot be decoded"
 
@@ -65,8 +75,6 @@ class Crl(NamedTuple):
     key_id: bytes
     """Of the AKI; empty where it names none."""
     scope: x509.IssuingDistributionPoint | None
-    size: int
-    """Of what is signed, in bytes."""
     trouble: str
     """Why it must not be used for anybody, as far as its own extensions tell; "" where it may."""
     entries: Entries
@@ -94,8 +102,7 @@ def opened(held: Held) -> Crl | None:
         _ = crl.issuer, crl.last_update_utc, crl.next_update_utc
         extensions = crl.extensions
         values = {type(e.value): e.value for e in extensions}
-        signed = crl.tbs_certlist_bytes  # written anew each time that it is asked for
-        trouble, entries = _trouble(extensions), Entries(crl, _suspect(extensions, signed))
+        trouble = _trouble(extensions)
     except UNREADABLE:
         return None
     number, delta = values.get(x509.CRLNumber), values.get(x509.DeltaCRLIndicator)
@@ -107,9 +114,8 @@ def opened(held: Held) -> Crl | None:
         delta.crl_number if isinstance(delta, x509.DeltaCRLIndicator) else None,
         (aki.key_identifier or b"") if isinstance(aki, x509.AuthorityKeyIdentifier) else b"",
         scope if isinstance(scope, x509.IssuingDistributionPoint) else None,
-        len(signed),
         trouble,
-        entries,
+        Entries(crl),
     )
 
 
@@ -124,13 +130,13 @@ def _trouble(extensions: x509.Extensions) -> str:
     return ""
 
 
-def _suspect(extensions: x509.Extensions, signed: bytes) -> bool:
+def _suspect(extensions: x509.Extensions, marks: int) -> bool:
     """Whether an entry may have a critical extension: there are more marks of such than the CRL's own have.
 
     In an indirect one each entry may say whose it is.
     """
     indirect = any(isinstance(e.value, x509.IssuingDistributionPoint) and e.value.indirect_crl for e in extensions)
-    return indirect or signed.count(_CRITICAL) > sum(e.critical for e in extensions)
+    return indirect or marks > sum(e.critical for e in extensions)
 
 
 def _odd_entry(crl: x509.CertificateRevocationList) -> str:

@@ -24,12 +24,13 @@ IsRevoked = Callable[[x509.Certificate, Path], bool | None]
 
 
 class Signers:
-    """Those who could have signed CRLs. Each CRL's signature is checked once for each path that it is held against."""
+    """Those who could have signed CRLs. Each CRL's signature is checked once for each of them."""
 
     def __init__(self, pool: Sequence[x509.Certificate], at: datetime, is_revoked: IsRevoked) -> None:
         self.pool = pool  # as it came: to hash 150 roots costs more than to verify, and most have no CRL
         self.at, self.is_revoked = at, is_revoked
         self.seen: dict[tuple[int, Path], str] = {}
+        self.fitting: dict[tuple[int, x509.Certificate], bool] = {}
         self.trusted: dict[tuple[x509.Certificate, Path], str] = {}
         self.open: list[x509.Certificate] = []
 
@@ -48,12 +49,19 @@ class Signers:
         if not candidates:
             why = "the certificate of who signed it is not at hand"
         for signer in candidates:
-            if not _fits(crl.crl, signer):
+            if not self._fits(crl.crl, signer):
                 continue
             why = self._may_not(signer, crl, above)
             if not why:
                 return ""
         return why
+
+    def _fits(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
+        """Whether a key made a signature; for a large CRL that is told after a second."""
+        key = id(crl), signer
+        if key not in self.fitting:
+            self.fitting[key] = _fits(crl, signer)
+        return self.fitting[key]
 
     def _candidates(self, crl: Crl, above: Path) -> list[x509.Certificate]:
         """Those of the CRL's issuer's name: the path's own first, then the ones whose key the CRL names."""

@@ -136,9 +136,9 @@ class Lookup:
         """Whether the leaf's status, and whether every status, is one that CRLs tell: OpenSSL can be asked, too."""
         if not self.crls or any(crl.indirect for crl in self.crls):
             return False, False  # OpenSSL finds the signers of indirect ones in part of PKITS 4.14 only
-        if len(self.crls) > MAX_MANY or sum(crl.size for crl in self.crls) > MAX_LARGE:
-            return False, False
         told = [status.source == "crl" for status in self.statuses(path)]
+        if not any(told) or len(self.crls) > MAX_MANY or sum(crl.entries.size for crl in self.crls) > MAX_LARGE:
+            return False, False
         return bool(told) and told[0], bool(told) and all(told)
 
     def _links(self, path: Path) -> Iterator[tuple[x509.Certificate, Path]]:
