@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 import support
+from hypothesis import HealthCheck, settings
 
 import mtlsctl as mtlsctl_package
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture

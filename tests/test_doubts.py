@@ -157,15 +157,18 @@ def test_a_large_hello_that_is_swallowed_costs_no_more_than_the_wait(lab: Lab) -
 
 def test_a_server_that_is_slow_to_wake_has_not_lost_our_hello(lab: Lab) -> None:
     met: list[socket.socket] = []
+    awake = threading.Event()
 
     def sleepy(client: socket.socket) -> None:
         met.append(client)
-        if len(met) == 1:
-            time.sleep(1.5)
+        if (place := len(met)) == 1:
+            awake.wait(tls_lab.PATIENCE)
+        elif place == 3:  # both probes have come
+            awake.set()
         relay(port, lambda b: b)(client)
 
     with tls_lab.s_server(lab, "server") as port, door(sleepy) as way:
-        answer = ask(lab, way, "--timeout", "2.5")
+        answer = ask(lab, way, "--timeout", "5")
     assert said(answer) == ("ok", "certain", ["classic-group", "same-hello"])
 
 
