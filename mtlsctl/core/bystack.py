@@ -103,7 +103,7 @@ def ask(
     )
     verdicts = stacks.verdicts(hits, question.purpose)
     if opinion.asked:
-        about = seen[0].name if seen else ""
+        about = called(chosen.path[0])  # seen[0] is another where the leaf cannot be read
         verdicts = tuple(_as_it_says(one, opinion, about) if one.stack == "cryptography" else one for one in verdicts)
     borne = Counter(map(called, chosen.path))
     return Said(verdicts, tuple(hits), frozenset(name for name, count in borne.items() if count > 1))
