@@ -181,6 +181,10 @@ def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
     assert says in (result.stdout if "--json" in words else result.stderr)
 
 
+def test_a_file_that_is_not_there_is_no_server(mtlsctl: Tool) -> None:
+    assert mtlsctl("lint", "web.pem").stderr == "mtlsctl: web.pem: no such file or directory\n"
+
+
 @pytest.mark.parametrize("words", [("lint",), ("inspect", "--short")])
 def test_a_password_that_can_be_read_once_opens_every_file(
     mtlsctl: Tool, tmp_path: Path, words: tuple[str, ...]
@@ -393,7 +397,7 @@ def test_the_rules_of_others_are_explained_in_their_words(monkeypatch: pytest.Mo
     monkeypatch.setattr(foreign, "find_spec", lambda _: None)
     alone = foreign.entry("pkix.no_ku_bits_set")
     assert alone
-    assert (alone.title, alone.source) == ("No KU bits set", "RFC 5280 and those that update it")
+    assert (alone.title, alone.source) == ("No KU bits set", "RFC 5280 and its updates")
 
 
 def test_without_pkilint_its_profiles_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,10 @@ _PUBLIC = "a public CA has to issue it otherwise; where the CA is your own: --ig
 _AGAIN = "have it issued again, by a CA that keeps to the profile; mtlsctl issue and mtlsctl ca create do"
 _BROKEN = "see what pkilint says of the file: pip install pkilint, then its own commands"
 _DOCUMENTS = {
-    "cabf.serverauth.": ("CA/B Forum Baseline Requirements for TLS server certificates", _PUBLIC),
-    "cabf.ev_guidelines.": ("CA/B Forum Extended Validation Guidelines", _PUBLIC),
-    "cabf.": ("CA/B Forum Baseline Requirements", _PUBLIC),
-    "pkix.": ("RFC 5280 and those that update it", _AGAIN),
+    "cabf.serverauth.": ("CA/B Forum BR (TLS servers)", _PUBLIC),
+    "cabf.ev_guidelines.": ("CA/B Forum EV Guidelines", _PUBLIC),
+    "cabf.": ("CA/B Forum BR", _PUBLIC),
+    "pkix.": ("RFC 5280 and its updates", _AGAIN),
     "itu.": ("ITU-T X.509, X.520 and X.690", _AGAIN),
     "iso.": ("ISO's lists of countries, languages and currencies", _AGAIN),
     "msft.": ("Microsoft's requirements", _PUBLIC),
