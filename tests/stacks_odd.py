@@ -260,7 +260,11 @@ def _apart(maker: "Maker") -> Iterator["Made"]:
     mail = maker.leaf(issuing, sans=(x509.DNSName("localhost"), x509.RFC822Name("xyzzy@stacks.test")))
     odd = surgery.again(mail, issuing, swap=(b"xyzzy", "xüzz".encode()))
     yield "mail-not-ascii", odd, (issuing,), (root,)
-    for rule, change in (("version-1-extensions", _versionless), ("algorithms-differ", _outer)):
+    for rule, change in (
+        ("version-1-extensions", _versionless),
+        ("algorithms-differ", _outer),
+        ("unique-id", _unique),
+    ):
         yield rule, change(maker.leaf(issuing), issuing), (issuing,), (root,)
         odd = change(make_cert(f"Stacks {rule}", root, ca=True), root)
         yield f"ca-{rule}", maker.leaf(odd), (odd,), (root,)
@@ -275,3 +279,8 @@ def _versionless(pair: Pair, issuer: Pair) -> Pair:
 def _outer(pair: Pair, issuer: Pair) -> Pair:
     """With another algorithm in signatureAlgorithm, which is not signed (RFC 5280, 4.1.1.2)."""
     return surgery.again(pair, issuer, outer=ECDSA_384)
+
+
+def _unique(pair: Pair, issuer: Pair) -> Pair:
+    """With an issuerUniqueID, which RFC 5280, 4.1.2.8, forbids."""
+    return surgery.again(pair, issuer, insert=_der(0x81, b"\x00\x01"))

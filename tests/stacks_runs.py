@@ -309,7 +309,7 @@ def _alone(case: Case) -> bool:
         ),
         *(
             f"anchor-{word}"
-            for word in ("name-constraints-", "algorithms", "before", "empty", "inhibit", "ecdsa", "pss")
+            for word in ("name-constraints-", "algorithms", "before", "empty", "inhibit", "ecdsa", "pss", "uniq")
         ),
         *("anchor-rsa", "leaf-pinned", "self-sig", "above-the-anchor"),
     )

@@ -32,6 +32,7 @@ _CURVES: dict[str, tuple[str, ...]] = {
     "secp224r1": ("p224",),
     "secp192r1": ("short-curve",),
 }
+_SMALLEST = 528  # RFC 8446, 4.2.3: RSA-PSS, over SHA-256 at least, with a salt as long
 _ALMOST = 2040  # OpenSSL rounds the strength of a key: from here on it is 112 bits, as of 2048
 
 
@@ -63,7 +64,8 @@ def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
 
 def _rsa_size(size: int) -> tuple[str, ...]:
     if size < 1024:
-        return "rsa-below-2048", "rsa-below-1024"
+        least = ("rsa-below-528",) if size < _SMALLEST else ()
+        return "rsa-below-2048", "rsa-below-1024", *least
     if size < 2048:
         return ("rsa-below-2048",) if size < _ALMOST else ("rsa-almost-2048",)
     return ("rsa-above-8192",) if size > 8192 else ()

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
+from mtlsctl.core import tbs
 from mtlsctl.core.looks import Look, Purpose, value
 from mtlsctl.core.path import self_issued
 from mtlsctl.core.stacks.chain import Chain, Hit
@@ -115,10 +116,11 @@ def _signed(one: Look) -> Iterator[str]:
         yield "ecdsa-sha3" if oid in _ECDSA_SHA3 else "rsa-sha3"
     elif oid == Signed.RSASSA_PSS and isinstance(digest, hashes.SHA1):
         yield "pss-sha1"
-    whole, inner = certificate.public_bytes(Encoding.DER), certificate.tbs_certificate_bytes
-    outer = whole[whole.index(inner) + len(inner) :]
-    if outer[: 2 + outer[1]] not in inner:  # RFC 5280, 4.1.1.2: both name the same algorithm
-        yield "algorithms-differ"
+    if found := tbs.read(certificate):
+        if not tbs.same(found.algorithm, found.tbs.signature):  # RFC 5280, 4.1.1.2
+            yield "algorithms-differ"
+        if found.tbs.issuer_id or found.tbs.subject_id:
+            yield "unique-id"
 
 
 def _constraints(one: Look, below: Sequence[Look]) -> Iterator[str]:

@@ -284,8 +284,8 @@ leaf-not-first                        ?    ?    ?    ?    ?    ?    ?    ?    ? 
 ca-name-constraints-many              ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 anchor-name-constraints-many          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 no-certificate-policy                 A    A    A    A    A    A    R    R    R    R    R    R
-ca-rare-name-constraints              R    R    R    R    R    R    R    ?    R    ?    ?    R
-anchor-rare-name-constraints          R    R    R    R    R    R    ?    ?    ?    ?    ?    R
+ca-rare-name-constraints              R    R    R    R    R    R    R    R    R    R    ?    R
+anchor-rare-name-constraints          R    R    R    R    R    R    R    A    R    R    ?    R
 rsa-small-exponent                    A    A    A    A    A    A    A    A    A    A    A    A
 ca-rsa-small-exponent                 A    A    A    A    A    A    A    A    A    A    A    A
 """
