@@ -10,6 +10,7 @@ import support
 from cryptography import x509
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert, write
 
+from mtlsctl.cli import grammar
 from mtlsctl.core import hints
 from mtlsctl.core.diagnose import Confidence, Diagnosis, RefusedBy
 from mtlsctl.core.findings import Finding, Report, Verdict
@@ -266,3 +267,36 @@ def test_the_identities_that_a_server_would_take_are_named(here: Path) -> None:
     assert hint_for(ROOT) == "pass one: --identity alice or --identity 'peer 1'"
     assert hint_for(OTHER) == "pass one: --identity stranger"
     assert hint_for(make_cert("nobody's", ca=True)) == general
+
+
+# Words that are none of the choices
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("issue alice", "did you mean: mtlsctl issue server alice; mtlsctl issue --help"),
+        ("issue sever a.test", "did you mean: mtlsctl issue server; mtlsctl issue --help"),
+        ("verify x --as Clinet", "did you mean: --as client; mtlsctl verify --help"),
+        ("lint x --profile NIST", "did you mean: --profile nist; mtlsctl lint --help"),
+        ("verify x --revocation no", "mtlsctl verify --help"),
+        ("completions tcsh-like", "mtlsctl completions --help"),
+    ],
+)
+def test_a_choice_that_there_is_not_was_meant_otherwise(words: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        grammar.call(words.split())
+    assert caught.value.hint == said
+
+
+def test_a_ca_of_ours_is_no_file() -> None:
+    authority.create(Plan("dev"), None)
+    with pytest.raises(NotFoundError) as caught:
+        hint("dev", ca="dev")
+    assert caught.value.hint == "a CA of yours has that name: mtlsctl ca show dev"
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        hint("https://bob:secret@web.test/")
+    assert "secret" not in f"{caught.value} {caught.value.hint}"

@@ -2,7 +2,9 @@
 
 import difflib
 import inspect
+import re
 from collections.abc import Callable
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -223,8 +225,23 @@ def usage_error(error: Any) -> MtlsctlError:
         near = meant(error, ctx)
         hint = f"did you mean: {near}; all options: {help_}" if near else help_
         return UsageError(f"No such option: {error.option_name}", hint)
-    text = error.format_message().replace("\\t", " ")
-    return UsageError(" ".join(text.split()).rstrip("."), help_)
+    text = " ".join(error.format_message().replace("\\t", " ").split()).rstrip(".")
+    choice = chosen(error, ctx, text)
+    return UsageError(text, f"did you mean: {choice}; {help_}" if choice else help_)
+
+
+def chosen(error: Any, ctx: Any, text: str) -> str:
+    """What to type in place of a word that is none of the choices; "" where nothing is like it."""
+    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
+    wrong = re.search("'([^']*)' is not one of", text)
+    if not (choices and wrong):
+        return ""
+    if near := difflib.get_close_matches(wrong[1].lower(), choices, n=1):
+        option = max(error.param.opts, key=len)
+        return f"{option} {near[0]}" if option.startswith("-") else f"{ctx.command_path} {near[0]}"
+    if any(other.nargs == -1 for other in ctx.command.params) and error.param.param_type_name == "argument":
+        return f"{ctx.command_path} {choices[0]} {quote(wrong[1])}"  # it was left out before the others
+    return ""
 
 
 def meant(error: Any, ctx: Any) -> str:

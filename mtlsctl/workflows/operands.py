@@ -9,7 +9,8 @@ from mtlsctl.errors import MtlsctlError, NotFoundError
 from mtlsctl.workflows import files
 
 _ADDRESS = re.compile(r"[\w.\-\[\]:%]+:\d{1,5}|unix:.+|[A-Za-z][A-Za-z0-9+.-]*://.+", re.DOTALL)
-_HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+\.?|\[[0-9A-Fa-f:.]+\]")
+_FILE = r"(?!.*\.(?:pem|crt|cer|cert|der|key|csr|crl|p7b|p12|pfx)$)"  # no top-level domain has one of these names
+_HOST = re.compile(_FILE + r"(?:localhost|[\w-]+(\.[\w-]+)+\.?|\[[0-9A-Fa-f:.]+\])")
 
 
 def called(path: str) -> str:
@@ -31,8 +32,22 @@ def with_advice(error: MtlsctlError, path: str, command: str = "inspect", option
     if not isinstance(error, NotFoundError):
         return error
     if is_target(path):
-        return NotFoundError(error.message, f"for a server: {shlex.join(['mtlsctl', command, path, *options])}")
+        shown = called(path)
+        message = error.message.replace(path, shown)
+        return NotFoundError(message, f"for a server: {shlex.join(['mtlsctl', command, shown, *options])}")
+    if _is_a_ca(path):
+        typed = f"mtlsctl lint --ca {path}" if command == "lint" else f"mtlsctl ca show {path}"
+        return NotFoundError(error.message, f"a CA of yours has that name: {typed}")
     if not error.hint and _HOST.fullmatch(path):
         typed = shlex.join(["mtlsctl", command, f"{path}:443", *options])
         return NotFoundError(error.message, f"to look at a server, name its port: {typed}")
     return error
+
+
+def _is_a_ca(word: str) -> bool:
+    from mtlsctl.workflows import store  # only for what is no file
+
+    try:
+        return word in store.ca_names()
+    except MtlsctlError:
+        return False
