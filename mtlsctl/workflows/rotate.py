@@ -74,18 +74,7 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
     password, present = None, _plain_key(pair)
     torn = present is not None and _torn(present, pair, old[0], ca, entry.identity)
     if now < due and not wish.force and not torn:
-        return Renewed(
-            ca.name,
-            entry.identity,
-            pair.cert.parent,
-            False,
-            due,
-            entry.serial,
-            certificate_facts(old[0]),
-            False,
-            (),
-            (),
-        )
+        return _not_due(ca, entry, pair, old[0], due)
     if present is None:
         password = secret(f"the key {pair.key}")  # the new key is encrypted under the same one
         present = keys.decode(files.read(pair.key), str(pair.key), password)
@@ -111,6 +100,21 @@ def renew(what: str, ca_word: str | None, wish: Renewal, secret: Secret) -> Rene
         files=written,
         kept=kept,
         notes=notes,
+    )
+
+
+def _not_due(ca: store.Ca, entry: ledger.Entry, pair: Pair, old: x509.Certificate, due: datetime) -> Renewed:
+    return Renewed(
+        ca=ca.name,
+        identity=entry.identity,
+        folder=pair.cert.parent,
+        changed=False,
+        due_at=due,
+        old_serial_hex=entry.serial,
+        certificate=certificate_facts(old),
+        new_key=False,
+        files=(),
+        kept=(),
     )
 
 
