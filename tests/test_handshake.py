@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -510,3 +511,21 @@ def test_a_crl_of_ours_against_the_server(mtlsctl: Tool, tmp_path: Path) -> None
     assert code(plain) == "ok"
     assert (code(checked), checked["result"]["refused_by"]) == ("server-cert-revoked", "client")
     assert missing.exit_code == 2
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 1), (("--insecure",), 0)])
+def test_a_server_whose_certificate_ends_in_the_year_0(
+    lab: Lab, mtlsctl: Tool, options: tuple[str, ...], status: int
+) -> None:
+    """OpenSSL takes it for one that has expired; cryptography takes it, too, and has no time to give for it."""
+    made = support.make_cert("localhost", sans=tls_lab.LOCAL, not_after=datetime(2077, 1, 1, tzinfo=UTC))
+    odd = made.certificate.public_bytes(Encoding.DER).replace(b"20770101000000Z", b"00000101000000Z")
+    support.write(lab.cert("year-0"), ssl.DER_cert_to_PEM_cert(odd).encode())
+    support.write(lab.key("year-0"), made.key_pem)
+    with tls_lab.s_server(lab, "year-0") as port:
+        answer = ask(lab, port, *options)
+        text = mtlsctl("handshake", f"localhost:{port}", "--ca", lab.cert("root"), *options)
+    assert (answer["exit"], text.exit_code) == (status, status)
+    assert "server-cert-invalid" in [finding["code"] for finding in answer["findings"]]
+    assert answer["result"]["server_chain"][0]["not_after"].startswith("0001-01-01")
+    assert "until a time that cannot be read" in text.stdout

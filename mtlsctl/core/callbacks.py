@@ -70,6 +70,7 @@ def _readable(certificate: crypto.X509) -> x509.Certificate | None:
         names.dn(found.subject)
         names.dn(found.issuer)
         names.san(found)
+        found.not_valid_before_utc, found.not_valid_after_utc  # noqa: B018  read for its ValueError: year 0
     except UNREADABLE:
         return None
     return found

@@ -291,16 +291,17 @@ def _notes(seen: Observation, ours: Ours) -> Iterable[Finding]:
 
 def _expiring(seen: Observation, ours: Ours) -> Iterable[Finding]:
     """The leaves, theirs and ours, that end soon: within 14 days, or the last fifth of a shorter life."""
-    leaves = [("the server's certificate", Whose.PEER, seen.peer_chain[:1])]
+    leaves = [("the server's certificate", Whose.PEER, leaf) for leaf in seen.peer_chain[:1]]
     if ours.credential and seen.sent:
-        leaves.append(("our certificate", Whose.OURS, (ours.credential.certificate,)))
-    for what, whose, (*found,) in leaves:
-        for leaf in found:
-            life = leaf.not_valid_after_utc - leaf.not_valid_before_utc
-            left = leaf.not_valid_after_utc - ours.at
-            if timedelta(0) < left < min(SOON, life / 5):
-                message = f"{what} {subject(leaf)} expires {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-                yield Finding("expires-soon", Verdict.WARN, message, "renew it: mtlsctl renew", whose)
+        leaves.append(("our certificate", Whose.OURS, ours.credential.certificate))
+    for what, whose, leaf in leaves:
+        try:
+            start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+        except UNREADABLE:
+            continue  # a stranger's, let in by --insecure
+        if timedelta(0) < end - ours.at < min(SOON, (end - start) / 5):
+            message = f"{what} {subject(leaf)} expires {end:%Y-%m-%d %H:%M} UTC"
+            yield Finding("expires-soon", Verdict.WARN, message, "renew it: mtlsctl renew", whose)
 
 
 def subject(certificate: x509.Certificate) -> str:

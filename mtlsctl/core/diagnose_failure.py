@@ -1,6 +1,6 @@
 """The client's failures: the network, not TLS, no agreement, our certificate refused."""
 
-from mtlsctl.core import alerts, sniff
+from mtlsctl.core import alerts, names, sniff
 from mtlsctl.core.diagnose import (
     Confidence,
     Diagnosis,
@@ -42,11 +42,7 @@ def network(seen: Observation) -> Diagnosis:
         f"{seen.peer}: cannot be reached: {seen.detail}",
         "check the path" if seen.peer.startswith("unix:") else "check the address and the route",
     )
-    return answer(seen, [_blame_network(found)], RefusedBy.NETWORK, Confidence.CERTAIN)
-
-
-def _blame_network(finding: Finding) -> Finding:
-    return Finding(finding.code, finding.verdict, finding.message, finding.hint, Whose.NETWORK)
+    return answer(seen, [found._replace(whose=Whose.NETWORK)], RefusedBy.NETWORK, Confidence.CERTAIN)
 
 
 def before_hello(seen: Observation, ours: Ours) -> Diagnosis:
@@ -298,7 +294,5 @@ def _required(seen: Observation, how: str) -> Finding:
 
 
 def _issuers(seen: Observation) -> str:
-    from mtlsctl.core import names
-
     shown = [names.dn(name) for name in seen.acceptable_issuers[:3]]
     return few(shown, 3, count=len(seen.acceptable_issuers), joint=" or ", last=" or ")

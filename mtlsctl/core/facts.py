@@ -3,7 +3,7 @@
 from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtlsctl.core import extensions, keys, names
 from mtlsctl.core.extensions import OtherExtension
-from mtlsctl.core.unreadable import UNREADABLE
+from mtlsctl.core.unreadable import NEVER, UNREADABLE
 
 if TYPE_CHECKING:
     from mtlsctl.core.repeated import Repeated  # for bundles
-
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""Stands where a certificate's time cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

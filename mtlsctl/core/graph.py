@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from mtlsctl.core import names
-from mtlsctl.core.facts import NEVER, CertificateFacts
+from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.remarks import SOON
-from mtlsctl.core.unreadable import UNREADABLE
+from mtlsctl.core.unreadable import NEVER, UNREADABLE
 
 MAX_SIGNATURES = 20_000  # some two seconds; certificates beyond go by names and key identifiers
 MAX_NAMESAKES = 8  # keys of one name that are tried as an issuer

@@ -1,13 +1,13 @@
 """A certificate as plain values: what a handshake or a server shows of whoever is at the other end."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from mtlsctl.core import keys, names
-from mtlsctl.core.unreadable import UNREADABLE
+from mtlsctl.core.unreadable import NEVER, UNREADABLE
 
 
 class PeerCertificate(NamedTuple):
@@ -38,8 +38,8 @@ def describe(certificate: x509.Certificate, *, in_full: bool = True) -> PeerCert
         issuer=_dn(certificate, "issuer"),
         names=found,
         serial_hex=names.serial_hex(certificate.serial_number),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=_time(certificate, "not_valid_before_utc"),
+        not_after=_time(certificate, "not_valid_after_utc"),
         key=_key(certificate),
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         spki_sha256=_spki_sha256(certificate) if in_full else "",
@@ -52,6 +52,13 @@ def _dn(certificate: x509.Certificate, which: str) -> str:
         return names.dn(getattr(certificate, which))
     except UNREADABLE:
         return "(cannot be read)"
+
+
+def _time(certificate: x509.Certificate, which: str) -> datetime:
+    try:
+        return cast("datetime", getattr(certificate, which))
+    except UNREADABLE:
+        return NEVER
 
 
 def _key(certificate: x509.Certificate) -> str:

@@ -7,9 +7,10 @@ from shlex import quote
 
 from mtlsctl.core import inorder, keymode
 from mtlsctl.core.causes import IN_ORDER
-from mtlsctl.core.facts import NEVER, CertificateFacts
+from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.trees import Member
+from mtlsctl.core.unreadable import NEVER
 
 SOON = timedelta(days=30)  # at most; of a short life, its last third, when renewal is due
 MAX_ALIKE = 20  # findings of one code; the others are counted

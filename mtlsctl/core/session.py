@@ -66,6 +66,7 @@ class Session:
         self.chunks: list[Chunk] = []
         self.secrets: list[bytes] = []
         self._clock = clock
+        self._judge_staple = judge_staple
         self._room = {"received": KEPT, "sent": KEPT}
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(self)
@@ -79,7 +80,6 @@ class Session:
             self._connection.set_alpn_protos([word.encode("ascii") for word in alpn])
         if earlier is not None:
             self._connection.set_session(earlier)
-        self._judge_staple = judge_staple
         if judge_staple:
             self._connection.request_ocsp()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.unreadable import NEVER, UNREADABLE
 
 NOTABLE = timedelta(minutes=5)  # what certificates are backdated by, and what Kerberos tolerates (RFC 4120, 8.2)
 _HINT = "set the clock: timedatectl set-ntp true, and look again: date -u"
@@ -16,15 +17,22 @@ def ours_behind(chain: Iterable[x509.Certificate], known: Iterable[x509.Certific
 
     known: our trust anchors and our own certificates. They came to this machine after they were made.
     """
-    theirs = [c.not_valid_before_utc for c in chain if c.not_valid_before_utc > at]
-    kept = [c.not_valid_before_utc for c in known if c.not_valid_before_utc > at]
-    if not theirs or not kept:
+    kept = [start for c in known if (start := _start(c)) > at]
+    if not kept or not any(_start(c) > at for c in chain):
         return None
     message = (
         f"this machine's clock says {_minute(at)}, and certificates that it keeps itself begin at {_minute(max(kept))}:"
         " the clock is behind"
     )
     return Finding("clock-skew", Verdict.FAIL, message, _HINT, Whose.OURS)
+
+
+def _start(certificate: x509.Certificate) -> datetime:
+    """When its life begins; long ago where that cannot be read."""
+    try:
+        return certificate.not_valid_before_utc
+    except UNREADABLE:
+        return NEVER
 
 
 def theirs(ours: Iterable[x509.Certificate], answer: bytes, at: datetime) -> Finding | None:

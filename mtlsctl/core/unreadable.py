@@ -1,4 +1,6 @@
-"""What cryptography raises for input that it does not take."""
+"""What cryptography raises for input that it does not take, and what stands in its place."""
+
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -19,3 +21,6 @@ UNREADABLE = (
 A signature that does not fit (InvalidSignature) and an extension that is not there (ExtensionNotFound) are not among
 them: they are answers.
 """
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands where a certificate's time cannot be read: cryptography takes the year 0 and has no datetime for it."""

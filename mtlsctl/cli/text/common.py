@@ -9,6 +9,8 @@ from mtlsctl.core.spans import span
 
 def date(when: datetime) -> str:
     """A time for a person: `2027-01-31 12:00 UTC`."""
+    if when.year == 1:
+        return "a time that cannot be read"  # what core/unreadable.py has for it
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
