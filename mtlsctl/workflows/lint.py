@@ -206,9 +206,8 @@ class Session:
             self.unreadable(label, str(error), digest)
             return True
         self.run.look(found, digest)
-        for profile in self.run.profiles:
-            if profile in (Profile.RFC5280, Profile.WEBPKI):
-                self._pkilint(found, value.public_bytes(Encoding.DER), profile, digest)
+        if set(self.run.profiles) & {Profile.RFC5280, Profile.WEBPKI}:
+            self._pkilint(found, value.public_bytes(Encoding.DER), digest)
         return True
 
     def unreadable(self, label: str, why: str, digest: str = "") -> None:
@@ -224,16 +223,17 @@ class Session:
             return subject.crl(value, label, self.run.at, above)
         return subject.certificate(value, label, self.run.at, above)
 
-    def _pkilint(self, found: Subject, der: bytes, profile: Profile, digest: str) -> None:
+    def _pkilint(self, found: Subject, der: bytes, digest: str) -> None:
         from mtlsctl.core.lint import pkilinted  # loaded by __init__ where a profile asks for it
 
         with _hushed():
-            looked = pkilinted.look(found, der, profile)
-        if looked is None:
-            return
-        for code, verdict in {**looked.kept, **{one.code: one.verdict for one in looked.said}}.items():
+            every = [pkilinted.look(found, der, one) for one in self.run.profiles if one in pkilinted.PROFILES]
+        looked = [one for one in every if one is not None]
+        said = dict.fromkeys(one for part in looked for one in part.said)  # the profiles share many rules
+        kept = {code: verdict for part in looked for code, verdict in part.kept.items()}
+        for code, verdict in {**kept, **{one.code: one.verdict for one in said}}.items():
             self.run.foreign_looked(code, verdict)
-        for one in looked.said:
+        for one in said:
             self.run.foreign(one.code, one.verdict, one.words, found, digest)
 
     # A CA's ledger, and servers

@@ -10,7 +10,7 @@ CODE = re.compile(r"(pkix|cabf|itu|msft|etsi|iso|nist|adobe|base|pkilint)(\.[a-z
 
 # By the longest beginning of the code: the document, and what mends a certificate.
 _PUBLIC = "a public CA has to issue it otherwise; where the CA is your own: --ignore 'CODE=REASON'"
-_AGAIN = "have it issued again, by a CA that keeps to the profile; mtlsctl issue and mtlsctl ca create do"
+_AGAIN = "have it issued again, by a CA that keeps to the profile; where it has to be so: --ignore 'CODE=REASON'"
 _BROKEN = "see what pkilint says of the file: pip install pkilint, then its own commands"
 _DOCUMENTS = {
     "cabf.serverauth.": ("CA/B Forum BR (TLS servers)", _PUBLIC),
