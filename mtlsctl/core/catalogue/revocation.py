@@ -17,8 +17,7 @@ REVOCATION = (
         "A certificate whose CA publishes nothing about its revocation",
         "The certificate says so itself (noRevAvail), as those do that live too short to be revoked: nobody asks for a"
         " CRL or an OCSP answer, and none is missing.",
-        "nothing to do; who wants to be able to revoke it has it issued without the extension, and with a shorter life"
-        " where it has a long one",
+        "nothing to do; to be able to revoke it, have it issued without the extension",
         "RFC 9608, 4",
     ),
     Entry(
