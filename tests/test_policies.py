@@ -631,6 +631,7 @@ def revocations(
         ((_KEY_ID,), None, "it has no CRLNumber"),
         ((_NUMBER,), None, "it has no authorityKeyIdentifier"),
         ((_KEY_ID, (x509.CRLNumber(1 << 160), False)), None, "its CRLNumber has more than 20 octets"),
+        ((_KEY_ID, _NUMBER), (b"\x02\x01\x01\x30", b"\x30"), "it is not of version 2"),
         ((_KEY_ID, _NUMBER), (_NEXT, b""), "it has no nextUpdate"),
         ((_KEY_ID, _NUMBER), (_NEXT, b"\x18\x0f20491231235959Z"), "its times are not encoded"),
         ((_KEY_ID, _NUMBER), (_NEXT, _NEXT + b"\x30\x00"), "its list of entries is there, and empty"),

@@ -11,6 +11,7 @@ from mtlsctl.core.policy_rfc5280 import MAX_SERIAL_BITS, encoded
 
 _FIX = "have it published anew, by a CA that keeps to the profile: mtlsctl crl does"
 _HEAD = 1 << 16  # bytes in which the times stand: behind the name of the issuer
+_VERSION_2 = b"\x02\x01\x01\x30"  # INTEGER 1, and the algorithm of the signature begins
 _NOTHING = b"\x30\x00"
 
 
@@ -24,11 +25,14 @@ def faults(lists: Iterable[Crl], path: Path) -> Iterator[Problem]:
 
 
 def _broken(one: Crl) -> Iterator[str]:
+    head = one.crl.tbs_certlist_bytes[:_HEAD]
+    if _VERSION_2 not in head[:12]:
+        yield "it is not of version 2 (RFC 5280, 5.1.2.1)"
     if (end := one.crl.next_update_utc) is None:
         yield "it has no nextUpdate (RFC 5280, 5.1.2.5)"
     else:
         times = encoded(one.crl.last_update_utc) + encoded(end)
-        _, found, entries = one.crl.tbs_certlist_bytes[:_HEAD].partition(times)
+        _, found, entries = head.partition(times)
         if not found:
             yield "its times are not encoded as UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280, 5.1.2.4)"
         elif entries.startswith(_NOTHING):
