@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ def mtlsctl(tmp_path: Path, env: dict[str, str]) -> Callable[..., support.Result
         return support.run_tool(*words, **{"cwd": tmp_path, "env": env} | options)
 
     return run
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens, and nobody else can."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -86,9 +86,9 @@ def test_a_proxy_that_wants_a_login(kind: str, given_: str, pki: Pki, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_proxy_that_cannot_reach_the_server(kind: str, pki: Pki, tmp_path: Path) -> None:
+def test_a_proxy_that_cannot_reach_the_server(kind: str, pki: Pki, tmp_path: Path, closed_port: int) -> None:
     with running(kind, tmp_path) as proxy:
-        answer = ask(servers.free_port(), pki, "--proxy", f"{kind}://127.0.0.1:{proxy.port}")
+        answer = ask(closed_port, pki, "--proxy", f"{kind}://127.0.0.1:{proxy.port}")
     assert first(answer)[:3] == (2, "proxy-refused", "network")
     assert answer["findings"][0]["whose"] == "network"
     assert "the proxy cannot reach" in answer["findings"][0]["hint"], answer["findings"]
@@ -102,11 +102,10 @@ def test_a_proxy_that_does_not_allow_the_port(pki: Pki, tmp_path: Path) -> None:
     assert "--proxy none" in answer["findings"][0]["hint"]
 
 
-def test_no_proxy_there(pki: Pki) -> None:
-    port = servers.free_port()
-    answer = ask(9, pki, "--proxy", f"http://127.0.0.1:{port}")
+def test_no_proxy_there(pki: Pki, closed_port: int) -> None:
+    answer = ask(9, pki, "--proxy", f"http://127.0.0.1:{closed_port}")
     assert first(answer) == (2, "connection-refused", "network", "certain")
-    assert f"the proxy 127.0.0.1:{port}" in answer["findings"][0]["message"]
+    assert f"the proxy 127.0.0.1:{closed_port}" in answer["findings"][0]["message"]
 
 
 def test_a_name_that_only_the_proxy_could_resolve(pki: Pki, tmp_path: Path) -> None:
@@ -209,7 +208,7 @@ def test_a_proxys_answer_in_pieces_is_read_to_its_end_and_no_further(split: int)
         assert ours.recv(999) == b"220 the server's own words\r\n"
 
 
-def test_another_place(pki: Pki, tmp_path: Path) -> None:
+def test_another_place(pki: Pki, tmp_path: Path, closed_port: int) -> None:
     with s_server.run(tmp_path, pki.papers) as server:
         where = ("--connect", f"127.0.0.1:{server.port}")
         right = matrix.ask("localhost:1", "--ca", pki.root, *pki.clients["good"].options, *where)
@@ -217,7 +216,7 @@ def test_another_place(pki: Pki, tmp_path: Path) -> None:
     assert first(right)[:2] == (0, "ok")
     assert (right["result"]["endpoint"], right["result"]["address"]) == ("localhost:1", f"127.0.0.1:{server.port}")
     assert first(wrong)[:3] == (1, "server-name-mismatch", "client")
-    refused = matrix.ask("localhost:1", "--ca", pki.root, "--connect", f"127.0.0.1:{servers.free_port()}")
+    refused = matrix.ask("localhost:1", "--ca", pki.root, "--connect", f"127.0.0.1:{closed_port}")
     assert first(refused)[1] == "connection-refused"
     assert "127.0.0.1" in refused["findings"][0]["message"]
 
@@ -373,12 +372,11 @@ def test_a_good_handshake_loads_nothing_of_this(pki: Pki, tmp_path: Path) -> Non
     assert not loaded & {"python_socks", *(f"mtlsctl.{name}" for name in ours)}
 
 
-def test_a_list_of_targets_is_shown_without_passwords(pki: Pki, tmp_path: Path) -> None:
-    port = servers.free_port()
-    lines = f"postgres://u:secret@127.0.0.1:{port}/x\nredis://u:secret@x\nu:secret@x:1\nhttps://u:sec/ret@x\n"
+def test_a_list_of_targets_is_shown_without_passwords(pki: Pki, tmp_path: Path, closed_port: int) -> None:
+    lines = f"postgres://u:secret@127.0.0.1:{closed_port}/x\nredis://u:secret@x\nu:secret@x:1\nhttps://u:sec/ret@x\n"
     for more in ((), ("--json",)):
         words = ("handshake", "--targets", "-", "--ca", pki.root, *more)
         done = support.run_tool(*words, stdin=lines)
         assert done.exit_code == 2
         assert "sec" not in (done.stdout + done.stderr).replace("seconds", "")
-        assert f"postgres://***@127.0.0.1:{port}/x" in done.stdout
+        assert f"postgres://***@127.0.0.1:{closed_port}/x" in done.stdout

@@ -46,25 +46,19 @@ def mutual(lab: Lab, *options: str, server: str = "server") -> Iterator[int]:
         yield port
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def objects(said: str) -> tuple[list[Any], Any]:
     """The answers by line of the list, and the sum."""
     *answers, summary = map(json.loads, said.splitlines())
     return sorted(answers, key=lambda one: one["line"]), summary
 
 
-def test_a_list_of_targets_each_with_its_answer(mtlsctl: Tool, lab: Lab, tmp_path: Path) -> None:
-    closed = free_port()
+def test_a_list_of_targets_each_with_its_answer(mtlsctl: Tool, lab: Lab, tmp_path: Path, closed_port: int) -> None:
     with mutual(lab) as port, mutual(lab, server="server-expired") as other:
         text = (
             "\ufeff# a comment, then an empty line\n\n"
             f"localhost:{port}\r\n  127.0.0.1:{port}   # the same\nhttps://localhost:{port}/path\n"
             f"127.0.0.1:{port} servername=localhost\nlocalhost:{port} servername=other.test\n"
-            f"localhost:{other}\n127.0.0.1:{closed}\nlocalhost:no-port\nlocalhost:{port} color=red\n"
+            f"localhost:{other}\n127.0.0.1:{closed_port}\nlocalhost:no-port\nlocalhost:{port} color=red\n"
             + "a" * 10000
             + "\n"
         )
@@ -451,8 +445,8 @@ def test_two_backends_with_two_certificates_are_a_note(mtlsctl: Tool, lab: Lab) 
     assert (done.exit_code, found["runs-differ"]) == (0, "note")
 
 
-def test_runs_that_reach_nobody_are_not_refused(mtlsctl: Tool, lab: Lab) -> None:
-    done = mtlsctl("handshake", f"127.0.0.1:{free_port()}", "--ca", lab.cert("root"), "--repeat", "2", "--json")
+def test_runs_that_reach_nobody_are_not_refused(mtlsctl: Tool, lab: Lab, closed_port: int) -> None:
+    done = mtlsctl("handshake", f"127.0.0.1:{closed_port}", "--ca", lab.cert("root"), "--repeat", "2", "--json")
     assert (done.exit_code, done.json["findings"][0]["code"]) == (2, "connection-refused")
     assert done.json["result"]["latency"] == dict.fromkeys(("tcp_ms", "tls_ms", "tls_resumed_ms", "total_ms"))
 

@@ -194,14 +194,14 @@ def test_bad_certificates_of_servers(mtlsctl: Tool, lab: tls_lab.Lab) -> None:
     assert "client-cert-not-requested" in found
 
 
-def test_nobody_there_is_no_answer(mtlsctl: Tool) -> None:
-    port = servers.free_port()
-    result = mtlsctl("lint", f"127.0.0.1:{port}")
+def test_nobody_there_is_no_answer(mtlsctl: Tool, closed_port: int) -> None:
+    where = f"127.0.0.1:{closed_port}"
+    result = mtlsctl("lint", where)
     assert result.exit_code == 2
     assert "connection-refused" in result.stdout
     assert "Could not tell" in result.stdout
     assert "lean" not in result.stdout.splitlines()[-1]
-    told = mtlsctl("lint", f"127.0.0.1:{port}", "--profile", "mtls", "--profile", "nist", "--json").json["result"]
+    told = mtlsctl("lint", where, "--profile", "mtls", "--profile", "nist", "--json").json["result"]
     assert {one["result"] for one in told["rules"] if one["code"] != "connection-refused"} == {"not tested"}
     with tls_lab.plain_server(lambda connection: None) as port:
         closed = mtlsctl("lint", f"localhost:{port}", "--json")

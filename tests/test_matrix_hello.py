@@ -1,6 +1,5 @@
 """The matrix: servers with which no agreement comes about, that speak something else, or nothing at all."""
 
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -211,9 +210,7 @@ def test_a_middlebox_that_does_not_take_big_hellos(resetting: bool, pki: Pki, tm
     matrix.judge([big, small])
 
 
-def test_nobody_there(pki: Pki) -> None:
+def test_nobody_there(pki: Pki, closed_port: int) -> None:
     """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    cell = _cell("nobody", ("connection-refused",), port, pki, host="127.0.0.1")
+    cell = _cell("nobody", ("connection-refused",), closed_port, pki, host="127.0.0.1")
     assert (cell.cause_right, cell.answer["exit"]) == (True, 2)
