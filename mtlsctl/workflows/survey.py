@@ -10,7 +10,7 @@ from cryptography import x509
 from mtlsctl.core import offer
 from mtlsctl.core.admission import Outcome, admission
 from mtlsctl.core.evidence import Evidence
-from mtlsctl.core.findings import Finding
+from mtlsctl.core.findings import Finding, Report
 from mtlsctl.core.lint import untested
 from mtlsctl.core.lint.rule import Scope
 from mtlsctl.core.lint.settings import Settings, Suites, Untested
@@ -19,6 +19,7 @@ from mtlsctl.core.observation import Ended, Observation, Stage, version_words
 from mtlsctl.core.tls import TlsSettings, client_context
 from mtlsctl.errors import UsageError
 from mtlsctl.workflows import handshake
+from mtlsctl.workflows.handshake_result import Handshake
 from mtlsctl.workflows.once import Seen, Visit, once
 
 PROTOCOL_VERSION = 70  # RFC 8446, 6.2
@@ -66,31 +67,24 @@ class _Counter:
 
 def survey(wish: Wish) -> Surveyed:
     """Find out what one server accepts. Raises UsageError and InputError for settings that OpenSSL does not take."""
-    # 1. One whole handshake as we would: the chain, the verdict on it, whether it asks. 2. Each version by itself: its
-    # suites, groups, signatures. 3. Nobody's handshake, and sessions that are gone on with.
     counter = _Counter()
+    # 1. One whole handshake as we would: the chain, the verdict on it, whether it asks.
     counter.take()
-    whole, report = handshake.handshake(
-        handshake.Wish(
-            wish.visit.endpoint,
-            wish.settings,
-            wish.trust,
-            wish.visit.timeout,
-            route=wish.visit.route,
-            extra_probes=False,
-        )
-    )  # 1
+    whole, report = _whole(wish)
     chain = tuple(x509.load_pem_x509_certificate(one.pem.encode()) for one in whole.server_chain)
     if whole.stage in (Stage.RESOLVE, Stage.CONNECT, Stage.APPROACH):
         return Surveyed(_nothing(wish, report.findings[0].message), (), wish.roots, report.findings)
-    with ThreadPoolExecutor(AT_ONCE) as pool:  # 2
+    # 2. Each version by itself: its suites, groups, signatures.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         known = offer.known()
         waiting = [pool.submit(_Version(wish, version, counter, known).look) for version in VERSIONS]
         versions = tuple(one.result() for one in waiting)
-    nobody = _nobody(wish, versions, counter)  # 3
-    versions = tuple(
-        _with_sessions(wish, one, counter, asks=bool(nobody.asked), admitted=whole.accepted) for one in versions
-    )
+    # 3. Nobody's handshake: whether who has no certificate gets in.
+    nobody = _nobody(wish, versions, counter)
+    # 4. Sessions that are gone on with.
+    asks = bool(nobody.asked)
+    versions = tuple(_with_sessions(wish, one, counter, asks=asks, admitted=whole.accepted) for one in versions)
+    # 5. All of it, and what it cannot tell.
     label = wish.visit.endpoint.text
     settings = Settings(
         (Scope.ENDPOINT,),
@@ -105,6 +99,13 @@ def survey(wish: Wish) -> Surveyed:
         untested.untested(known, versions, nobody.let_in, nobody.why if nobody.asked else "", trusts=bool(wish.trust)),
     )
     return Surveyed(settings, chain, wish.roots, _telling(wish, settings, report.findings))
+
+
+def _whole(wish: Wish) -> tuple[Handshake, Report]:
+    there = wish.visit
+    return handshake.handshake(
+        handshake.Wish(there.endpoint, wish.settings, wish.trust, there.timeout, route=there.route, extra_probes=False)
+    )
 
 
 def _telling(wish: Wish, settings: Settings, found: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -1,6 +1,6 @@
 """What a survey of a server cannot tell, and why: nobody shall take it for absent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mtlsctl.core.lint.settings import Suites, Untested
 from mtlsctl.core.lists import few
@@ -16,40 +16,41 @@ def untested(
     let_in: clients without a certificate; None: not known, for the reason not_known, if they are asked for one at all.
     trusts: somebody said which roots count.
     """
-    found = [Untested("SSL 2.0 and SSL 3.0", "this OpenSSL does not speak them")]
-    found += [Untested(one.version, one.why) for one in versions if one.accepted is None]
-    found += [
-        Untested(f"some of {one.version}", "too many handshakes")
-        for one in versions
-        if not one.complete and one.accepted
+    told = any(one.resumed is not None for one in versions if one.accepted)
+    found = [
+        Untested("SSL 2.0 and SSL 3.0", "this OpenSSL does not speak them"),
+        *_versions(versions),
+        *_never_offered(known),
+        Untested("compression in TLS 1.2 and before", "this OpenSSL offers none"),
+        Untested("renegotiation begun by the client", "not tried: it is an attack where it succeeds"),
+        *([] if told else [_sessions(let_in)]),
     ]
-    missing = _not_offered(known)
-    if missing:
-        found.append(Untested(f"cipher suites: {few(missing, 6)}", "this OpenSSL does not have them"))
-    found.append(
-        Untested("cipher suites without a certificate (anonymous), and with export keys", "never offered from here")
-    )
-    if not known.groups:
-        found.append(
-            Untested("key exchange groups, signature algorithms", "pyOpenSSL here cannot limit what it offers")
-        )
-    found.append(Untested("compression in TLS 1.2 and before", "this OpenSSL offers none"))
-    found.append(Untested("renegotiation begun by the client", "not tried: it is an attack where it succeeds"))
-    if not any(one.resumed is not None for one in versions if one.accepted):
-        why = (
-            "the server lets nobody in without a certificate; pass one: --identity NAME"
-            if let_in is False
-            else "no session came"
-        )
-        found.append(Untested("session resumption", why))
     if let_in is None and not_known:
         found.append(Untested("whether clients without a certificate get in", not_known))
-    found.append(
-        Untested("resumption after revocation", "nothing was revoked to try it; see mtlsctl probe --revoked-cert")
-    )
+    after = "nothing was revoked to try it; see mtlsctl probe --revoked-cert"
+    found.append(Untested("resumption after revocation", after))
     if not trusts:
         found.append(Untested("whether the chain is trusted", "no roots were named; pass --ca NAME|FILE"))
     return tuple(found)
+
+
+def _versions(versions: Sequence[Suites]) -> Iterator[Untested]:
+    yield from (Untested(one.version, one.why) for one in versions if one.accepted is None)
+    cut = (one for one in versions if not one.complete and one.accepted)
+    yield from (Untested(f"some of {one.version}", "too many handshakes") for one in cut)
+
+
+def _never_offered(known: Known) -> Iterator[Untested]:
+    if missing := _not_offered(known):
+        yield Untested(f"cipher suites: {few(missing, 6)}", "this OpenSSL does not have them")
+    yield Untested("cipher suites without a certificate (anonymous), and with export keys", "never offered from here")
+    if not known.groups:
+        yield Untested("key exchange groups, signature algorithms", "pyOpenSSL here cannot limit what it offers")
+
+
+def _sessions(let_in: bool | None) -> Untested:
+    why = "the server lets nobody in without a certificate; pass one: --identity NAME"
+    return Untested("session resumption", why if let_in is False else "no session came")
 
 
 def _not_offered(known: Known) -> list[str]:
