@@ -598,6 +598,18 @@ def test_ten_thousand_strangers_do_not_matter() -> None:
     assert found.report.findings == ()
 
 
+def test_a_path_that_is_too_long_is_called_so() -> None:
+    cas = [ROOT]
+    for number in range(path.MAX_DEPTH):
+        cas.append(make_cert(f"CA {number}", cas[-1], ca=True, not_after=YEARS))
+    chain = [leaf(issuer=cas[-1]), *cas[:0:-1]]
+    ((code, message), *_) = faults(ask(chain, policy=Policy.RFC5280))
+    assert code == "server-pathlen"
+    assert message == "CN=web.test: 20 certificates lead to none that is trusted, and longer paths are not looked at"
+    assert faults(ask(chain)) == []  # OpenSSL goes further, and its peers are who is asked about
+    assert faults(ask([leaf(issuer=cas[18]), *cas[18:0:-1]], policy=Policy.RFC5280)) == []
+
+
 def test_a_leaf_that_cannot_be_read_makes_no_leaf_of_its_ca() -> None:
     odd = leaf(sans=(), extra=((x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.17"), b"DNS:web.test"), False),))
     for word in Policy:

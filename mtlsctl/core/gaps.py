@@ -8,6 +8,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from mtlsctl.core import names
 from mtlsctl.core.causes import CHAINED, Problem
 from mtlsctl.core.path import (
+    MAX_DEPTH,
     Forest,
     Link,
     Path,
@@ -28,6 +29,10 @@ def why_incomplete(path: Path, pool: Sequence[x509.Certificate], roots: Sequence
         return _not_self_signed(top)
     if self_issued(top) and link(top, top) is not Link.BROKEN:
         return _ends_at_root(path, roots)
+    if len(path) >= MAX_DEPTH:
+        name = called(path[0])
+        message = f"{name}: {MAX_DEPTH} certificates lead to none that is trusted, and longer paths are not looked at"
+        return Problem("path-length", message, "issue the leaf from a CA that is nearer to the root", name)
     namesakes = Forest(roots, pool, False).namesakes(top)
     if broken := [c for c in namesakes if c != top and link(top, c) is Link.BROKEN]:
         return _wrong_key(top, broken)
