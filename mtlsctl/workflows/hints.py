@@ -86,7 +86,8 @@ class Scene:
     def _above(self, top: x509.Certificate) -> tuple[tuple[str, ...], str]:
         """The file with the issuer of the last certificate of a path: as an intermediate, or as a root."""
         if self_issued(top):
-            return (), self.read[0] if len(self.sent) == 1 and self.read[0] != "-" else ""
+            alone = len(self.sent) == 1 and self.read[0] != "-"
+            return (), self.read[0] if alone else self._holding(top, alone=True)
         where, signer = self._signer(top)
         if signer is None:
             return (), ""
@@ -109,9 +110,9 @@ class Scene:
                     return where, one
         return "", None
 
-    def _holding(self, wanted: x509.Certificate) -> str:
-        """The file with a certificate; "" where none is known."""
-        return next((where for where, found in self._files() if wanted in found), "")
+    def _holding(self, wanted: x509.Certificate, *, alone: bool = False) -> str:
+        """The file with a certificate, or with that one alone; "" where none is known."""
+        return next((w for w, found in self._files() if wanted in found and (len(found) == 1 or not alone)), "")
 
     def _files(self) -> Iterator[tuple[str, tuple[x509.Certificate, ...]]]:
         """The files with certificates that --chain names, then those beside the chain, as far as they can be read."""

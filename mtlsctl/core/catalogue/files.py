@@ -246,7 +246,7 @@ FILES = (
         "cert-expired",
         "The certificate has expired",
         "Its notAfter is in the past, by this machine's clock.",
-        "renew it: mtlsctl renew",
+        "renew it: mtlsctl renew FOLDER; of another CA, have that one issue it anew",
         "RFC 5280, 4.1.2.5",
     ),
     Entry(

@@ -19,7 +19,7 @@ LINT = (
         "A client whose identity is its common name alone",
         "The certificate has no subject alternative name. A common name has no type and no rules of comparison; strict"
         " verifiers, such as Python's cryptography, refuse such clients.",
-        "give the identity a name of its kind: mtlsctl issue client alice@example.test",
+        "give the identity a name of its kind: mtlsctl issue client NAME",
         "RFC 5280, 4.1.2.6; RFC 9525, 2",
     ),
     Entry(
@@ -43,7 +43,7 @@ LINT = (
         "An IP address written as a DNS name",
         "Clients compare an address with names of the kind iPAddress alone. As a DNS name it matches nothing; some"
         " older stacks take it, so that it works here and fails there.",
-        "issue it with the address: mtlsctl issue server 192.0.2.1",
+        "issue it with the address as such: mtlsctl issue server NAME",
         "RFC 5280, 4.2.1.6; CA/B Forum BR 7.1.2.7.12",
     ),
     Entry(
@@ -83,7 +83,7 @@ LINT = (
         "A wildcard in a server certificate",
         "Whoever holds this key is every server below the domain. Where a CA of your own signs in seconds, a"
         " certificate for each name costs nothing.",
-        "issue one for each name: mtlsctl issue server NAME",
+        "issue one for each host: mtlsctl issue server HOST",
         "RFC 9525, 7.1",
     ),
     Entry(
