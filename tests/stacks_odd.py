@@ -246,6 +246,14 @@ def _sent(maker: "Maker") -> Iterator["Made"]:
     root, issuing, leaf = maker.root, maker.issuing, maker.leaf(maker.issuing)
     twin = make_cert("Stacks Issuing", root, ca=True, key=issuing.key, **PAST)
     strangers = tuple(make_cert(f"Stacks Stranger {number}", ca=True) for number in range(10))
+    old = make_cert("Stacks Root", ca=True, key=root.key, **PAST)
+    namesake = make_cert("Stacks Root", ca=True, without=(x509.SubjectKeyIdentifier,))
+    yield "expired-namesake-trusted", leaf, (issuing,), (old, root)
+    yield "namesake-trusted", leaf, (issuing,), (namesake, root)
+    limits = _marked(x509.NameConstraints(None, [x509.DNSName("excluded.test")]))
+    for role, rule in (("ca-", "ca-name-constraints-unfit-name"), ("anchor-", "anchor-name-constraints-unfit-name")):
+        _, _, chain, anchors = in_role(maker, role, "unfit", limits)
+        yield rule, maker.leaf(chain[0], sans=(x509.DNSName("localhost"), x509.DNSName("a b.test"))), chain, anchors
     yield "expired-twin-first", leaf, (twin, issuing), (root,)
     yield "above-the-anchor", leaf, (issuing, root), (issuing,)
     yield "many-certificates", leaf, (issuing, *strangers), (root,)

@@ -32,7 +32,9 @@ def hits(case: Case) -> list[Hit]:
         warnings.simplefilter("ignore")
         found = judge(chain, roots, purpose=question.purpose, at=question.at, names=asked, partial_chain=True)
         looks = read(found.path)[0]
-        return stacks.hits(looks, anchored=found.anchored, question=question, path=found.path, sent=chain)
+        return stacks.hits(
+            looks, anchored=found.anchored, question=question, path=found.path, sent=chain, trusted=roots
+        )
 
 
 Forecasts = Sequence[dict[str, StackVerdict]]

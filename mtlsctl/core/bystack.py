@@ -67,7 +67,7 @@ LENIENT: dict[Cause, frozenset[str]] = {
 
 
 _UNASKED = frozenset({"revoked", "revocation-unknown", "leaf-not-first", *_rows("rare-name-constraints")})
-"""What its answer says nothing of: revocation, which certificate is the leaf, and constraints on subjects."""
+"""What cryptography's answer says nothing of: revocation, which one is the leaf, and constraints on subjects."""
 
 
 def ending(chosen: Candidate, roots: Sequence[x509.Certificate]) -> Candidate:
@@ -85,10 +85,11 @@ def ask(
     chain: Sequence[x509.Certificate],
     problems: Sequence[Problem],
     opinion: Opinion,
+    roots: Sequence[x509.Certificate] = (),
 ) -> Said:
     """What each stack would say of the path that was chosen; nothing of what is neither a server nor a client.
 
-    opinion: what cryptography itself says of it: where that is no, the table has nothing to add.
+    opinion: what cryptography itself says of it, which counts in place of its column. roots: all that is trusted.
     """
     faults = frozenset(p.cause for p in problems if p.verdict is Verdict.FAIL)
     if question.purpose not in PURPOSE_OIDS:
@@ -100,6 +101,7 @@ def ask(
         faults=faults,
         path=chosen.path,
         sent=tuple(chain),
+        trusted=roots,
     )
     verdicts = stacks.verdicts(hits, question.purpose)
     if opinion.asked:
@@ -126,8 +128,9 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
     proven: the signatures of the path are checked. Where they are not, nothing is overlooked.
     """
     verdicts = said.verdicts
+    faulty = any(problem.verdict is Verdict.FAIL for problem in problems)
     if word == Policy.ALL and verdicts:
-        return [*problems, *(_refusal(one, name) for one in verdicts if not _accepts(one))]
+        return [*problems, *(_refusal(one, name, faulty) for one in verdicts if not _accepts(one))]
     if word in tuple(Policy) and word != Policy.ALL:
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
@@ -136,7 +139,7 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
         message = f"{name}: nothing is known of what {whom} does with a certificate for this purpose"
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
-        return [*problems, _refusal(one, name)]
+        return [*problems, _refusal(one, name, faulty)]
     return [_overlooked(problem, one, said) if proven else problem for problem in problems]
 
 
@@ -163,12 +166,14 @@ def of_openssl(said: Said, problems: Sequence[Problem]) -> list[Problem]:
     return [_overlooked(problem, one, said) for problem in problems]
 
 
-def _refusal(one: StackVerdict, name: str) -> Problem:
+def _refusal(one: StackVerdict, name: str, faulty: bool) -> Problem:
+    """A stack's no as a fault. faulty: there are others, for which most stacks refuse as well."""
     words = (
         "; ".join(dict.fromkeys(f"{r.about or name}: {r.words}" for r in one.reasons[:3])) or f"{name}: no reason known"
     )
     said = next((f' ("{r.says}")' for r in one.reasons if r.says), "")
     verb = "refuses it" if one.verdict == "refuses" else "may refuse it, nothing is known of what it does here"
     rule = one.reasons[0].rule if one.reasons else ""
-    hint = f"{portability.repair(rule)}; or, where your peers are not {one.title}, say which they are: --policy STACK"
+    repair = "mend the other faults" if faulty else portability.repair(rule)
+    hint = f"{repair}; or, where your peers are not {one.title}, say which they are: --policy STACK"
     return Problem("stack-refuses", f"{words}: {one.title} {verb}{said}", hint, name)

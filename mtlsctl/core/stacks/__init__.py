@@ -106,10 +106,11 @@ def hits(
     faults: Iterable[Cause] = (),
     path: Sequence[x509.Certificate] = (),
     sent: Sequence[x509.Certificate] = (),
+    trusted: Sequence[x509.Certificate] = (),
 ) -> list[Hit]:
-    """The rules that a path runs into."""
+    """The rules that a path runs into. trusted: everything that is, in its order; () where that does not matter."""
     whole = tuple(path) or tuple(one.certificate for one in looks)
-    found = rules.hits(Chain(whole, looks, question, anchored, sent))
+    found = rules.hits(Chain(whole, looks, question, anchored, sent, trusted))
     name = looks[0].name if looks else ""
     more = dict.fromkeys(_UNLISTED[fault] for fault in faults if fault in _UNLISTED)
     return [*found, *(Hit(rule, name) for rule in more)]

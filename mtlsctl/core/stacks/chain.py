@@ -30,6 +30,8 @@ class Chain(NamedTuple):
     """The last certificate is trusted."""
     sent: Sequence[x509.Certificate]
     """What the peer would get, in its order; () where that is not known."""
+    trusted: Sequence[x509.Certificate] = ()
+    """All that is trusted, in its order; () where that is not known."""
 
     @property
     def issuers(self) -> Sequence[Look]:

@@ -1,6 +1,6 @@
 """Rules about what is rare: critical extensions that few know, hashes, spellings and sizes that few take."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
 from mtlsctl.core import tbs
-from mtlsctl.core.looks import Look, Purpose, value
+from mtlsctl.core.looks import Look, Purpose, look, value
 from mtlsctl.core.path import self_issued
 from mtlsctl.core.stacks.chain import Chain, Hit
+from mtlsctl.core.unreadable import UNREADABLE
 
 _ORDINARY = (
     x509.BasicConstraints,
@@ -46,12 +47,13 @@ _ECDSA_SHA3 = (
     Signed.ECDSA_WITH_SHA3_384,
     Signed.ECDSA_WITH_SHA3_512,
 )
-_KINDS: dict[type, str] = {
+_KINDS: dict[type[x509.GeneralName], str] = {
     x509.DirectoryName: "directory",
     x509.OtherName: "other-name",
     x509.RegisteredID: "registered-id",
     x509.IPAddress: "addresses",
 }
+MAX_TRUSTED = 32  # more are a system's store, which holds no two of a name that matter here
 MANY, LARGE = 10, 32768
 """Java's limits: certificates in a chain, and bytes in a message (jdk.tls.maxHandshakeMessageSize)."""
 
@@ -76,6 +78,7 @@ def hits(chain: Chain) -> Iterator[Hit]:
     if chain.anchored and last and self_issued(chain.path[-1]) and _names_another(chain.seen[-1], chain.seen[-1]):
         yield Hit("anchor-own-serial-mismatch", chain.seen[-1].name)
     yield from _sent(chain)
+    yield from _trusted(chain)
 
 
 def mapped(extension: x509.ExtensionType) -> bool:
@@ -128,20 +131,38 @@ def _constraints(one: Look, below: Sequence[Look]) -> Iterator[str]:
     limits = value(one, x509.NameConstraints)
     if limits is None:
         return
-    trees = (*(limits.permitted_subtrees or ()), *(limits.excluded_subtrees or ()))
-    kinds = {_KINDS[type(tree)] for tree in trees if type(tree) in _KINDS}
-    if "addresses" in kinds and not any(_has(lower, x509.IPAddress) for lower in below[:1]):
-        kinds.discard("addresses")
-    if "directory" in kinds and any(isinstance(tree, x509.DirectoryName) for tree in limits.excluded_subtrees or ()):
-        kinds = kinds - {"directory"} | {"directory-excluded"}
-    yield from (f"name-constraints-{kind}" for kind in sorted(kinds))
-    for found, sort in ((limits.permitted_subtrees, ""), (limits.excluded_subtrees, "-excluded")):
-        hosts = [tree.value for tree in found or () if isinstance(tree, x509.DNSName)]
-        yield from (f"name-constraints-dot{sort}" for host in hosts if host.endswith("."))
-    if any(isinstance(tree, x509.DNSName) and not tree.value for tree in limits.permitted_subtrees or ()):
-        yield "name-constraints-empty-name"
+    permitted, excluded = limits.permitted_subtrees or [], limits.excluded_subtrees or []
+    yield from _kinds(permitted, excluded, below[:1])
+    yield from ("name-constraints-dot" for host in _hosts(permitted) if host.endswith("."))
+    yield from ("name-constraints-dot-excluded" for host in _hosts(excluded) if host.endswith("."))
+    yield from ("name-constraints-empty-name" for host in _hosts(permitted) if not host)
+    for leaf in below[:1]:
+        names = value(leaf, x509.SubjectAlternativeName) or ()
+        yield from ("name-constraints-unfit-name" for host in _hosts(names) if _unfit(host))
     if limits.public_bytes() not in one.certificate.tbs_certificate_bytes:
         yield "name-constraints-distance"  # read without it: minimum or maximum (RFC 5280, 4.2.1.10)
+
+
+def _kinds(
+    permitted: Sequence[x509.GeneralName], excluded: Sequence[x509.GeneralName], leaf: Sequence[Look]
+) -> Iterator[str]:
+    """Kinds of names that not all stacks compare."""
+    for kind, word in _KINDS.items():
+        if kind is x509.IPAddress and not any(_has(one, kind) for one in leaf):
+            continue
+        if any(isinstance(tree, kind) for tree in excluded):
+            yield f"name-constraints-{word}-excluded" if kind is x509.DirectoryName else f"name-constraints-{word}"
+        elif any(isinstance(tree, kind) for tree in permitted):
+            yield f"name-constraints-{word}"
+
+
+def _unfit(host: str) -> bool:
+    """Whether a name has characters or labels that cannot be compared with a constraint."""
+    return "" in host.split(".") or not all("!" <= letter <= "~" for letter in host)
+
+
+def _hosts(names: Iterable[x509.GeneralName]) -> Iterator[str]:
+    return (name.value for name in names if isinstance(name, x509.DNSName))
 
 
 def _has(one: Look, kind: type[x509.GeneralName]) -> bool:
@@ -233,3 +254,30 @@ def _sent(chain: Chain) -> Iterator[Hit]:
 
 def _expired_twin(other: x509.Certificate, one: x509.Certificate, at: datetime) -> bool:
     return other.subject == one.subject and not other.not_valid_before_utc <= at <= other.not_valid_after_utc
+
+
+def _trusted(chain: Chain) -> Iterator[Hit]:
+    """Which of two trusted certificates of one name comes first: some stacks take that, whatever follows."""
+    if not chain.anchored or not 1 < len(chain.trusted) <= MAX_TRUSTED or chain.path[-1] not in chain.trusted:
+        return
+    anchor, at = chain.path[-1], chain.question.at
+    for other in chain.trusted[: list(chain.trusted).index(anchor)]:
+        if other.subject == anchor.subject:
+            if _same_key(other, anchor):
+                yield from [Hit("expired-namesake-trusted", chain.seen[-1].name)] * _expired_twin(other, anchor, at)
+            elif not _has_key_id(other):
+                yield Hit("namesake-trusted", chain.seen[-1].name)
+
+
+def _same_key(one: x509.Certificate, other: x509.Certificate) -> bool:
+    try:
+        return one.public_key() == other.public_key()
+    except UNREADABLE:
+        return False
+
+
+def _has_key_id(one: x509.Certificate) -> bool:
+    try:
+        return value(look(one), x509.SubjectKeyIdentifier) is not None
+    except UNREADABLE:
+        return True

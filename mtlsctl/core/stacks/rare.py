@@ -95,7 +95,11 @@ ca-authority-key-id-empty                  A    A    A    R    A    A    A    A 
 leaf-ca-not-critical                       A    A    A    R    A    A    A    R    A    A    R    ?    ?
 leaf-path-length                           A    A    A    R    A    A    A    R    A    A    R    ?    ?
 netscape-type                              R    R    R    R    R    A    R    A    A    A    A    ?    ?
-above-the-anchor                           R    A    R    A    R    A    A    R    A    ?    A    ?    ?
+above-the-anchor                           R    A    R    A    R    A    A    ?    A    ?    A    ?    ?
+namesake-trusted                           R    R    R    R    R    A    A    A    R    A    A    ?    ?
+expired-namesake-trusted                   A    A    A    A    A    A    A    A    R    A    A    ?    ?
+ca-name-constraints-unfit-name             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+anchor-name-constraints-unfit-name         ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    R    R    A    ?    ?
 many-certificates                          A    A    A    A    A    A    R    A    A    A    A    ?    ?
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    ?    ?
@@ -113,7 +117,7 @@ anchor-unique-id                           A    A    A    A    A    A    A    R 
 ca-p224                                    A    A    A    A    A    A    R    R    A    A    R    ?    ?
 ca-short-curve                             R    R    R    R    A    R    R    R    R    A    R    ?    ?
 anchor-server-gated-crypto                 A    A    A    A    A    R    A    A    A    A    R    ?    ?
-ca-server-gated-crypto                     A    A    A    A    A    R    A    R    R    A    R    ?    ?
+ca-server-gated-crypto                     A    A    A    A    A    R    A    R    R    ?    R    ?    ?
 server-gated-crypto                        A    A    A    A    A    R    A    R    R    R    R    ?    ?
 no-host-san                                A    A    A    A    A    R    A    R    A    ?    R    ?    ?
 empty-san                                  A    A    A    R    A    R    A    R    A    A    R    ?    ?
@@ -225,6 +229,10 @@ leaf-ca-not-critical                       A    A    A    A    R    A    A    A 
 leaf-path-length                           A    A    A    A    R    A    A    A    R    A    A    R
 netscape-type                              R    R    R    R    R    R    A    R    A    A    A    A
 above-the-anchor                           ?    ?    ?    ?    A    ?    A    A    A    A    A    A
+namesake-trusted                           ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
+expired-namesake-trusted                   ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
+ca-name-constraints-unfit-name             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+anchor-name-constraints-unfit-name         ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    A    R    R    A
 many-certificates                          A    A    A    A    A    A    A    R    A    A    A    A
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    R

@@ -160,7 +160,7 @@ revocation-unknown                    ?    ?    ?    ?    ?    ?    ?    ?    ? 
 leaf-not-first                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-name-constraints-many              ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 anchor-name-constraints-many          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-no-certificate-policy                 A    A    A    A    A    R    R    R    R    R    R    ?    ?
+no-certificate-policy                 A    A    A    A    A    R    R    A    R    A    R    ?    ?
 ca-rare-name-constraints              R    R    R    R    R    R    R    R    R    ?    R    ?    ?
 anchor-rare-name-constraints          R    R    R    R    R    R    A    R    R    ?    R    ?    ?
 rsa-small-exponent                    A    A    A    A    A    A    A    A    A    A    A    ?    ?
@@ -283,7 +283,7 @@ name-not-ascii                        ?    ?    ?    ?    ?    ?    ?    ?    ? 
 leaf-not-first                        ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 ca-name-constraints-many              ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
 anchor-name-constraints-many          ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-no-certificate-policy                 A    A    A    A    A    A    R    R    R    R    R    R
+no-certificate-policy                 A    A    A    A    A    A    R    R    A    R    A    R
 ca-rare-name-constraints              R    R    R    R    R    R    R    R    R    R    ?    R
 anchor-rare-name-constraints          R    R    R    R    R    R    R    A    R    R    ?    R
 rsa-small-exponent                    A    A    A    A    A    A    A    A    A    A    A    A
