@@ -101,7 +101,7 @@ def call(words: list[str]) -> int:
 def system_error(error: OSError) -> MtlsctlError:
     """An error of the operating system that no workflow worded."""
     where = f"{error.filename}: " if error.filename else ""
-    return SystemTroubleError(f"{where}{error.strerror or error}")
+    return SystemTroubleError(f"{where}{(error.strerror or str(error)).lower()}")
 
 
 def defect(error: Exception) -> MtlsctlError:

@@ -11,9 +11,15 @@ from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.trees import Member
 from mtlsctl.core.unreadable import NEVER
+from mtlsctl.errors import MtlsctlError
 
 SOON = timedelta(days=30)  # at most; of a short life, its last third, when renewal is due
 MAX_ALIKE = 20  # findings of one code; the others are counted
+
+
+def unread(error: MtlsctlError, about: str) -> Finding:
+    """What could not be read, where others could be."""
+    return Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about)
 
 
 def on_time(label: str, facts: CertificateFacts, now: datetime) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mtlsctl.core import pem, remarks, trees
 from mtlsctl.core.documents import KEYS, UNORDERED, Document, Kind
 from mtlsctl.core.facts import CertificateFacts, certificate_facts
-from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.findings import Finding
 from mtlsctl.errors import MtlsctlError, UsageError
 from mtlsctl.workflows import clock, files, materials, operands
 from mtlsctl.workflows.passwords import Secret
@@ -134,7 +134,7 @@ def inspect(
     reader = _Reader(secret, clock.now(), watcher, look)
     folders = {path: folder_listing(path) for path in paths if files.is_folder(path)}
     wanted = [found for path in paths for found in (folders[path].files if path in folders else [path])]
-    reader.findings += [_unread(error) for listed in folders.values() for error in listed.unread]
+    reader.findings += [remarks.unread(e, path) for listed in folders.values() for path, e in listed.unread]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cryptography's word to programmers, of objects looked at lazily
         shown = tuple(_file(reader, path, alone=len(wanted) == 1) for path in wanted)
@@ -153,17 +153,12 @@ def folder_listing(folder: str) -> "Listing":
     return listing(folder)
 
 
-def _unread(error: MtlsctlError) -> Finding:
-    about = error.message.partition(": ")[0]
-    return Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about)
-
-
 def _inventory(folders: "dict[str, Listing]", shown: Sequence[FileShown]) -> "Inventory":
     from mtlsctl.workflows.inventory import inventory
 
     below = {path for listed in folders.values() for path in listed.files}
     passed_over = [words for listed in folders.values() for words in listed.passed_over]
-    passed_over += [error.message for listed in folders.values() for error in listed.unread]
+    passed_over += [error.message for listed in folders.values() for _, error in listed.unread]
     return inventory(tuple(folders), [file for file in shown if file.file in below], passed_over)
 
 
@@ -180,7 +175,7 @@ def _file(reader: _Reader, path: str, *, alone: bool) -> FileShown:
         if alone:
             raise error from None
         about = operands.called(path)
-        reader.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
+        reader.findings.append(remarks.unread(error, about))
         return _watched(reader, FileShown(about, (), error.message), iter(()))
     met = len(reader.members)
     shown = _watched(reader, FileShown(operands.called(path), (), server=server), documents)

@@ -18,6 +18,13 @@ SUFFIXES = re.compile(r"\.(pem|crt|cer|cert|der|key|csr|req|p10|p12|pfx|p7[bcs]|
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
+class Unread(NamedTuple):
+    """What nobody can tell of: the operating system said no, or there is too much of it."""
+
+    path: str
+    error: MtlsctlError
+
+
 class Listing(NamedTuple):
     """What is in a folder and below it."""
 
@@ -25,8 +32,7 @@ class Listing(NamedTuple):
     """Those that look like ours."""
     passed_over: tuple[str, ...]
     """Links that were not followed, each with the reason: they lead nowhere, or to folders elsewhere."""
-    unread: tuple[MtlsctlError, ...] = ()
-    """What nobody can tell of: the operating system said no, or there is too much of it."""
+    unread: tuple[Unread, ...] = ()
 
 
 def listing(folder: str) -> Listing:
@@ -39,12 +45,12 @@ def listing(folder: str) -> Listing:
     for path in walk.below(Path(folder)):
         if len(found) == MAX_FILES:
             more = f"{folder}: it has more than {MAX_FILES:,} files of keys and certificates"
-            walk.unread.append(InputError(more, "name folders below it"))
+            walk.unread.append(Unread(folder, InputError(more, "name folders below it")))
             break
         try:
             found += [str(path)] * _looks_like_ours(path)
         except OSError as error:
-            walk.unread.append(files.trouble(error, path))
+            walk.failed(path, error)
     if not found and walk.unread:
         raise _all_of(walk.unread)
     if not found:
@@ -53,11 +59,11 @@ def listing(folder: str) -> Listing:
     return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.unread))
 
 
-def _all_of(unread: list[MtlsctlError]) -> MtlsctlError:
+def _all_of(unread: list[Unread]) -> MtlsctlError:
     """The first, which says how many there are."""
-    first, *others = unread
-    first.message += f", and {len(others):,} more cannot be looked into" if others else ""
-    return first
+    error = unread[0].error
+    error.message += f", and {len(unread) - 1:,} more cannot be looked into" if unread[1:] else ""
+    return error
 
 
 class _Walk:
@@ -66,7 +72,11 @@ class _Walk:
     def __init__(self, top: Path) -> None:
         self.top = top.resolve()
         self.passed_over: list[str] = []
-        self.unread: list[MtlsctlError] = []
+        self.unread: list[Unread] = []
+
+    def failed(self, path: Path, error: OSError) -> None:
+        """The operating system said no."""
+        self.unread.append(Unread(str(path), files.trouble(error, path)))
 
     def below(self, folder: Path, depth: int = 0) -> Iterator[Path]:
         """The regular files below a folder, those right in it first."""
@@ -74,7 +84,7 @@ class _Walk:
             with os.scandir(folder) as entries:
                 within = sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
         except OSError as error:
-            self.unread.append(files.trouble(error, folder))
+            self.failed(folder, error)
             return
         for entry in within:
             path = folder / entry.name
@@ -83,7 +93,8 @@ class _Walk:
             elif entry.is_file(follow_symlinks=False):
                 yield path
             elif entry.is_dir(follow_symlinks=False) and depth == MAX_DEPTH:
-                self.unread.append(InputError(f"{path}: too deep, {MAX_DEPTH} folders are gone into", "name it"))
+                deep = InputError(f"{path}: too deep, {MAX_DEPTH} folders are gone into", "name it")
+                self.unread.append(Unread(str(path), deep))
             elif entry.is_dir(follow_symlinks=False):
                 yield from self.below(path, depth + 1)
 
@@ -96,7 +107,7 @@ class _Walk:
             if error.errno in _NOWHERE:
                 self.passed_over.append(f"{path}: a link that leads nowhere")
             else:
-                self.unread.append(files.trouble(error, path))
+                self.failed(path, error)
             return
         if Path(target).is_relative_to(self.top):
             return

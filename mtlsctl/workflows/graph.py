@@ -58,7 +58,7 @@ class _Found:
 
     def unread(self, error: MtlsctlError, about: str) -> None:
         """Keep what could not be read, as a failing finding."""
-        self.findings.append(Finding(error.code, Verdict.FAIL, error.message, error.hint, Whose.OURS, about))
+        self.findings.append(remarks.unread(error, about))
 
     def document(self, document: Document) -> None:
         """Keep what a picture shows of a document: a certificate, a CRL, that a key is at hand."""
@@ -177,8 +177,8 @@ def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]
     """The files of a folder and of those below it; one that cannot be read may be the CRL that revokes the others."""
     before = len(found.members)
     listed = folders.listing(folder)
-    for error in listed.unread:
-        found.unread(error, folder)
+    for path, error in listed.unread:
+        found.unread(error, path)
     if over := len(listed.passed_over):
         message = f"{folder}: {over:,} of what is in it {'was' if over == 1 else 'were'} passed over"
         hint = f"mtlsctl inspect {folder} names {'it' if over == 1 else 'them'}"

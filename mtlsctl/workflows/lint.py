@@ -80,8 +80,8 @@ class Session:
         """Look at files, folders and stdin. issuers: CAs that are known beside. A single unreadable file raises."""
         wanted, unread, elsewhere = lint_files.expand(paths)
         self._count(others=elsewhere)
-        for trouble in unread:
-            self._unread(trouble, trouble.message.partition(": ")[0])
+        for path, error in unread:
+            self._unread(error, path)
         read = [(path, self._read(path, alone=len(wanted) == 1 and not unread)) for path in wanted]
         self.know(issuers)
         self.know(d.value for _, documents in read for d in documents if d.kind is Kind.CERTIFICATE)

@@ -1,12 +1,15 @@
 """What the words after lint name: files, the files of folders, and the CAs that are named beside."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 
-from mtlsctl.errors import MtlsctlError, UsageError
+from mtlsctl.errors import UsageError
 from mtlsctl.workflows import files, materials
+
+if TYPE_CHECKING:
+    from mtlsctl.workflows.folders import Unread  # most look at files
 
 
 class Expanded(NamedTuple):
@@ -14,8 +17,7 @@ class Expanded(NamedTuple):
 
     files: tuple[str, ...]
     """Files, and - for standard input."""
-    unread: tuple[MtlsctlError, ...] = ()
-    """Folders and files below them of which nobody can tell what they hold, each with the reason."""
+    unread: "tuple[Unread, ...]" = ()
     elsewhere: int = 0
     """Links in folders that were not followed."""
 
@@ -28,7 +30,7 @@ def expand(words: Sequence[str]) -> Expanded:
     if list(words).count("-") > 1:
         raise UsageError("standard input can be read only once", "give - once")
     found: list[str] = []
-    unread: list[MtlsctlError] = []
+    unread: list[Unread] = []
     elsewhere = 0
     for word in words:
         if not files.is_folder(word):
