@@ -327,9 +327,9 @@ def test_the_header_has_the_connections_own_addresses(version: int) -> None:
 def test_wrong_words(pki: Pki, env: dict[str, str]) -> None:
     for words, about in (
         (("--starttls", "smpt"), "smtp"),
-        (("--starttls", ""), "choose"),
+        (("--starttls", ""), "--starttls is empty"),
         (("--proxy", "ftp://u:secret@x"), "socks5h"),
-        (("--proxy", ""), "socks5h"),
+        (("--proxy", ""), "--proxy is empty"),
         (("--connect", "a:b:c"), "host:port"),
         (("--send-proxy", "v3"), "v1"),
     ):

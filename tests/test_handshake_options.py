@@ -277,7 +277,7 @@ def test_identities_and_cas_by_name(mtlsctl: Tool, tmp_path: Path) -> None:
     assert (named.exit_code, named.json["result"]["client_certificate"]["subject"]) == (0, "CN=alice"), named.stdout
     assert named.json["result"]["trust"] == str(tmp_path / "people" / "alice" / "ca.pem")
     assert (trusted.exit_code, trusted.json["result"]["trust"]) == (0, "the CA dev")
-    assert (nobody.exit_code, nobody.stderr.splitlines()[1]) == (2, "hint: make one: mtlsctl issue client NAME")
+    assert (nobody.exit_code, nobody.stderr.splitlines()[1]) == (2, "hint: make one: mtlsctl issue client bob")
     assert (both.exit_code, "several identities are called alice" in both.stderr) == (2, True)
 
 

@@ -473,7 +473,7 @@ def test_a_bare_name_is_the_ca_and_not_a_file_here(mtlsctl: Tool, tmp_path: Path
         (["ca", "create", "q", "--password-fd", "-5"], "none of that number"),
         (["ca", "create", "q", "--password-fd", "99999999999"], "none of that number"),
         (["crl", "--lifetime", "99999999d"], "would hide a revocation"),
-        (["revoke", ""], "issued nothing to"),
+        (["revoke", ""], "an empty word"),
         (["csr", "new", ".", "--cn", "x"], "a folder, expected a file"),
         (["sign", "/", "--profile", "server"], "a folder, expected a file"),
         (["key", "new", "/tmp"], "a folder stands where the file would go"),

@@ -316,7 +316,7 @@ def test_a_reader_that_goes_away(lab: Lab) -> None:
         (("{pair}", "--listen", "no-such-host.invalid:0"), "no address for this name", ""),
         (("{pair}", "--listen", "203.0.113.7:0"), "cannot listen on 203.0.113.7:0", "0.0.0.0:8443"),
         (("{pair}", "--listen", "203.0.113.7:9443"), "cannot listen on 203.0.113.7:9443", "127.0.0.1:9443"),
-        (("--identity", "nobody"), "nobody: no such folder", "mtlsctl issue server NAME"),
+        (("--identity", "nobody"), "nobody: no such folder", "mtlsctl issue server nobody"),
         (("{pair}", "--client-cert", "required"), "No CA is named", "--client-ca"),
         (("{pair}", "--client-cert", "sometimes"), "sometimes", ""),
     ],
