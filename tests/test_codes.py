@@ -55,8 +55,8 @@ GROUPS = {
         lint-ca-key-usage lint-ca-no-crl-sign lint-root-eku lint-ca-lifetime lint-outlives-issuer lint-constraints-open
         lint-constraints-not-critical lint-constraints-leaf lint-ca-with-names lint-ca-no-ski lint-no-aki
         lint-aki-differs lint-issuer-no-ca lint-issuer-pathlen lint-outside-constraints lint-issuer-did-not-sign
-        lint-serial-invalid lint-serial-guessable lint-serial-twice lint-leaf-not-first
-        lint-key-shared lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature
+        lint-serial-invalid lint-serial-guessable lint-serial-twice lint-key-shared
+        lint-leaf-not-first lint-version lint-unknown-critical lint-weak-key lint-rsa-modulus lint-weak-signature
         lint-request-no-san lint-request-ca lint-request-password lint-crl-no-number lint-crl-no-aki
         lint-crl-endless lint-crl-long lint-crl-signature lint-pkilint lint-suppression-expired
         lint-suppression-unused lint-old-tls lint-no-tls13 lint-broken-suite lint-no-forward-secrecy lint-cbc-suite
@@ -67,7 +67,7 @@ GROUPS = {
 }
 
 # Words that look like codes of findings and are others.
-OTHER_WORDS = {"client-file"}
+OTHER_WORDS = {"client-file", "server-gated-crypto"}
 LOOKS_LIKE_A_CODE = r"(server|client|ca-file|no-shared|connection|starttls)-[a-z]+(-[a-z]+)*"
 
 
