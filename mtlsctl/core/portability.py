@@ -48,6 +48,22 @@ def repair(rule: str) -> str:
     """What can be done about a property that some stack refuses."""
     if rule in ("anchor-not-self-signed", "leaf-pinned"):
         return "trust the root itself: --ca FILE"
+    if rule in _SENT:
+        return "send the leaf and the CAs below the root, each once, and nothing else"
+    if rule == "tls-feature":
+        return "staple an OCSP response, or issue it again without the TLS feature"
+    if rule in ("namesake-trusted", "expired-namesake-trusted"):
+        return "trust the one root that issued the chain: --ca FILE"
     if rule.startswith(("ca-", "anchor-")):
         return "make the CA again with such extensions: mtlsctl ca create"
     return f"issue it again: mtlsctl issue {EITHER} NAME"
+
+
+_SENT = (
+    "wrong-order",
+    "leaf-not-first",
+    "extra-certificates",
+    "many-certificates",
+    "above-the-anchor",
+    "expired-twin-first",
+)

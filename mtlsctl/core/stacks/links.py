@@ -1,11 +1,11 @@
 """Rules about keys, and about what lies between the certificates of a chain: signatures, limits, order."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import PublicKeyAlgorithmOID as Key
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
@@ -32,6 +32,8 @@ _CURVES: dict[str, tuple[str, ...]] = {
     "secp224r1": ("p224",),
     "secp192r1": ("short-curve",),
 }
+# How a point that is not compressed begins, by the size of the curve (RFC 5480, 2.2).
+_WHOLE = {256: b"\x03\x42\x00\x04", 384: b"\x03\x62\x00\x04", 521: b"\x03\x81\x86\x00\x04"}
 _SMALLEST = 528  # RFC 8446, 4.2.3: RSA-PSS, over SHA-256 at least, with a salt as long
 _ALMOST = 2040  # OpenSSL rounds the strength of a key: from here on it is 112 bits, as of 2048
 
@@ -48,6 +50,7 @@ def of_key(one: Look, role: str) -> Iterator[Hit]:
         yield Hit(role + ("other-curve" if rule in ("p224", "short-curve") and not role else rule), one.name)
 
 
+@lru_cache(maxsize=256)  # CAs stand above many leaves
 def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         key = certificate.public_key()
@@ -58,7 +61,7 @@ def _size_or_curve(certificate: x509.Certificate) -> tuple[str, ...]:
         return (*small, "rsa-small-exponent") if key.public_numbers().e < MIN_RSA_EXPONENT else small
     if not isinstance(key, ec.EllipticCurvePublicKey):
         return ("other-key",)
-    plain = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint) in certificate.tbs_certificate_bytes
+    plain = key.key_size not in _WHOLE or _WHOLE[key.key_size] in certificate.tbs_certificate_bytes
     return (*_CURVES.get(key.curve.name, ("other-curve",)), *(() if plain else ("compressed-point",)))
 
 

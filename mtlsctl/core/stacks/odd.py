@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
 from mtlsctl.core import tbs
@@ -53,6 +53,7 @@ _KINDS: dict[type[x509.GeneralName], str] = {
     x509.RegisteredID: "registered-id",
     x509.IPAddress: "addresses",
 }
+AROUND = 30  # bytes about the two halves of a certificate, and in front of it in the message
 MAX_TRUSTED = 32  # more are a system's store, which holds no two of a name that matter here
 MANY, LARGE = 10, 32768
 """Java's limits: certificates in a chain, and bytes in a message (jdk.tls.maxHandshakeMessageSize)."""
@@ -64,7 +65,7 @@ def hits(chain: Chain) -> Iterator[Hit]:
     for number, one in enumerate(chain.seen):
         anchor = chain.anchored and number == last > 0
         role = "anchor-" if anchor else "ca-" if number else ""
-        found = (*_critical(one), *_extensions(one), *_signed(one), *_constraints(one, chain.seen[:number]))
+        found = (*_alone(one.certificate), *_constraints(one, chain.seen[:number]))
         yield from (Hit(role + rule, one.name) for rule in dict.fromkeys(found))
         if number and not one.certificate.subject.rdns:
             yield Hit(f"{role}empty-subject", one.name)
@@ -79,6 +80,13 @@ def hits(chain: Chain) -> Iterator[Hit]:
         yield Hit("anchor-own-serial-mismatch", chain.seen[-1].name)
     yield from _sent(chain)
     yield from _trusted(chain)
+
+
+@lru_cache(maxsize=256)  # CAs stand above many leaves
+def _alone(certificate: x509.Certificate) -> tuple[str, ...]:
+    """What a certificate shows by itself, whatever its place."""
+    one = look(certificate)
+    return *_critical(one), *_extensions(one), *_signed(one)
 
 
 def mapped(extension: x509.ExtensionType) -> bool:
@@ -216,10 +224,9 @@ def _asked(chain: Chain) -> Iterator[str]:
 
 def _chained(child: Look, issuer: Look) -> Iterator[str]:
     """How a certificate names its issuer."""
-    if child.certificate.issuer != issuer.certificate.subject:
-        yield "issuer-spelling"
-    elif child.certificate.issuer.public_bytes() != issuer.certificate.subject.public_bytes():
-        yield "issuer-encoding"
+    name = issuer.certificate.subject
+    if name.public_bytes() not in child.certificate.tbs_certificate_bytes:
+        yield "issuer-encoding" if child.certificate.issuer == name else "issuer-spelling"
     wanted = value(child, x509.AuthorityKeyIdentifier)
     if wanted is not None and wanted.key_identifier is None:
         yield "authority-key-id-empty"
@@ -240,7 +247,7 @@ def _sent(chain: Chain) -> Iterator[Hit]:
     leaf, sent = chain.seen[0].name, list(dict.fromkeys(chain.sent))
     if len(chain.sent) > MANY:
         yield Hit("many-certificates", leaf)
-    if sum(len(one.public_bytes(Encoding.DER)) + 5 for one in chain.sent) > LARGE:
+    if sum(len(one.tbs_certificate_bytes) + len(one.signature) + AROUND for one in chain.sent) > LARGE:
         yield Hit("large-chain", leaf)
     top = chain.path[-1]
     if chain.anchored and not self_issued(top) and any(one.subject == top.issuer for one in sent):

@@ -95,11 +95,11 @@ ca-authority-key-id-empty                  A    A    A    R    A    A    A    A 
 leaf-ca-not-critical                       A    A    A    R    A    A    A    R    A    A    R    ?    ?
 leaf-path-length                           A    A    A    R    A    A    A    R    A    A    R    ?    ?
 netscape-type                              R    R    R    R    R    A    R    A    A    A    A    ?    ?
-above-the-anchor                           R    A    R    A    R    A    A    ?    A    ?    A    ?    ?
+above-the-anchor                           A    A    A    A    A    A    A    A    A    ?    A    ?    ?
 namesake-trusted                           R    R    R    R    R    A    A    A    R    A    A    ?    ?
 expired-namesake-trusted                   A    A    A    A    A    A    A    A    R    A    A    ?    ?
-ca-name-constraints-unfit-name             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-anchor-name-constraints-unfit-name         ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+ca-name-constraints-unfit-name             A    A    A    A    ?    ?    A    ?    A    A    ?    ?    ?
+anchor-name-constraints-unfit-name         A    A    A    A    ?    ?    A    ?    A    A    ?    ?    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    R    R    A    ?    ?
 many-certificates                          A    A    A    A    A    A    R    A    A    A    A    ?    ?
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    ?    ?
@@ -162,7 +162,7 @@ ca-policy-empty                            A    A    A    A    A    A    A    A 
 anchor-policy-empty                        A    A    A    A    A    A    A    A    A    A    A    A
 version-1-extensions                       A    A    A    A    R    A    A    R    R    R    R    R
 ca-version-1-extensions                    A    A    A    A    R    A    R    R    R    R    R    R
-anchor-version-1-extensions                A    A    A    A    ?    A    A    R    R    R    R    R
+anchor-version-1-extensions                A    A    A    A    R    A    A    R    R    R    R    R
 sha224                                     A    A    A    A    A    A    R    R    R    A    A    R
 ca-sha224                                  A    A    A    A    A    A    R    R    R    A    A    R
 anchor-sha224                              A    A    A    A    A    A    A    A    A    A    A    A
@@ -228,7 +228,7 @@ ca-authority-key-id-empty                  A    A    A    A    R    A    A    A 
 leaf-ca-not-critical                       A    A    A    A    R    A    A    A    R    A    A    R
 leaf-path-length                           A    A    A    A    R    A    A    A    R    A    A    R
 netscape-type                              R    R    R    R    R    R    A    R    A    A    A    A
-above-the-anchor                           ?    ?    ?    ?    A    ?    A    A    A    A    A    A
+above-the-anchor                           A    A    A    A    A    A    A    A    A    A    A    A
 namesake-trusted                           ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
 expired-namesake-trusted                   ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
 ca-name-constraints-unfit-name             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
