@@ -207,8 +207,8 @@ def _said(task: Task, weighed: _Weighed, opinion: engines.Opinion) -> "Said":
     from mtlsctl.core import bystack
 
     chosen = weighed.chosen
-    ending = chosen._replace(anchored=chosen.anchored or chosen.path[-1] in task.roots)
-    return bystack.ask(ending, chosen.seen, task.question, task.chain, weighed.problems, opinion)
+    ending = bystack.ending(chosen, task.roots)
+    return bystack.ask(ending, chosen.seen, task.question, task.chain, weighed.problems, opinion, task.roots)
 
 
 def _decided(task: Task, weighed: _Weighed, opinion: engines.Opinion, said: "Said | None") -> list[Problem]:
