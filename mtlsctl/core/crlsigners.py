@@ -147,7 +147,9 @@ def _fits(crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool
 
 
 def _signs_crls(signer: x509.Certificate, is_issuer: bool) -> bool:
-    """RFC 5280, 6.3.3 (f): without key usage a CA may. A stand-in may not: it could be a leaf of the CA's own name."""
+    """RFC 5280, 6.3.3 (f): without key usage a CA may, as OpenSSL has it. RFC 10007 wants one, and so do the policies
+    rfc5280 and webpki; to pass a list over would let in who is on it. A stand-in may not: it could be a leaf of the
+    CA's own name."""
     try:
         return signer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
     except x509.ExtensionNotFound:
