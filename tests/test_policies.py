@@ -598,6 +598,15 @@ def test_ten_thousand_strangers_do_not_matter() -> None:
     assert found.report.findings == ()
 
 
+def test_an_exponent_of_3_is_no_reason_to_refuse() -> None:
+    roots = [root(key=rsa.generate_private_key(3, 2048))]
+    chain = [leaf(issuer=roots[0], key=rsa.generate_private_key(3, 2048))]
+    for word in BOTH | {Policy.OPENSSL}:
+        found = ask(chain, roots, policy=word)
+        assert faults(found) == []
+        assert found.report.ok
+
+
 def test_a_path_that_is_too_long_is_called_so() -> None:
     cas = [ROOT]
     for number in range(path.MAX_DEPTH):
