@@ -10,14 +10,14 @@ import support
 from cryptography import x509
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert, write
 
-from mtlsctl.cli import grammar
+from mtlsctl.cli import grammar, output
 from mtlsctl.core import hints
 from mtlsctl.core.diagnose import Confidence, Diagnosis, RefusedBy
 from mtlsctl.core.findings import Finding, Report, Verdict
 from mtlsctl.core.hints import Known
 from mtlsctl.core.looks import Purpose
 from mtlsctl.core.profiles import ProfileName
-from mtlsctl.errors import NotFoundError, UsageError
+from mtlsctl.errors import InputError, NotFoundError, UsageError
 from mtlsctl.workflows import authority, certify, examine, kin
 from mtlsctl.workflows.authority import Plan
 from mtlsctl.workflows.certify import Wish
@@ -300,3 +300,41 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
     with pytest.raises(NotFoundError) as caught:
         hint("https://bob:secret@web.test/")
     assert "secret" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_stack_that_refuses_for_the_same_fault_has_no_other_hint(here: Path) -> None:
+    findings = verify(["web.pem"], Trust(("root.pem",)), policy="curl")[1].findings
+    (said,) = [finding.hint for finding in findings if finding.code == "stack-refuses"]
+    assert said == "mend the other faults; or, where your peers are not curl, say which they are: --policy STACK"
+
+
+def test_a_root_that_is_sent_along_is_trusted_by_the_file_that_holds_it_alone(here: Path) -> None:
+    write(here / "with-root.pem", LEAF.pem, CA.pem, ROOT.pem)
+    assert hint("with-root.pem", ca="other.pem") == "if this root is the right one, trust it: --ca root.pem"
+
+
+def test_an_intermediate_of_a_ca_that_is_trusted_already_comes_from_its_folder(here: Path) -> None:
+    authority.create(Plan("dev"), None)
+    certify.issue("dev", ["a.test"], Wish(ProfileName.SERVER), here, lambda _: b"")
+    (here / "my dir").mkdir()
+    (here / "a.test" / "cert.pem").rename(here / "my dir" / "cert.pem")
+    said = hint("my dir/cert.pem", ca="dev").partition(": ")[2]
+    assert said.startswith("mtlsctl inspect --pem 'my dir/cert.pem' ")
+    type_it(said)
+    assert ok("fullchain.pem", ca="dev")
+
+
+def test_what_is_no_certificate_is_named_as_a_shell_takes_it(here: Path) -> None:
+    write(here / "my key", LEAF.key_pem)
+    (here / "my dir").mkdir()
+    for word in ("my key", "my dir"):
+        with pytest.raises((InputError, NotFoundError)) as caught:
+            hint(word)
+        assert caught.value.hint.endswith(f"mtlsctl inspect '{word}'")
+
+
+def test_a_hint_for_several_findings_in_a_row_is_said_once() -> None:
+    found = [Finding("ok", Verdict.NOTE, str(number), said) for number, said in enumerate("aab")]
+    lines = ["".join(p if isinstance(p, str) else p[0] for p in line) for line in output.finding_lines(found)]
+    assert [line.split("hint: ")[-1] for line in lines if "hint: " in line] == ["a", "b"]
+    assert len(lines) == 5

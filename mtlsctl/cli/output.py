@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from mtlsctl.core.findings import Finding, Verdict, worst
@@ -88,9 +89,13 @@ def show_error(error: MtlsctlError, as_json: bool) -> None:
 
 
 def finding_lines(findings: Iterable[Finding]) -> list[Line]:
-    """A finding as a person reads it: the verdict, the message, the code, then the hint below."""
+    """A finding as a person reads it: the verdict, the message, the code, then the hint below.
+
+    A hint that is that of the next one as well is said once.
+    """
     lines: list[Line] = []
-    for finding in findings:
+    findings = list(findings)
+    for finding, following in zip_longest(findings, findings[1:]):
         lines.append(
             [
                 (f"{finding.verdict:<5}", STYLES[finding.verdict]),
@@ -98,7 +103,7 @@ def finding_lines(findings: Iterable[Finding]) -> list[Line]:
                 (f"  [{finding.code}]", "dim"),
             ]
         )
-        if finding.hint:
+        if finding.hint and not (following and following.hint == finding.hint):
             lines += [["      ", ("hint: ", "bold"), hint] for hint in finding.hint.splitlines()]
     return lines
 

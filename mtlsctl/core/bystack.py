@@ -130,7 +130,8 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
     verdicts = said.verdicts
     faulty = any(problem.verdict is Verdict.FAIL for problem in problems)
     if word == Policy.ALL and verdicts:
-        return [*problems, *(_refusal(one, name, faulty) for one in verdicts if not _accepts(one))]
+        otherwise = " say which stacks your peers run: --policy STACK"
+        return [*problems, *(_refusal(one, name, faulty, otherwise) for one in verdicts if not _accepts(one))]
     if word in tuple(Policy) and word != Policy.ALL:
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
@@ -139,7 +140,8 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
         message = f"{name}: nothing is known of what {whom} does with a certificate for this purpose"
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
-        return [*problems, _refusal(one, name, faulty)]
+        otherwise = f", where your peers are not {one.title}, say which they are: --policy STACK"
+        return [*problems, _refusal(one, name, faulty, otherwise)]
     return [_overlooked(problem, one, said) if proven else problem for problem in problems]
 
 
@@ -166,8 +168,8 @@ def of_openssl(said: Said, problems: Sequence[Problem]) -> list[Problem]:
     return [_overlooked(problem, one, said) for problem in problems]
 
 
-def _refusal(one: StackVerdict, name: str, faulty: bool) -> Problem:
-    """A stack's no as a fault. faulty: there are others, for which most stacks refuse as well."""
+def _refusal(one: StackVerdict, name: str, faulty: bool, otherwise: str) -> Problem:
+    """A stack's no as a fault. faulty: there are others, for which most stacks refuse as well. otherwise: a way out."""
     words = (
         "; ".join(dict.fromkeys(f"{r.about or name}: {r.words}" for r in one.reasons[:3])) or f"{name}: no reason known"
     )
@@ -175,5 +177,5 @@ def _refusal(one: StackVerdict, name: str, faulty: bool) -> Problem:
     verb = "refuses it" if one.verdict == "refuses" else "may refuse it, nothing is known of what it does here"
     rule = one.reasons[0].rule if one.reasons else ""
     repair = "mend the other faults" if faulty else portability.repair(rule)
-    hint = f"{repair}; or, where your peers are not {one.title}, say which they are: --policy STACK"
+    hint = f"{repair}; or{otherwise}"
     return Problem("stack-refuses", f"{words}: {one.title} {verb}{said}", hint, name)

@@ -40,13 +40,14 @@ class Scene:
         more: Sequence[str],
         sent: Sequence[x509.Certificate],
         asked: Sequence[str] = (),
+        roots: Sequence[x509.Certificate] = (),
     ) -> None:
         """read: the files of the chain. typed: the command. more: the words of --chain. sent: the certificates.
 
-        asked: the names that were asked for.
+        asked: the names that were asked for. roots: what is trusted.
         """
         self.read, self.typed, self.more, self.sent = tuple(read), tuple(typed), tuple(more), tuple(sent)
-        self.asked = tuple(asked)
+        self.asked, self.roots = tuple(asked), tuple(roots)
 
     def worded(self, findings: Iterable[Finding], path: Chain, *, anchored: bool) -> list[Finding]:
         """The findings, each hint with the names that are known here."""
@@ -61,12 +62,12 @@ class Scene:
         texts = again(path[0])
         ours = of_ours(path) if "FOLDER" in said or "--ca FILE" in said or "mtlsctl issue" in said else None
         beside: tuple[str, ...] = ()
-        own, root = ours.word if ours and not anchored else "", ""
+        own, root = ours.word if ours and not anchored and ours.root not in self.roots else "", ""
         if "cat leaf.pem" in said or "--ca FILE" in said:
             lacking = [c for c in path[1:-1] if c not in self.sent]
             beside = tuple(dict.fromkeys(filter(None, map(self._holding, lacking))))
             if not (anchored or own):
-                beside, root = self._above(path[-1])
+                beside, root = self._above(path[-1], ours)
             elif anchored and not self_issued(path[-1]):
                 root = self._top(path[-1])
         return Known(
@@ -83,14 +84,15 @@ class Scene:
             clean=files.free("clean.pem", self.read),
         )
 
-    def _above(self, top: x509.Certificate) -> tuple[tuple[str, ...], str]:
+    def _above(self, top: x509.Certificate, ours: store.Ca | None) -> tuple[tuple[str, ...], str]:
         """The file with the issuer of the last certificate of a path: as an intermediate, or as a root."""
         if self_issued(top):
             alone = len(self.sent) == 1 and self.read[0] != "-"
             return (), self.read[0] if alone else self._holding(top, alone=True)
         where, signer = self._signer(top)
         if signer is None:
-            return (), ""
+            by_ours = ours is not None and issued(top, ours.issuing)
+            return ((str(ours.folder / "issuing.crt"),) if ours and by_ours else ()), ""
         return ((), where) if self_issued(signer) else ((where,), "")
 
     def _top(self, child: x509.Certificate) -> str:

@@ -34,13 +34,17 @@ def certificates_in(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
 
 def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     """The certificates of a file that is not plain PEM: DER, PKCS#7, damaged; or the reason why there are none."""
+    from shlex import quote
+
     from mtlsctl.core import pem  # only for files that the fast way does not read
 
     documents = pem.read_all(data, label)
     found = tuple(d.value for d in documents if isinstance(d.value, x509.Certificate))
     if not found:
         kinds = " and ".join(sorted({d.kind.with_article for d in documents}))
-        raise InputError(f"{label}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {label}")
+        raise InputError(
+            f"{label}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {quote(label)}"
+        )
     return found
 
 

@@ -107,7 +107,7 @@ def verify(
             from mtlsctl.workflows import hints  # what holds without a word needs none
 
             typed, presented = _typed(chain, trust, more), list(held.presented)
-            scene = hints.Scene([*map(verify_files.chain_file, chain)], typed, more, presented, wanted)
+            scene = hints.Scene([*map(verify_files.chain_file, chain)], typed, more, presented, wanted, held.roots)
             said = scene.worded(said, found.path, anchored=found.anchored)
         verified = Verified(
             subject=found.report.subject,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from mtlsctl.core.findings import Finding, Verdict
+from mtlsctl.core.path import self_issued
 from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageError
 from mtlsctl.workflows import files, materials, nearby
 
@@ -67,8 +68,13 @@ def chain_file(word: str) -> str:
     if word == "-" or not folder.is_dir():
         return word
     if not (folder / "fullchain.pem").is_file():
-        raise NotFoundError(f"{word}: a folder without fullchain.pem, so no identity", "name the certificate's file")
+        raise NotFoundError(f"{word}: a folder without fullchain.pem, so no identity", _in_it(folder))
     return str(folder / "fullchain.pem")
+
+
+def _in_it(folder: Path) -> str:
+    """What to type for a folder that is no identity's."""
+    return f"name the certificate's file; see what is there: mtlsctl inspect {shlex.quote(str(folder))}"
 
 
 def _presented(word: str, trust: Trust, notes: list[Finding]) -> Sequence[x509.Certificate]:
@@ -100,11 +106,13 @@ def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]
         if all(d.kind is pem.Kind.PKCS12 for d in documents):
             raise InputError(
                 f"{files.label(word)}: expected certificates, found a PKCS#12 that is shut with a password",
-                f"take them out: mtlsctl inspect --pem {shlex.quote(word)} --password-file FILE > fullchain.pem",
+                f"take them out: mtlsctl inspect --pem {shlex.quote(word)} --password-file FILE"
+                f" > {files.free('fullchain.pem')}",
             )
         kinds = " and ".join(dict.fromkeys(d.kind.with_article for d in documents))
         raise InputError(
-            f"{files.label(word)}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {word}"
+            f"{files.label(word)}: expected a certificate, found {kinds}",
+            f"see what it is: mtlsctl inspect {shlex.quote(word)}",
         )
     notes += [_of_file(note) for d in documents for note in d.notes]
     return found
@@ -169,10 +177,12 @@ def _trust_hint(first: str, chain: Sequence[x509.Certificate]) -> str:
 
     if ours := hints.of_ours(chain):
         return f"one of your own CAs made it: --ca {shlex.quote(ours.word)}"
+    if len(chain) == 1 and first != "-" and self_issued(chain[0]):
+        return f"to trust exactly this certificate: --ca {shlex.quote(chain_file(first))}"
     hint = "--ca FILE or a CA's name; --system-ca for the system's roots, --certifi for Mozilla's"
     beside = (Path(first) if Path(first).is_dir() else Path(first).parent) / "ca.pem"
     if first != "-" and beside.is_file():
-        hint = f"if you trust it: --ca {beside}; else {hint}"
+        hint = f"if you trust it: --ca {shlex.quote(str(beside))}; else {hint}"
     return hint
 
 
