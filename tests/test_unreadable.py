@@ -139,3 +139,11 @@ def test_what_lies_too_deep_is_not_passed_over(run: Run, tmp_path: Path, command
     write(lost / "lost.pem", LEAF.pem)
     result = run(command, "deep")
     assert (result.exit_code, "too deep, 16 folders are gone into" in result.stdout) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--crl", "--ocsp-response"])
+def test_what_is_there_in_place_of_a_list_is_said(run: Run, tmp_path: Path, option: str) -> None:
+    write(tmp_path / "a b.pem", LEAF.key_pem)
+    verified = run("verify", "pki/web.pem", "--ca", "pki/web.pem", option, "a b.pem")
+    assert (verified.exit_code, verified.stdout) == (2, "")
+    assert ", found a private key\nhint: see what it is: mtlsctl inspect 'a b.pem'\n" in verified.stderr

@@ -18,4 +18,7 @@ def exposed(path: str, mode: int) -> Finding | None:
     """A warning where others than the file's owner can read it; None where nobody can."""
     if not (said := words(mode)):
         return None
-    return Finding("key-file-permissions", Verdict.WARN, f"{path}: {said}", f"chmod 600 {path}", Whose.OURS, path)
+    from shlex import quote  # most keys are shut
+
+    hint = f"chmod 600 {quote(path)}"
+    return Finding("key-file-permissions", Verdict.WARN, f"{path}: {said}", hint, Whose.OURS, path)

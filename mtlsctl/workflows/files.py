@@ -79,6 +79,13 @@ def is_folder(word: str) -> bool:
         return False
 
 
+def inspecting(path: Path | str) -> str:
+    """The command that shows what an input holds, as a hint has it. path: or the label of standard input."""
+    from shlex import quote  # for what went wrong alone
+
+    return f"mtlsctl inspect {'-' if label('-') == str(path) else quote(str(path))}"
+
+
 def free(name: str, taken: Sequence[str] = ()) -> str:
     """A name in this folder under which nothing lies yet: a shell would write over it."""
     stem, dot, suffix = name.rpartition(".")

@@ -54,7 +54,7 @@ class _Found:
             self.crls.append(held)
             return
         message = f"{held.where}: this CRL cannot be read through: whom it revokes is not drawn"
-        self.unread(InputError(message, f"see what is wrong with it: mtlsctl inspect {held.where}"), held.where)
+        self.unread(InputError(message, f"see what is wrong with it: {files.inspecting(held.where)}"), held.where)
 
     def unread(self, error: MtlsctlError, about: str) -> None:
         """Keep what could not be read, as a failing finding."""
@@ -181,7 +181,7 @@ def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]
         found.unread(error, path)
     if over := len(listed.passed_over):
         message = f"{folder}: {over:,} of what is in it {'was' if over == 1 else 'were'} passed over"
-        hint = f"mtlsctl inspect {folder} names {'it' if over == 1 else 'them'}"
+        hint = f"{files.inspecting(folder)} names {'it' if over == 1 else 'them'}"
         found.findings.append(Finding(InputError.code, Verdict.NOTE, message, hint, Whose.OURS, folder))
     for path in listed.files:
         try:
@@ -190,4 +190,6 @@ def _folder(found: _Found, folder: str, read: Callable[[str], Iterable[Document]
         except MtlsctlError as error:
             found.unread(error, path)
     if len(found.members) == before:
-        raise NotFoundError(f"{folder}: no certificate in this folder", f"see what is there: mtlsctl inspect {folder}")
+        raise NotFoundError(
+            f"{folder}: no certificate in this folder", f"see what is there: {files.inspecting(folder)}"
+        )

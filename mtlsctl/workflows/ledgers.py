@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache, partial
+from shlex import join
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -33,10 +34,10 @@ def _of(ca: store.Ca, certificate: x509.Certificate) -> bool:
 
 
 def _answer(entry: Entry, ca: store.Ca) -> Answer:
-    hint = f"issue a new one: mtlsctl issue {entry.profile} {' '.join(entry.names)}" if entry.names else ""
     speaker = f"CA {ca.name}"
     if entry.state != "revoked":
         return Answer("good", "ledger", ca.name, speaker)
+    again = f"{entry.profile} {join(entry.names)}" if entry.names else f"{EITHER} NAME"
     return Answer(
         "revoked",
         "ledger",
@@ -44,5 +45,5 @@ def _answer(entry: Entry, ca: store.Ca) -> Answer:
         speaker,
         revoked_at=entry.revoked_at,
         reason=entry.reason or "",
-        hint=hint or f"issue a new one: mtlsctl issue {EITHER} NAME",
+        hint=f"issue a new one: mtlsctl issue {again}",
     )

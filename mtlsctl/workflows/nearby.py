@@ -48,5 +48,5 @@ def _of_folder(word: str) -> list[x509.Certificate]:
         with suppress(InputError):  # a key, a CRL, a note: a folder may hold anything
             found.update(dict.fromkeys(materials.certificates_in(data, str(path))))
     if not found:
-        raise InputError(f"{word}: no certificates are in this folder", f"see what is there: mtlsctl inspect {word}")
+        raise InputError(f"{word}: no certificates are in this folder", f"see what is there: {files.inspecting(word)}")
     return list(found)

@@ -96,11 +96,12 @@ def _ledger(words: Sequence[str]) -> Ledger | None:
 def _response(word: str) -> "Response":
     from mtlsctl.core import ocsp  # seldom asked for
 
+    data, label = files.read(word), files.label(word)
     try:
-        return ocsp.Response(ocsp.load(files.read(word)), files.label(word))
+        return ocsp.Response(ocsp.load(data), label)
     except ValueError:
-        message = f"{files.label(word)}: expected an OCSP response in DER, could not read one"
-        raise InputError(message, f"see what it is: mtlsctl inspect {word}") from None
+        message = f"{label}: expected an OCSP response in DER, {_instead(data, label, Kind.OCSP_RESPONSE)}"
+        raise InputError(message, f"see what it is: {files.inspecting(word)}") from None
 
 
 def held_crls(word: str) -> list[Held]:
@@ -159,13 +160,24 @@ def read_crls(word: str) -> list[x509.CertificateRevocationList]:
 
 
 def _crls_in(data: bytes, label: str) -> list[x509.CertificateRevocationList]:
-    look = f"see what it is: mtlsctl inspect {label}"
     try:
         return parse_crls(data)
     except CutOffError:
-        raise InputError(f"{label}: a CRL is cut off", look) from None
+        what = "a CRL is cut off"
     except UNREADABLE:
-        raise InputError(f"{label}: expected a CRL in PEM or DER, could not read one", look) from None
+        what = f"expected a CRL, {_instead(data, label, Kind.CRL)}"
+    raise InputError(f"{label}: {what}", f"see what it is: {files.inspecting(label)}")
+
+
+def _instead(data: bytes, label: str, wanted: Kind) -> str:
+    """What is there in place of what is wanted."""
+    from mtlsctl.core import pem  # for what is none
+
+    with suppress(MtlsctlError):
+        kinds = dict.fromkeys(document.kind for document in pem.read_all(data, label))
+        if wanted not in kinds:
+            return f"found {' and '.join(kind.with_article for kind in kinds)}"
+    return "could not read one"
 
 
 class CutOffError(ValueError):
