@@ -212,12 +212,14 @@ TLS_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 def weakness(public_key: PublicKeyTypes) -> str:
     """Why a key is too weak to certify, or ""."""
     match public_key:
+        case ec.EllipticCurvePublicKey():
+            if (name := public_key.curve.name) in TLS_CURVES:
+                return ""
+            return f"the curve {name} is not one of TLS 1.3 ({', '.join(TLS_CURVES.values())})"
         case rsa.RSAPublicKey() if public_key.key_size < MIN_RSA_BITS:
             return f"RSA {public_key.key_size} is below {MIN_RSA_BITS} bits"
         case rsa.RSAPublicKey() if (exponent := public_key.public_numbers().e) < MIN_RSA_EXPONENT:
             return f"the RSA exponent {exponent} is below {MIN_RSA_EXPONENT}"
-        case ec.EllipticCurvePublicKey() if public_key.curve.name not in TLS_CURVES:
-            return f"the curve {public_key.curve.name} is not one of TLS 1.3 ({', '.join(TLS_CURVES.values())})"
         case dsa.DSAPublicKey():
             return "DSA has no place in TLS 1.3"
         case _:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
@@ -12,6 +12,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from mtlsctl.core.causes import Problem
 from mtlsctl.core.path import called
 from mtlsctl.core.unreadable import UNREADABLE
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 T = TypeVar("T", bound=x509.ExtensionType)
 
@@ -66,6 +69,12 @@ def look(certificate: x509.Certificate) -> Look:
     certificate.signature_algorithm_oid, certificate.issuer, certificate.subject  # noqa: B018  read for its ValueError
     name, start, end = called(certificate), certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return Look(certificate, name, values, tuple(critical), start, end)
+
+
+@lru_cache(maxsize=8)  # several rules ask, one after the other
+def public_key(certificate: x509.Certificate) -> "CertificatePublicKeyTypes":
+    """The key of a certificate. Raises one of UNREADABLE."""
+    return certificate.public_key()
 
 
 def value(seen: Look, kind: type[T]) -> T | None:

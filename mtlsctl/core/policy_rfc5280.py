@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from mtlsctl.core import nameforms, names, norevavail, tbs
-from mtlsctl.core.looks import Look, value
+from mtlsctl.core.looks import Look, public_key, value
 from mtlsctl.core.path import self_issued
 from mtlsctl.core.policy import Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
 from mtlsctl.core.unreadable import UNREADABLE
@@ -39,7 +39,7 @@ def _unique_ids(one: Look) -> str:
 
 def _curve(one: Look) -> str:
     try:
-        elliptic = isinstance(one.certificate.public_key(), ec.EllipticCurvePublicKey)
+        elliptic = isinstance(public_key(one.certificate), ec.EllipticCurvePublicKey)
     except UNREADABLE:
         return ""  # such a key is a fault by any policy
     found = tbs.read(one.certificate) if elliptic else None
@@ -78,17 +78,15 @@ def _validity(one: Look) -> str:
 def encoded(at: datetime) -> bytes:
     """A time in DER as the profile wants it."""
     if at.year in _UTC_YEARS:
-        return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *at.timetuple()[1:6])
-    return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % at.timetuple()[:6]
+        return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, at.month, at.day, at.hour, at.minute, at.second)
+    return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % (at.year, at.month, at.day, at.hour, at.minute, at.second)
 
 
 def _no_authority_key_id(one: Look) -> str:
-    if is_self_signed(one):
-        return ""  # the RFC lets it out of one that is signed with its own key
     found = value(one, x509.AuthorityKeyIdentifier)
-    if found is None:
-        return "it has no authorityKeyIdentifier"
-    return "" if found.key_identifier else "its authorityKeyIdentifier lacks the key identifier"
+    if (found and found.key_identifier) or is_self_signed(one):
+        return ""  # the RFC lets it out of one that is signed with its own key
+    return "its authorityKeyIdentifier lacks the key identifier" if found else "it has no authorityKeyIdentifier"
 
 
 def _anchor_without_key_id(one: Look) -> str:
@@ -148,7 +146,9 @@ def _pathlen_without_signing(one: Look) -> str:
 
 def _policy_twice(one: Look) -> str:
     found = value(one, x509.CertificatePolicies)
-    counted = Counter(policy.policy_identifier.dotted_string for policy in found or ())
+    if found is None:
+        return ""
+    counted = Counter(policy.policy_identifier.dotted_string for policy in found)
     twice = next((oid for oid, count in counted.items() if count > 1), "")
     return f"its certificate policies hold {twice} twice" if twice else ""
 

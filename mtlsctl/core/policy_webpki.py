@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from mtlsctl.core import names, policy_rfc5280, suffixes
 from mtlsctl.core.causes import Problem
-from mtlsctl.core.looks import Look, value
+from mtlsctl.core.looks import Look, public_key, value
 from mtlsctl.core.policy import FIX, Rule, critical, is_ca, is_self_signed, missing, usage_bits, wrong_if
 from mtlsctl.core.unreadable import UNREADABLE
 
@@ -28,7 +28,7 @@ def _version(one: Look) -> str:
 
 def _key(one: Look) -> str:
     try:
-        key = one.certificate.public_key()
+        key = public_key(one.certificate)
     except UNREADABLE:
         return "its public key cannot be read"
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -102,7 +102,7 @@ def _leaf_usage(one: Look) -> str:
     if usage is None:
         return ""
     try:
-        kind = "ec" if isinstance(one.certificate.public_key(), ec.EllipticCurvePublicKey) else "rsa"
+        kind = "ec" if isinstance(public_key(one.certificate), ec.EllipticCurvePublicKey) else "rsa"
     except UNREADABLE:
         return ""  # said by the rule on keys
     odd = [bit for bit in usage_bits(usage) if bit not in _LEAF_BITS[kind]]

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mtlsctl.core import keys
 from mtlsctl.core.causes import Problem
+from mtlsctl.core.looks import public_key
 from mtlsctl.core.unreadable import UNREADABLE
 
 WEAK_HASHES = ("md5", "sha1")  # refused at OpenSSL's security level 2, by Go since 1.18 and by rustls
@@ -41,7 +42,7 @@ def _small_exponent_alone(key: PublicKeyTypes) -> bool:
 def _key_weakness(certificate: x509.Certificate) -> str:
     """Why TLS peers would not take this key, or ""."""
     try:
-        key = certificate.public_key()
+        key = public_key(certificate)
     except UNREADABLE as error:
         return f"its public key cannot be used: {str(error).rstrip('.')}"
     if (weak := keys.weakness(key)) and not _small_exponent_alone(key):
