@@ -34,8 +34,6 @@ def certificates_in(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
 
 def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     """The certificates of a file that is not plain PEM: DER, PKCS#7, damaged; or the reason why there are none."""
-    from shlex import quote
-
     from mtlsctl.core import pem  # only for files that the fast way does not read
 
     documents = pem.read_all(data, label)
@@ -43,7 +41,7 @@ def _dig(data: bytes, label: str) -> tuple[x509.Certificate, ...]:
     if not found:
         kinds = " and ".join(sorted({d.kind.with_article for d in documents}))
         raise InputError(
-            f"{label}: expected a certificate, found {kinds}", f"see what it is: mtlsctl inspect {quote(label)}"
+            f"{label}: expected a certificate, found {kinds}", f"see what it is: {files.inspecting(label)}"
         )
     return found
 
