@@ -237,6 +237,14 @@ def test_chains_grow_from_any_order() -> None:
     assert drawn(LOW, MIDDLE) == [[(0, "CN=Middle"), (1, "CN=low")]]
 
 
+def test_of_cross_certificates_the_one_that_lasts_is_the_issuer() -> None:
+    other = support.make_cert("Other", ca=True)
+    crossed = support.make_cert("Root CA", other, ca=True, key=ROOT.key, not_after=support.NOW - support.DAY / 2)
+    for chain in ((LOW, MIDDLE, crossed, ROOT), (ROOT, crossed, MIDDLE, LOW)):
+        (tree,) = trees.grow(members(*chain)).trees
+        assert tree[0].member.certificate is ROOT.certificate
+
+
 def test_a_namesake_with_another_key_is_no_issuer() -> None:
     other = support.make_cert("Middle", ROOT, ca=True)
     forest = trees.grow(members(LOW, other))

@@ -164,6 +164,7 @@ def test_a_shut_pkcs12_is_told_how_to_open(mtlsctl: Tool, files: Path) -> None:
     r = mtlsctl("verify", "web.p12", "--ca", "root.pem")
     assert (r.exit_code, r.stdout) == (2, "")
     assert "web.p12: expected certificates, found a PKCS#12 that is shut with a password" in r.stderr
+    assert "web.p12: PKCS#12, shut: it needs a password" in mtlsctl("inspect", "--short", "web.p12").stdout
     typed = "inspect --pem web.p12 --password-file FILE"
     assert f"hint: take them out: mtlsctl {typed} > fullchain.pem" in r.stderr
     write(files / "fullchain.pem", mtlsctl(*typed.split()).stdout.encode())
@@ -180,6 +181,8 @@ def test_der_and_stdin(mtlsctl: Tool, files: Path) -> None:
     write(files / "leaf.der", LEAF.certificate.public_bytes(Encoding.DER))
     assert mtlsctl("verify", "leaf.der", "issuing.pem", "--ca", "root.pem").exit_code == 0
     assert mtlsctl("verify", "-", "--ca", "root.pem", stdin=LEAF.pem + CA.pem).exit_code == 0
+    r = mtlsctl("verify", "full.pem", "--ca", "-", stdin=ROOT.pem)
+    assert r.stdout.endswith("CN=web, trusted through standard input.\n")
     r = mtlsctl("verify", "-", "--ca", "-", stdin=LEAF.pem)
     assert r.exit_code == 2
     assert "named twice" in r.stderr

@@ -54,6 +54,9 @@ def grow(members: Sequence[Member]) -> Forest:
     strangers = []
     for i, member in enumerate(unique):
         candidates = [] if member.facts.self_signed else [k for k in search(member) if k != i]
+        candidates.sort(
+            key=lambda k: unique[k].facts.not_after, reverse=True
+        )  # of cross-certificates the one that lasts
         signer = next((k for k in candidates if not verified or _signed(member, unique[k])), None)
         if signer is not None:
             parents[i] = signer
