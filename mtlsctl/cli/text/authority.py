@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mtlsctl.workflows.authority import CaFacts, CaList, CaShown, Exported
     from mtlsctl.workflows.ledger import Count
 
-LISTED = 20  # certificates that `ca show` lists; --json lists all
+LISTED = 20  # certificates that `ca show` lists; --json has all
 _KEYS = {"plain": "not encrypted", "encrypted": "encrypted", "elsewhere": "not here"}
 
 
@@ -91,7 +91,7 @@ def shown(result: "CaShown") -> Iterator[Line]:
             (f"  {line.serial_hex}", "dim"),
         ]
     if len(result.issued) > LISTED:
-        yield f"  ... and {len(result.issued) - LISTED} more: --json lists all"
+        yield f"  ... and {len(result.issued) - LISTED:,} more: --json has all"
 
 
 def exported(result: "Exported") -> Iterator[Line]:

@@ -8,7 +8,7 @@ from mtlsctl.cli.text.common import left
 from mtlsctl.core.lists import few
 from mtlsctl.workflows.inventory import HeldKey, Holding, Inventory
 
-MAX_SHOWN = 200  # of each kind; the JSON has all
+MAX_SHOWN = 200  # of each kind; --json has all
 
 
 def lines(result: Inventory, at: datetime) -> Iterator[Line]:
@@ -31,7 +31,7 @@ def _table(title: str, rows: Sequence[Line]) -> Iterator[Line]:
         yield [(title, "bold")]
         yield from rows[:MAX_SHOWN]
         if len(rows) > MAX_SHOWN:
-            yield f"  and {len(rows) - MAX_SHOWN:,} more: the JSON has all"
+            yield f"  and {len(rows) - MAX_SHOWN:,} more: --json has all"
         yield ""
 
 

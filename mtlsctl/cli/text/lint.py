@@ -148,7 +148,7 @@ def broken(findings: Sequence[Finding]) -> Iterator[Line]:
             yield f"      {finding.message}"
             yield from _hint("" if one_for_all else finding.hint)
         if len(found) > EXAMPLES:
-            yield f"      ... and {len(found) - EXAMPLES:,} more: --json lists them all"
+            yield f"      ... and {len(found) - EXAMPLES:,} more: --json has all"
         yield from _hint(found[0].hint if one_for_all else "")
 
 

@@ -27,7 +27,7 @@ def others(result: Verified, width: int) -> Iterator[Line]:
             (": " + one.fault, "dim") if one.fault else (" holds as well", "dim"),
         ]
     if len(result.other_paths) > len(shown):
-        yield " " * (width + 2) + f"{len(result.other_paths) - len(shown)} more paths: --json names them"
+        yield " " * (width + 2) + f"{len(result.other_paths) - len(shown)} more paths: --json has all"
 
 
 def _way(one: OtherPath) -> str:

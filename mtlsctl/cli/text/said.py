@@ -33,7 +33,7 @@ def lines(said: Said) -> Iterator[Line]:
         yield from _one(match)
     if len(told) > SHOWN:
         yield ""
-        yield [("and     ", "dim"), f"{len(told) - SHOWN} more: --json has them all"]
+        yield [("and     ", "dim"), f"{len(told) - SHOWN} more: --json has all"]
     if vague:
         yield ""
         yield from _wrapped("also    ", "; ".join(dict.fromkeys(_short(match.line, 60) for match in vague[:SHOWN])))
