@@ -138,7 +138,7 @@ def _odd_dns(name: str) -> str:
     if base is not name and "." not in base:
         return "is a wildcard for a top-level domain"  # BR 3.2.2.6
     if base is not name and suffixes.is_public(base):
-        return "is a wildcard for a public suffix"  # the same; told where there is a list of them
+        return "is a wildcard for a public suffix"  # the same
     return ""
 
 
