@@ -236,6 +236,7 @@ def test_crls_by_their_entries(mtlsctl: Tool, tmp_path: Path) -> None:
         (("old.pem", "new.pem", "--diff", "ca.pem"), "compares two files"),
         (("old.pem", "--diff", "nothing.pem"), "nothing.pem"),
         (("-", "--diff", "-"), "only once"),
+        (("old.pem", "--diff", "."), ".: --diff compares two files, and this is a folder"),
         (("",), "an empty word, where FILE is expected"),
         (("old.pem", "--diff", ""), "--diff is empty"),
         (("old.pem", "--diff", "new.pem", "--pem"), "exclude each other"),

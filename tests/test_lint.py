@@ -173,12 +173,14 @@ def test_damage_is_a_finding_and_what_cannot_be_read_is_no_answer(mtlsctl: Tool,
         (["localhost"], "name its port: mtlsctl lint localhost:443"),
         (["x.pem", "--identity", "alice"], "shown to servers"),
         (["--ca", "nobody"], "nobody"),
+        (["localhost:1", "localhost:99999"], "mtlsctl: localhost:99999: 99999 is not a port"),
     ],
 )
 def test_wrong_words(mtlsctl: Tool, words: list[str], says: str) -> None:
     result = mtlsctl("lint", *words)
     assert result.exit_code == 2
     assert says in (result.stdout if "--json" in words else result.stderr)
+    assert "asking" not in result.stderr
 
 
 def test_a_file_that_is_not_there_is_no_server(mtlsctl: Tool) -> None:

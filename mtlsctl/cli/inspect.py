@@ -8,7 +8,7 @@ from mtlsctl.cli.declare import Argument, Option
 from mtlsctl.cli.route import Way, with_route
 from mtlsctl.core.findings import Verdict
 from mtlsctl.errors import UsageError
-from mtlsctl.workflows import examine
+from mtlsctl.workflows import examine, files
 from mtlsctl.workflows.passwords import Secret, Source
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ def _compare(paths: list[str], right: str, form: str, secret: Secret | None, loo
         raise UsageError("--diff compares two files", "mtlsctl inspect ONE --diff OTHER")
     if form not in ("", "json"):
         raise UsageError(f"--diff and --{form} exclude each other", "give one of them")
+    if folder := next((word for word in (paths[0], right) if files.is_folder(word)), None):
+        raise UsageError(f"{folder}: --diff compares two files, and this is a folder", "name the file in it")
     if [paths[0], right] == ["-", "-"]:
         raise UsageError("standard input can be read only once", "give - once")
     found = compare(paths[0], right, lambda path: examine.documents(path, secret, look))

@@ -108,6 +108,8 @@ def lint(
     paths = [word for word in targets or () if word not in servers]
     if not servers and any((papers.identity, papers.cert, papers.key)):
         raise UsageError("--identity, --cert and --key are shown to servers, and none was named", "leave them away")
+    for target in servers:
+        way.to(target)  # what is wrong with the last is said before the first is asked
     if not targets and ca:
         session.ledger(ca)
     if paths:
