@@ -41,6 +41,8 @@ WITH = {
     "wrong-order": {"two-intermediates"},
     "rsa-below-1024": {"rsa-below-2048"},
     "ca-rsa-below-1024": {"ca-rsa-below-2048"},
+    "duplicate-extension": {"unreadable"},
+    "duplicate-known-extension": {"unreadable"},
     "expired-twin-first": {"extra-certificates"},
     "many-certificates": {"extra-certificates"},
     "above-the-anchor": {"anchor-not-self-signed", "extra-certificates"},

@@ -166,7 +166,7 @@ def _kinds(
 
 def _unfit(host: str) -> bool:
     """Whether a name has characters or labels that cannot be compared with a constraint."""
-    return "" in host.split(".") or not all("!" <= letter <= "~" for letter in host)
+    return host == "*" or "" in host.split(".") or not all("!" <= letter <= "~" for letter in host)
 
 
 def _hosts(names: Iterable[x509.GeneralName]) -> Iterator[str]:

@@ -48,6 +48,7 @@ def _unreadable(chain: Chain) -> Iterator[Hit]:
         except x509.DuplicateExtension as error:
             known = error.oid.dotted_string.startswith("2.5.29.")  # those that stacks look for, and find twice
             yield Hit(f"duplicate-{'known-' if known else ''}extension", f"serial {one.serial_number:x}")
+            yield Hit("unreadable", f"serial {one.serial_number:x}")  # whoever reads on finds what else is wrong
         except UNREADABLE:
             yield Hit("unreadable", f"serial {one.serial_number:x}")
         else:
