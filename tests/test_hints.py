@@ -1,6 +1,7 @@
 """Hints that work as they are typed: the names of what is at hand stand in them, and the commands do what they say."""
 
 import os
+import ssl
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import support
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert, write
 
 from mtlsctl.cli import grammar, output
@@ -338,3 +340,13 @@ def test_a_hint_for_several_findings_in_a_row_is_said_once() -> None:
     lines = ["".join(p if isinstance(p, str) else p[0] for p in line) for line in output.finding_lines(found)]
     assert [line.split("hint: ")[-1] for line in lines if "hint: " in line] == ["a", "b"]
     assert len(lines) == 5
+
+
+def test_what_lies_beside_a_chain_may_be_anything(here: Path) -> None:
+    der = CA.certificate.public_bytes(Encoding.DER)
+    (here / "0.pem").write_text(ssl.DER_cert_to_PEM_cert(der.replace(b"Issuing", b"\xff" * 7)))
+    (here / "1.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    (here / "2.pem").mkdir()
+    (here / "3.pem").write_bytes(bytes(2 << 20))
+    os.mkfifo(here / "4.pem")
+    assert hint("web.pem").endswith("mtlsctl inspect --pem web.pem 'its issuer.pem' > fullchain.pem")

@@ -108,7 +108,7 @@ class Scene:
         """Who signed a certificate, and the file that has it."""
         for where, found in self._files():
             for one in found:
-                if one.subject == child.issuer and issued(child, one):
+                if _names(one, child) and issued(child, one):
                     return where, one
         return "", None
 
@@ -122,6 +122,13 @@ class Scene:
             with suppress(MtlsctlError, OSError):
                 if where not in self.read and Path(where).stat().st_size <= MAX_SIZE:
                     yield where, materials.certificates_in(files.read(where), where)
+
+
+def _names(issuer: x509.Certificate, child: x509.Certificate) -> bool:
+    try:
+        return issuer.subject == child.issuer
+    except UNREADABLE:
+        return False  # what lies beside a chain may be anything
 
 
 def of_lint(findings: Iterable[Finding], done: "Report") -> list[Finding]:
