@@ -295,7 +295,9 @@ def test_a_group_of_tls12_alone_in_a_server_of_both(lab: Lab) -> None:
 def test_a_server_whose_stapling_fails(lab: Lab) -> None:
     with tls_lab.s_server(lab, "server", "-status_file", "/nonexistent") as port:
         asked, other = ask(lab, port, "--staple"), ask(lab, port)
+        alone = ask(lab, port, "--staple", "--no-extra-probes")
     assert said(asked) == ("staple-failed", "certain", ["no-staple"])
+    assert (said(alone)[1], alone["findings"][1]["code"]) == ("unknown", "staple-failed")
     assert asked["findings"][0]["message"].startswith(f"localhost:{port} refused our hello with alert 80")
     assert said(other) == ("ok", "certain", [])
 

@@ -113,8 +113,11 @@ def _hello_refused(seen: Observation, ours: Ours) -> Diagnosis:
         case alerts.NO_APPLICATION_PROTOCOL:
             found = [Finding("alpn-mismatch", FAIL, refused, "offer another protocol: --alpn http/1.1")]
         case alerts.INTERNAL_ERROR:
-            # Go says so where it has no certificate for the name asked for, or for none.
-            return answer(seen, _no_certificate(seen, refused), RefusedBy.SERVER, Confidence.LIKELY)
+            # Go says so where it has no certificate for the name asked for, or for none; OpenSSL of its own callbacks.
+            unstapled = Finding("staple-failed", Verdict.NOTE, "or its OCSP stapling fails", "leave --staple away")
+            first, *rest = _no_certificate(seen, refused)
+            found = [first, unstapled, *rest] if ours.staple else [first, *rest]
+            return answer(seen, found, RefusedBy.SERVER, Confidence.UNKNOWN if ours.staple else Confidence.LIKELY)
         case alerts.HANDSHAKE_FAILURE | alerts.INSUFFICIENT_SECURITY:
             return answer(seen, _no_agreement(seen, refused), RefusedBy.SERVER, Confidence.LIKELY)
         case _:
