@@ -123,6 +123,7 @@ def _leaves() -> Iterator[tuple[str, Changes]]:
     host, mail = x509.DNSName("localhost"), x509.RFC822Name("alice@example.test")
     basic: Changes = {"without": (x509.BasicConstraints,)}
     yield "empty-san", {"sans": ()} | _raw("2.5.29.17", _der(0x30), critical=False)
+    yield "nameless", {"cn": "", "sans": ()}
     yield "empty-name", {"sans": (host, mail, x509.DNSName(""))}
     yield "malformed-uri", {"sans": (host, mail, x509.UniformResourceIdentifier("ht tp://["))}
     yield "large-chain", {"sans": (host, mail, *(x509.DNSName(f"{n:030}.stacks.test") for n in range(800)))}
@@ -255,6 +256,7 @@ def _sent(maker: "Maker") -> Iterator["Made"]:
         _, _, chain, anchors = in_role(maker, role, "unfit", limits)
         yield rule, maker.leaf(chain[0], sans=(x509.DNSName("localhost"), x509.DNSName("a b.test"))), chain, anchors
     yield "expired-twin-first", leaf, (twin, issuing), (root,)
+    yield "above-the-leaf", leaf, (issuing,), (leaf,)
     yield "above-the-anchor", leaf, (issuing, root), (issuing,)
     yield "many-certificates", leaf, (issuing, *strangers), (root,)
 

@@ -46,13 +46,15 @@ WITH = {
     "expired-twin-first": {"extra-certificates"},
     "many-certificates": {"extra-certificates"},
     "above-the-anchor": {"anchor-not-self-signed", "extra-certificates"},
+    "above-the-leaf": {"leaf-pinned", "extra-certificates"},
+    "nameless": {"no-client-san"},
     "no-tls-key-usage": {"no-digital-signature"},
     "leaf-ca-not-critical": {"leaf-is-ca"},
     "leaf-path-length": {"leaf-is-ca"},
     **{f"{role}rare-name-constraints": {f"{role}name-constraints-directory"} for role in ("ca-", "anchor-")},
     **{f"name-constraints-{kind}": {"leaf-name-constraints"} for kind in _LIMITS},
 }
-WITH_SERVERS = WITH | {"empty-san": {"no-san"}}
+WITH_SERVERS = WITH | {"empty-san": {"no-san"}, "nameless": {"wrong-name"}}
 PURPOSES = ("server", "client")
 Made = Callable[..., list[Case]]
 

@@ -65,5 +65,6 @@ _SENT = (
     "extra-certificates",
     "many-certificates",
     "above-the-anchor",
+    "above-the-leaf",
     "expired-twin-first",
 )

@@ -183,6 +183,8 @@ def _leaf(chain: Chain) -> Iterator[str]:
     san = value(leaf, x509.SubjectAlternativeName)
     if san is not None and not len(tuple(san)):
         yield "empty-san"
+    if san is None and not leaf.certificate.subject.rdns:
+        yield "nameless"
     for name in san or ():
         yield from _of_name(name)
     if purpose is Purpose.SERVER:
@@ -251,7 +253,7 @@ def _sent(chain: Chain) -> Iterator[Hit]:
         yield Hit("large-chain", leaf)
     top = chain.path[-1]
     if chain.anchored and not self_issued(top) and any(one.subject == top.issuer for one in sent):
-        yield Hit("above-the-anchor", leaf)
+        yield Hit("above-the-anchor" if len(chain.path) > 1 else "above-the-leaf", leaf)
     for one in chain.seen[1:]:
         if one.certificate in sent and any(
             _expired_twin(other, one.certificate, chain.question.at) for other in sent[: sent.index(one.certificate)]

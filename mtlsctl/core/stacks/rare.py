@@ -95,11 +95,13 @@ ca-authority-key-id-empty                  A    A    A    R    A    A    A    A 
 leaf-ca-not-critical                       A    A    A    R    A    A    A    R    A    A    R    ?    ?
 leaf-path-length                           A    A    A    R    A    A    A    R    A    A    R    ?    ?
 netscape-type                              R    R    R    R    R    A    R    A    A    A    A    ?    ?
+above-the-leaf                             A    A    A    A    A    A    A    A    A    R    A    ?    ?
+nameless                                   ?    ?    ?    R    ?    ?    ?    ?    ?    ?    R    ?    ?
 above-the-anchor                           A    A    A    A    A    A    A    A    A    ?    A    ?    ?
 namesake-trusted                           R    R    R    R    R    A    A    A    R    A    A    ?    ?
 expired-namesake-trusted                   A    A    A    A    A    A    A    A    R    A    A    ?    ?
-ca-name-constraints-unfit-name             A    A    A    A    ?    ?    A    ?    A    A    ?    ?    ?
-anchor-name-constraints-unfit-name         A    A    A    A    ?    ?    A    ?    A    A    ?    ?    ?
+ca-name-constraints-unfit-name             A    A    A    A    A    R    A    ?    A    A    ?    ?    ?
+anchor-name-constraints-unfit-name         A    A    A    A    A    R    A    ?    A    A    ?    ?    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    R    R    A    ?    ?
 many-certificates                          A    A    A    A    A    A    R    A    A    A    A    ?    ?
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    ?    ?
@@ -141,7 +143,7 @@ anchor-critical-key-id                     R    R    R    R    R    R    R    A 
 critical-access                            R    R    R    R    R    R    R    R    R    R    A    R
 ca-critical-access                         R    R    R    R    R    R    R    R    R    R    A    R
 anchor-critical-access                     R    R    R    R    R    R    R    A    A    A    A    R
-critical-rare                              R    R    R    R    R    R    R    R    R    R    R    R
+critical-rare                              R    R    R    R    R    R    R    R    R    R    ?    R
 ca-critical-rare                           R    R    R    R    R    R    R    R    R    R    R    R
 anchor-critical-rare                       R    R    R    R    R    R    R    A    A    A    R    R
 critical-crl-points                        A    A    A    A    A    A    A    R    A    R    A    R
@@ -204,7 +206,7 @@ ca-name-constraints-directory-excluded     A    A    A    A    A    A    R    A 
 anchor-name-constraints-directory-excluded A    A    A    A    A    A    R    A    R    A    R    R
 name-constraints-other-name                A    A    A    A    A    A    R    A    A    A    A    R
 ca-name-constraints-other-name             A    A    A    A    A    A    R    A    A    A    ?    A
-anchor-name-constraints-other-name         A    A    A    A    A    A    R    A    A    A    R    A
+anchor-name-constraints-other-name         A    A    A    A    A    A    R    A    A    A    ?    A
 name-constraints-registered-id             A    A    A    A    A    A    R    A    A    A    A    R
 ca-name-constraints-registered-id          A    A    A    A    A    A    R    A    A    A    R    A
 anchor-name-constraints-registered-id      A    A    A    A    A    A    R    A    A    A    R    A
@@ -228,11 +230,13 @@ ca-authority-key-id-empty                  A    A    A    A    R    A    A    A 
 leaf-ca-not-critical                       A    A    A    A    R    A    A    A    R    A    A    R
 leaf-path-length                           A    A    A    A    R    A    A    A    R    A    A    R
 netscape-type                              R    R    R    R    R    R    A    R    A    A    A    A
-above-the-anchor                           A    A    A    A    A    A    A    A    A    A    A    A
-namesake-trusted                           ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
-expired-namesake-trusted                   ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
-ca-name-constraints-unfit-name             ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
-anchor-name-constraints-unfit-name         ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?
+above-the-leaf                             A    A    A    A    A    A    A    ?    ?    A    R    A
+nameless                                   A    A    A    A    R    ?    A    ?    ?    A    A    R
+above-the-anchor                           A    A    A    A    A    A    A    A    A    A    ?    A
+namesake-trusted                           R    R    R    R    R    ?    ?    ?    ?    R    A    A
+expired-namesake-trusted                   A    A    A    A    A    ?    ?    ?    ?    R    A    A
+ca-name-constraints-unfit-name             A    A    A    A    A    ?    ?    ?    ?    A    A    ?
+anchor-name-constraints-unfit-name         A    A    A    A    A    ?    ?    ?    ?    A    A    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    A    R    R    A
 many-certificates                          A    A    A    A    A    A    A    R    A    A    A    A
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    R
@@ -246,7 +250,7 @@ rsa-below-528                              R    R    R    R    R    R    R    R 
 ca-rsa-below-528                           R    R    R    R    R    R    R    R    R    A    R    R
 unique-id                                  A    A    A    A    A    A    A    A    R    A    A    A
 ca-unique-id                               A    A    A    A    A    A    A    A    R    A    A    A
-anchor-unique-id                           ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    ?    A
+anchor-unique-id                           A    A    A    A    A    ?    ?    ?    ?    A    A    A
 ca-p224                                    A    A    A    A    A    A    A    R    R    A    A    R
 ca-short-curve                             R    R    R    R    R    A    R    R    R    R    A    R
 empty-san                                  A    A    A    A    R    A    A    A    A    A    A    A
