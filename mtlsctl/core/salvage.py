@@ -46,11 +46,8 @@ class Dig:
 
     def notes(self) -> tuple[Finding, ...]:
         """One finding for each code, with where it was met first and how often."""
-        return tuple(damage.note(code, self.label, _places(where)) for code, where in self.damage.items())
-
-
-def _places(where: list[str]) -> str:
-    return few(where, 1) if where[0] else ""
+        told = {code: few(where, 1) if where[0] else "" for code, where in self.damage.items()}
+        return tuple(damage.note(code, self.label, where) for code, where in told.items())
 
 
 _NO_FAULT = ("deprecated", "PKCS#7 certificates could not be parsed as DER")
