@@ -199,8 +199,9 @@ def unsettled(seen: Observation, said: Diagnosis, tried: Sequence[Probe]) -> Dia
     if name and not (left and left.code == "no-shared-sigalg"):
         words = f"{refused}: whatever we offer, and no server name was sent"
         return _ahead(said, [name._replace(verdict=_FAIL, message=words)], Confidence.LIKELY)
-    if left:
-        return _ahead(said, [left, *_or_its_name(seen)], Confidence.LIKELY)
+    if left:  # the suites were all offered: what was guessed of one connection falls
+        findings = (left, *_or_its_name(seen))
+        return Diagnosis(said.report._replace(findings=findings), said.refused_by, Confidence.LIKELY)
     message = f"{refused} and a hello with everything in it: it may agree with nobody"
     hint = "see whether its cipher suites and the key of its certificate go together; read the server's log"
     narrowed = found[0]._replace(message=message, hint=hint)

@@ -73,6 +73,8 @@ class Met(NamedTuple):
     result: Handshake
     report: Report
     session: SSL.Session | None
+    alone: str
+    """The code that this connection gives by itself, without extra probes."""
 
 
 def client(settings: TlsSettings, trust: str) -> Client:
@@ -101,10 +103,12 @@ def meet(ours: Client, wish: Wish, earlier: SSL.Session | None = None, *, keep: 
 
         keylog.add(wish.keylog, seen.secrets)
     brought = _ours(ours, wish, clock.now())._replace(sound=look.sound)
-    said = _meaning(ours, visit, seen, brought, tried if wish.extra_probes else None)
+    alone = diagnose(seen, brought)
+    said = _meaning(ours, visit, seen, brought, alone, tried if wish.extra_probes else None)
     # A session would carry a certificate that does not verify past every later check.
     usable = said.report.ok and not seen.verify_errors
-    return Met(told(ours, wish, met, said, tried), said.report, met.session if usable else None)
+    result = told(ours, wish, met, said, tried)
+    return Met(result, said.report, met.session if usable else None, alone.report.findings[0].code)
 
 
 def _visit(ours: Client, wish: Wish, earlier: SSL.Session | None, keep: bool) -> Visit:
@@ -116,9 +120,10 @@ def _visit(ours: Client, wish: Wish, earlier: SSL.Session | None, keep: bool) ->
     return visit._replace(judge_staple=staples.judge(ours))
 
 
-def _meaning(us: Client, visit: Visit, seen: Observation, brought: Ours, tried: "list[Probe] | None") -> Diagnosis:
-    """What a connection means, and what more it takes to tell. tried: gets the extra probes; None: make none."""
-    said = diagnose(seen, brought)
+def _meaning(
+    us: Client, visit: Visit, seen: Observation, brought: Ours, said: Diagnosis, tried: "list[Probe] | None"
+) -> Diagnosis:
+    """What a connection means that says so much by itself, and more. tried: gets the extra probes; None: make none."""
     if visit.earlier is not None and not said.report.ok:
         from mtlsctl.core import resumption  # only for those who ask for it
 

@@ -58,15 +58,18 @@ class Tally:
         self._totals: list[float] = []
         self._first: dict[tuple[str, str], tuple[Handshake, Report]] = {}
         self._members: dict[tuple[str, str], list[int]] = {}
+        self._settled: dict[tuple[str, str], tuple[str, bool]] = {}
+        """By the code of one connection alone and its certificate: what extra probes made of it."""
 
     def add(self, met: Met, *, offered: bool) -> Run:
         """Take a run into account. offered: it brought an earlier session along."""
         result, report = met.result, met.report
         leaf = result.server_chain[0].sha256 if result.server_chain else ""
+        outcome, accepted = self._outcome(met, leaf)
         run = Run(
             len(self.runs) + 1,
-            report.findings[0].code,
-            report.ok,
+            outcome,
+            accepted,
             result.resumed,
             result.address,
             result.version,
@@ -76,12 +79,19 @@ class Tally:
         )
         self.runs.append(run)
         self._offered += offered
-        if report.ok:
+        if accepted:
             self._totals.append(result.dns_seconds + result.tcp_seconds + result.tls_seconds)
         key = (run.outcome, leaf)
         self._first.setdefault(key, (result, report))
         self._members.setdefault(key, []).append(run.number)
         return run
+
+    def _outcome(self, met: Met, leaf: str) -> tuple[str, bool]:
+        """The code, and whether nobody refused. What extra probes told of one run counts for those that went alike."""
+        said = met.report.findings[0].code, met.report.ok
+        if met.result.extra_probes:
+            self._settled.setdefault((met.alone, leaf), said)
+        return self._settled.get((met.alone, leaf), said) if said[0] == met.alone else said
 
     def answer(self) -> tuple[Handshake, Report]:
         """The most telling run, the first that was refused if any was, with what all of them amount to."""
