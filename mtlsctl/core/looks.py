@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
@@ -38,7 +38,8 @@ class Look(NamedTuple):
 
     certificate: x509.Certificate
     name: str
-    values: dict[type[x509.ExtensionType], x509.ExtensionType]
+    values: dict[type[x509.ExtensionType], Any]
+    """By their types."""
     critical: tuple[x509.ExtensionType, ...]
     not_before: datetime
     not_after: datetime
@@ -59,7 +60,7 @@ class Question(NamedTuple):
 @lru_cache(maxsize=64)
 def look(certificate: x509.Certificate) -> Look:
     """Read a certificate through. Raises one of UNREADABLE where it cannot be. Kept: CAs stand above many leaves."""
-    values: dict[type[x509.ExtensionType], x509.ExtensionType] = {}
+    values: dict[type[x509.ExtensionType], Any] = {}
     critical: list[x509.ExtensionType] = []
     for extension in certificate.extensions:
         found = extension.value
@@ -79,7 +80,8 @@ def public_key(certificate: x509.Certificate) -> "CertificatePublicKeyTypes":
 
 def value(seen: Look, kind: type[T]) -> T | None:
     """The extension of a kind, or None."""
-    return cast("T | None", seen.values.get(kind))  # by type: to ask isinstance again costs more than all else here
+    found: T | None = seen.values.get(kind)  # by type: to ask isinstance again costs more than all else here
+    return found
 
 
 def read(path: Sequence[x509.Certificate]) -> tuple[list[Look], list[Problem]]:

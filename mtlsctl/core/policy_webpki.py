@@ -79,7 +79,8 @@ _FOREIGN = {
 
 
 def _foreign_purpose(one: Look) -> str:
-    found = [word for oid, word in _FOREIGN.items() if oid in (value(one, x509.ExtendedKeyUsage) or ())]
+    stated = set(value(one, x509.ExtendedKeyUsage) or ())
+    found = [word for oid, word in _FOREIGN.items() if oid in stated]
     return f"its extended key usage has {found[0]}, which a TLS certificate must not" if found else ""
 
 
