@@ -256,3 +256,26 @@ def test_what_openssl_says_stands_under_the_policy_of_another_stack() -> None:
     found = judge(chain, [ROOT.certificate], purpose=Purpose.SERVER, at=NOW, policy="go")
     assert found.report.ok
     assert found.engines[0].verdict == "refuses"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "sent", "accepting", "refusing"),
+    [
+        ("issuing", "leaf issuing", {"go", "java", "rustls", "curl", "python"}, {"openssl", "node", "python312"}),
+        ("leaf", "leaf issuing", {"go", "java", "curl", "cryptography"}, {"openssl", "rustls", "gnutls"}),
+        ("root", "leaf issuing", {"openssl", "go", "java", "rustls", "gnutls", "cryptography"}, set()),
+        ("other", "leaf issuing", set(), {"openssl", "go", "java", "rustls", "gnutls", "cryptography"}),
+        ("expired root", "leaf issuing", {"openssl", "go", "java", "gnutls", "cryptography"}, {"boringssl"}),
+        ("root expired", "leaf issuing", {"openssl", "go", "boringssl", "cryptography"}, set()),
+    ],
+)
+def test_a_path_ends_where_the_stack_ends_it(trusted: str, sent: str, accepting: set[str], refusing: set[str]) -> None:
+    issuing = make_cert("Issuing", ROOT, ca=True)
+    expired = make_cert("Root", ca=True, key=ROOT.key, not_before=NOW - 9 * DAY, not_after=NOW - DAY)
+    known = {"root": ROOT, "issuing": issuing, "leaf": leaf(issuing), "other": make_cert("Other", ca=True)}
+    known |= {"expired": expired}
+    chain, roots = ([known[word].certificate for word in words.split()] for words in (sent, trusted))
+    found = judge(chain, roots, purpose=Purpose.SERVER, at=NOW, names=(HOST,))
+    said = {verdict.stack: verdict.verdict for verdict in found.stacks}
+    assert {stack for stack in accepting if said[stack] != "accepts"} == set()
+    assert {stack for stack in refusing if said[stack] != "refuses"} == set()

@@ -1,4 +1,7 @@
-"""Who refuses what is rare: rows for the rules of odd.py and some of links.py, in the form of those in table.py."""
+"""Who refuses what is rare: rows for the rules of odd.py and links.py, in the form of those in table.py.
+
+Where chains that run into the same rule were judged differently, the cell is ?.
+"""
 
 SERVER = """
 #                                          ossl curl p312 p313 node go   java rust bssl gnu  cryp chrm appl
@@ -231,12 +234,12 @@ leaf-ca-not-critical                       A    A    A    A    R    A    A    A 
 leaf-path-length                           A    A    A    A    R    A    A    A    R    A    A    R
 netscape-type                              R    R    R    R    R    R    A    R    A    A    A    A
 above-the-leaf                             A    A    A    A    A    A    A    ?    ?    A    R    A
-nameless                                   A    A    A    A    R    ?    A    ?    ?    A    A    R
+nameless                                   A    A    A    A    R    A    A    ?    A    A    A    R
 above-the-anchor                           A    A    A    A    A    A    A    A    A    A    ?    A
-namesake-trusted                           R    R    R    R    R    ?    ?    ?    ?    R    A    A
-expired-namesake-trusted                   A    A    A    A    A    ?    ?    ?    ?    R    A    A
-ca-name-constraints-unfit-name             A    A    A    A    A    ?    ?    ?    ?    A    A    ?
-anchor-name-constraints-unfit-name         A    A    A    A    A    ?    ?    ?    ?    A    A    ?
+namesake-trusted                           R    R    R    R    R    R    A    ?    A    R    A    A
+expired-namesake-trusted                   A    A    A    A    A    A    A    ?    A    R    A    A
+ca-name-constraints-unfit-name             A    A    A    A    A    A    R    ?    R    A    A    ?
+anchor-name-constraints-unfit-name         A    A    A    A    A    A    R    ?    R    A    A    ?
 expired-twin-first                         A    A    A    A    A    A    A    A    A    R    R    A
 many-certificates                          A    A    A    A    A    A    A    R    A    A    A    A
 duplicate-known-extension                  R    R    R    R    R    R    R    R    R    R    R    R
@@ -250,7 +253,7 @@ rsa-below-528                              R    R    R    R    R    R    R    R 
 ca-rsa-below-528                           R    R    R    R    R    R    R    R    R    A    R    R
 unique-id                                  A    A    A    A    A    A    A    A    R    A    A    A
 ca-unique-id                               A    A    A    A    A    A    A    A    R    A    A    A
-anchor-unique-id                           A    A    A    A    A    ?    ?    ?    ?    A    A    A
+anchor-unique-id                           A    A    A    A    A    A    A    ?    R    A    A    A
 ca-p224                                    A    A    A    A    A    A    A    R    R    A    A    R
 ca-short-curve                             R    R    R    R    R    A    R    R    R    R    A    R
 empty-san                                  A    A    A    A    R    A    A    A    A    A    A    A
