@@ -138,7 +138,7 @@ def test_a_trusted_leaf_is_no_root(mtlsctl: Tool) -> None:
     assert "or end at CN=web, which is trusted and no root, as many peers do: --partial-chain" in r.stdout
     r = mtlsctl("verify", "full.pem", "--ca", "leaf.pem", "--partial-chain", "--json")
     assert r.exit_code == 0
-    (hint,) = {f["hint"] for f in r.json["findings"] if "the leaf itself is trusted" in f["message"]}
+    (hint,) = {f["hint"] for f in r.json["findings"] if "it is not self-signed" in f["message"]}
     assert hint == "trust the root itself: --ca root.pem"
 
 
