@@ -2,7 +2,6 @@
 
 import base64
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -324,15 +323,9 @@ def test_labels_count_where_there_are_several() -> None:
 @pytest.mark.parametrize(
     "change", [lambda b: b, lambda b: b.replace(b"\n", b"\r\n"), lambda b: b.replace(b"CERT", b"X509 CERT")]
 )
-def test_large_bundles_take_time_in_proportion(change: Callable[[bytes], bytes]) -> None:
-    def seconds(count: int) -> float:
-        data = change(PEM) * count
-        start = time.process_time()
-        assert len(pem.read_all(data, "f")) == count
-        return time.process_time() - start
-
-    seconds(10)
-    assert seconds(4000) < 20 * max(seconds(400), 0.002)
+@pytest.mark.timeout(60)  # a second or two: whoever begins anew for each object never comes to an end
+def test_large_bundles_are_read_to_the_end(change: Callable[[bytes], bytes]) -> None:
+    assert len(pem.read_all(change(PEM) * 10_000, "f")) == 10_000
 
 
 RSA = rsa.generate_private_key(65537, 2048)

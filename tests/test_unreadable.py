@@ -132,6 +132,23 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(run: Run, tmp_
 
 
 @pytest.mark.parametrize("command", ["lint", "inspect"])
+def test_what_tools_keep_is_not_gone_into_unless_it_is_named(run: Run, tmp_path: Path, command: str) -> None:
+    within = (tmp_path / "site" / ".git", tmp_path / "site" / "env" / "lib", tmp_path / "site" / ".hidden")
+    for folder in within:
+        folder.mkdir(parents=True)
+        write(folder / "web.pem", LEAF.pem)
+    write(tmp_path / "site" / "env" / "pyvenv.cfg", b"")
+    held = run(command, "site", "--json").json["result"]
+    if command == "inspect":
+        words = "other people's software (name it to look into it)"
+        assert held["inventory"]["passed_over"] == [f"site/.git: {words}", f"site/env: {words}"]
+    else:
+        assert (held["examined"]["files"], held["examined"]["others"]) == (1, 2)
+    named = run(command, "site/env", "--json").json["result"]
+    assert (named["inventory"] if command == "inspect" else named["examined"])["files"] in (1, ["site/env/lib/web.pem"])
+
+
+@pytest.mark.parametrize("command", ["lint", "inspect"])
 def test_what_lies_too_deep_is_not_passed_over(run: Run, tmp_path: Path, command: str) -> None:
     lost = tmp_path.joinpath("deep", *"abcdefghijklmnopq")
     lost.mkdir(parents=True)

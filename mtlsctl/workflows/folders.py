@@ -15,6 +15,7 @@ MAX_DEPTH = 16  # folders within folders
 MAX_FILES = 20_000  # that are looked into
 MAX_RIGHT_IN = 10_000  # of a folder that is to be read as a whole
 SUFFIXES = re.compile(r"\.(pem|crt|cer|cert|der|key|csr|req|p10|p12|pfx|p7[bcs]|crl|ocsp|ors|pub)", re.IGNORECASE)
+_OF_TOOLS = {".git", ".hg", ".svn", "node_modules"}
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
@@ -31,7 +32,7 @@ class Listing(NamedTuple):
     files: tuple[str, ...]
     """Those that look like ours."""
     passed_over: tuple[str, ...]
-    """Links that were not followed, each with the reason: they lead nowhere, or to folders elsewhere."""
+    """What was not gone into, with the reason: links that lead nowhere or to folders elsewhere, what tools keep."""
     unread: tuple[Unread, ...] = ()
 
 
@@ -86,16 +87,22 @@ class _Walk:
         except OSError as error:
             self.failed(folder, error)
             return
+        if depth and (folder.name in _OF_TOOLS or any(entry.name == "pyvenv.cfg" for entry in within)):
+            # Test data of packages, and certifi's roots: nobody's own, and hundreds of them.
+            self.passed_over.append(f"{folder}: other people's software (name it to look into it)")
+            return
         for entry in within:
             path = folder / entry.name
             if entry.is_symlink():
                 yield from self._linked(path)
             elif entry.is_file(follow_symlinks=False):
                 yield path
-            elif entry.is_dir(follow_symlinks=False) and depth == MAX_DEPTH:
+            elif not entry.is_dir(follow_symlinks=False):
+                continue
+            elif depth == MAX_DEPTH:
                 deep = InputError(f"{path}: too deep, {MAX_DEPTH} folders are gone into", "name it")
                 self.unread.append(Unread(str(path), deep))
-            elif entry.is_dir(follow_symlinks=False):
+            else:
                 yield from self.below(path, depth + 1)
 
     def _linked(self, path: Path) -> Iterator[Path]:
