@@ -19,8 +19,17 @@ def dumps(value: Any) -> str:
 
 def encoder() -> Callable[[Any], str]:
     """What makes JSON of many values that hold no named tuples, one after the other."""
-    beyond = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    return json.JSONEncoder(default=plain, ensure_ascii=beyond, check_circular=False).encode
+    return json.JSONEncoder(default=plain, ensure_ascii=not _beyond_ascii(), check_circular=False).encode
+
+
+def quoter() -> Callable[[str], str]:
+    """What encoder() makes of texts, without the way to it."""
+    return json.encoder.encode_basestring if _beyond_ascii() else json.encoder.encode_basestring_ascii
+
+
+def _beyond_ascii() -> bool:
+    """Whether stdout takes all characters."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def objects(value: Any) -> Any:
