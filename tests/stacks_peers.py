@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import support
 from h2.config import H2Configuration
@@ -16,6 +17,7 @@ from OpenSSL import SSL
 from stacks_pki import Case
 
 SECONDS = 15.0
+T = TypeVar("T")
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -107,11 +109,40 @@ def _answer_call(tls: SSL.Connection) -> None:
         tls.sendall(talk.data_to_send())
 
 
-def visit(port: int, case: Case, heard: Callable[[], object] | None, *, alpn: bool = False) -> str:
+def visit(port: int, case: Case) -> str:
     """Present a case's chain to a server and ask for a page: the first line of its answer, "" for none.
 
-    heard: waits until the server has said in its log what it thinks, where it has no page. alpn: offer h2, as gRPC.
+    Raises TimeoutError when it neither answers nor hangs up.
     """
+    with _calling(port, case) as (tls, _):
+        try:
+            _ask(tls, b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return tls.recv(4096).split(b"\r\n")[0].decode(errors="replace")
+        except SSL.WantReadError:
+            raise TimeoutError(f"{case.rule or 'good'}: no answer within {SECONDS} s") from None
+        except (SSL.Error, OSError):
+            return ""
+
+
+def visit_unanswered(port: int, case: Case, heard: Callable[[int], T], *, alpn: bool = False) -> T:
+    """The same of a server that has no page: what heard() makes of the port that the client calls from.
+
+    heard: waits until the server's log says what it thinks; until then the client is there. alpn: offer h2, as gRPC.
+    """
+    with _calling(port, case, alpn=alpn) as (tls, own):
+        with suppress(SSL.Error, OSError):
+            _ask(tls, _PREFACE if alpn else b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        return heard(own)
+
+
+def _ask(tls: SSL.Connection, request: bytes) -> None:
+    tls.do_handshake()
+    tls.sendall(request)
+
+
+@contextmanager
+def _calling(port: int, case: Case, *, alpn: bool = False) -> Iterator[tuple[SSL.Connection, int]]:
+    """A connection before its handshake, and the port that it comes from."""
     presenting = context(case, SSL.TLS_CLIENT_METHOD)
     if alpn:
         presenting.set_alpn_protos([b"h2"])
@@ -121,15 +152,7 @@ def visit(port: int, case: Case, heard: Callable[[], object] | None, *, alpn: bo
         tls = SSL.Connection(presenting, plain)
         tls.set_tlsext_host_name(b"localhost")
         tls.set_connect_state()
-        try:
-            tls.do_handshake()
-            tls.sendall(_PREFACE if alpn else b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            if heard:
-                heard()
-                return ""
-            return tls.recv(4096).split(b"\r\n")[0].decode(errors="replace")
-        except (SSL.Error, OSError):
-            return ""
+        yield tls, plain.getsockname()[1]
 
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")  # RFC 9113, 3.4

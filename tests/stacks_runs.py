@@ -242,8 +242,8 @@ class Server(NamedTuple):
 
     run: Callable[[Path, Papers], AbstractContextManager[Running]]
     verdict: Callable[[str], Said | None]
-    by_page: bool
-    """Whom it lets in gets a page; else its log says."""
+    of: Callable[[str, int], str] | None = None
+    """Its log says whom it lets in: what is there of the client at a port. None: whom it lets in gets a page."""
     alpn: bool = False
 
 
@@ -276,18 +276,18 @@ def _strict(folder: Path, papers: Papers) -> AbstractContextManager[Running]:
 
 # apache-deep is Apache with SSLVerifyDepth 9: by default it refuses every chain with an intermediate, whatever else.
 SERVERS: dict[str, Server] = {
-    "openssl": Server(s_server.run, s_server.verdict, True),
-    "nginx": Server(_nginx, nginx.verdict, True),
-    "apache": Server(_apache, apache.verdict, True),
-    "apache-deep": Server(_deep, apache.verdict, True),
-    "python312": Server(python.run, python.verdict, False),
-    "python": Server(_strict, python.verdict, False),
-    "node": Server(node.run, node.verdict, True),
-    "go": Server(_go_server, _go_verdict, True),
-    "java": Server(java.run, java.verdict, False),
-    "rustls": Server(granian.run, granian.verdict, True),
-    "boringssl": Server(boringssl.run, boringssl.verdict, False, alpn=True),
-    "gnutls": Server(gnutls.run, gnutls.verdict, True),
+    "openssl": Server(s_server.run, s_server.verdict),
+    "nginx": Server(_nginx, nginx.verdict),
+    "apache": Server(_apache, apache.verdict),
+    "apache-deep": Server(_deep, apache.verdict),
+    "python312": Server(python.run, python.verdict, servers.of_client),
+    "python": Server(_strict, python.verdict, servers.of_client),
+    "node": Server(node.run, node.verdict),
+    "go": Server(_go_server, _go_verdict),
+    "java": Server(java.run, java.verdict, servers.of_client),
+    "rustls": Server(granian.run, granian.verdict),
+    "boringssl": Server(boringssl.run, boringssl.verdict, boringssl.of_client, alpn=True),
+    "gnutls": Server(gnutls.run, gnutls.verdict),
 }
 
 
@@ -333,15 +333,17 @@ def _ask_group(server: Server, members: Sequence[tuple[int, Case]], folder: Path
 
 
 def _ask_one(server: Server, running: Running, case: Case) -> Answer:
-    mark = servers.settled(running.log)
+    """Fails when a server whose log is asked says nothing of this client: silence is no verdict."""
+    mark, of = servers.settled(running.log), server.of
+    if of is None:
+        accepts = " 200" in stacks_peers.visit(running.port, case)
+        why = None if accepts else servers.heard(running, mark, server.verdict, 0.2)
+        return Answer(accepts, why.words if why else "")
 
-    def heard() -> Said | None:
-        return servers.heard(running, mark, server.verdict)
+    def heard(port: int) -> Said | None:
+        return servers.heard(running, mark, lambda log: server.verdict(of(log, port)), servers.PATIENCE)
 
-    if server.by_page:
-        accepts = " 200" in stacks_peers.visit(running.port, case, None, alpn=server.alpn)
-        said = None if accepts else servers.heard(running, mark, server.verdict, 0.2)
-        return Answer(accepts, said.words if said else "")
-    stacks_peers.visit(running.port, case, heard, alpn=server.alpn)
-    said = heard()
-    return Answer(bool(said and said.accepted), said.words if said and not said.accepted else "")
+    said = stacks_peers.visit_unanswered(running.port, case, heard, alpn=server.alpn)
+    if said is None:
+        raise TimeoutError(f"not a word about {case.rule or 'good'}: {running.log()[mark:][-2000:]}")
+    return Answer(said.accepted, "" if said.accepted else said.words)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 import stacks_page
 import stacks_peers
 import stacks_pki
@@ -15,6 +16,7 @@ import stacks_runs
 import support
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import mldsa, x25519
+from servers import java
 from stacks_pki import Case
 from stacks_table import hits, predicted, stale
 from support import DAY, SERVER_AUTH, make_cert
@@ -190,6 +192,12 @@ def test_a_stack_of_which_only_new_versions_accept_says_so() -> None:
     said = {verdict.stack: verdict for verdict in found}
     assert (said["go"].verdict, said["go"].versions) == ("accepts", "from 1.27")
     assert (said["openssl"].verdict, said["openssl"].reasons[0].versions) == ("refuses", "before 3.5")
+
+
+def test_a_verdict_in_a_log_is_about_the_client_that_it_names() -> None:
+    log = "41001 later: Connection reset\n4100 refused: another\n41002 accepted: TLS_AES_256_GCM_SHA384\n"
+    said = {port: java.verdict(servers.of_client(log, port)) for port in (41001, 41002, 41003)}
+    assert said == {41001: None, 41002: servers.Said(True, log.splitlines()[-1]), 41003: None}
 
 
 def test_verify_says_it(tmp_path: Path) -> None:

@@ -174,6 +174,11 @@ def first_with(log: str, ends: dict[str, bool], reasons: tuple[str, ...] = ()) -
     return None
 
 
+def of_client(log: str, port: int) -> str:
+    """The lines of a log that begin with the port of the client that they are about."""
+    return "\n".join(line for line in log.splitlines() if line.startswith(f"{port} "))
+
+
 def settled(log: Callable[[], str]) -> int:
     """The length of a log that has stood still for a moment: what is to come belongs to the next connection."""
     length = -1

@@ -1,6 +1,7 @@
 """gRPC's C core: BoringSSL, which says nothing to the client that it refuses."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,4 +26,10 @@ def run(
 
 def verdict(log: str) -> Said | None:
     """The handshake's failure, or that its HTTP/2 began."""
-    return servers.first_with(log, {"Failed with error": False, "[INITIAL_WRITE]": True})
+    return servers.first_with(log, {"error=UNKNOWN": False, "Failed with error": False, "[INITIAL_WRITE]": True})
+
+
+def of_client(log: str, port: int) -> str:
+    """The entries, each as a line, that name the client's port."""
+    entries = re.split(r"^(?=[DIWE]\d{4} )", log, flags=re.MULTILINE)
+    return "\n".join(" ".join(one.split()) for one in entries if re.search(rf"127\.0\.0\.1:{port}\b", one))

@@ -1,4 +1,5 @@
-// A TLS server of the JDK. java JavaServer.java PORT VERSION DEMAND CERT KEY CA CRL-or-empty; prints its verdicts.
+// A TLS server of the JDK. java JavaServer.java PORT VERSION DEMAND CERT KEY CA CRL-or-empty; prints its verdicts, each
+// behind the port of the client that it is about.
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,16 +36,20 @@ public class JavaServer {
   }
 
   static void serve(SSLSocket socket) throws Exception {
+    String client = socket.getPort() + " ";
+    boolean accepted = false;
     try (socket) {
       socket.setSoTimeout(20000);
       socket.startHandshake();
-      System.out.println("accepted: " + socket.getSession().getCipherSuite());
+      accepted = true;
+      System.out.println(client + "accepted: " + socket.getSession().getCipherSuite());
       InputStream in = socket.getInputStream();
       while (in.read() >= 0) {}
     } catch (java.io.IOException error) {
       Throwable cause = error;
       while (cause.getCause() != null) cause = cause.getCause();
-      System.out.println("refused: " + error + "; because " + cause);
+      // A client that hangs up after the verdict is not refused.
+      System.out.println(client + (accepted ? "later: " : "refused: ") + error + "; because " + cause);
     }
   }
 

@@ -1,4 +1,7 @@
-"""A TLS server with Python's ssl: python python_server.py '{"port": 1, "cert": ...}'; prints its verdicts."""
+"""A TLS server with Python's ssl: python python_server.py '{"port": 1, "cert": ...}'.
+
+Prints its verdicts, each behind the port of the client that it is about.
+"""
 
 import json
 import socket
@@ -27,19 +30,20 @@ def main() -> None:
 def serve(context: ssl.SSLContext, connection: socket.socket) -> None:
     """One handshake, its verdict, and all that the client has to say."""
     connection.settimeout(20)
+    client = connection.getpeername()[1]
     with connection:
         try:
             tls = context.wrap_socket(connection, server_side=True)
         except OSError as error:
-            print("refused:", error, flush=True)
+            print(client, "refused:", error, flush=True)
             return
         with tls:
-            print("accepted:", tls.getpeercert(), flush=True)
+            print(client, "accepted:", tls.getpeercert(), flush=True)
             try:
                 while tls.recv(4096):
                     pass
             except OSError as error:
-                print("later:", error, flush=True)
+                print(client, "later:", error, flush=True)
 
 
 if __name__ == "__main__":
