@@ -209,6 +209,22 @@ def test_a_trusted_intermediate_ends_the_path_for_stacks_that_take_it() -> None:
     assert not judge(chain, anchors, policy="go", crls=[revoked], **asked).report.ok
 
 
+def test_what_openssl_itself_refuses_is_a_warning_under_its_own_policy() -> None:
+    """A Netscape certificate type for clients alone, on a server's leaf (OpenSSL's check of the purpose)."""
+    netscape = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.16.840.1.113730.1.1"), bytes.fromhex("03020780"))
+    odd, at = leaf(ROOT, extra=((netscape, False),)), {"purpose": Purpose.SERVER, "at": NOW}
+
+    def told(policy: str, **more: Any) -> dict[str, Verdict]:
+        found = judge([odd.certificate], [ROOT.certificate], policy=policy, **at, **more).report.findings
+        return {f.message.partition("refused by ")[2]: f.verdict for f in found if f.code == "portability"}
+
+    ((who, verdict),) = told(Policy.OPENSSL).items()
+    assert (who.partition(",")[0], verdict) == ("OpenSSL itself", Verdict.WARN)
+    assert who.count("OpenSSL") == 1
+    assert set(told(Policy.RFC5280).values()) == {Verdict.NOTE}
+    assert set(told(Policy.OPENSSL, partial_chain=True).values()) == {Verdict.NOTE}
+
+
 def test_what_cryptography_itself_says_counts_more_than_its_table() -> None:
     one = make_cert("Issuing", ROOT, ca=True)
     san = x509.SubjectAlternativeName([HOST])

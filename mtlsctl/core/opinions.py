@@ -47,11 +47,16 @@ def strict(task: Task, opinion: engines.Opinion) -> list[Problem]:
     return [Problem("against-policy", message, "mtlsctl inspect FILE shows what the certificates say", name)]
 
 
-def elsewhere(name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opinion) -> list[Problem]:
-    """Notes on the stacks that refuse what holds here; and on cryptography, where it is stricter than its table."""
+def elsewhere(task: Task, name: str, stacks: "Sequence[StackVerdict]", opinion: engines.Opinion) -> list[Problem]:
+    """On the stacks that refuse what holds here; and on cryptography, where it is stricter than its table.
+
+    Notes, and warnings of what OpenSSL itself refuses where the policy is its own.
+    """
     from mtlsctl.core import portability  # its table is not needed for the verdict alone
 
-    notes = portability.notes(stacks)
+    # A path that may end anywhere is not how OpenSSL was measured: by default it goes on to a self-signed root.
+    as_measured = task.policy == Policy.OPENSSL and not task.partial
+    notes = portability.notes(stacks, "openssl" if as_measured else "")
     if opinion.asked and not opinion.accepts and not portability.refuses("cryptography", stacks):
         message = f"{name}: strict verifiers refuse it, such as Python's cryptography, which says: {opinion.reason}"
         notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))

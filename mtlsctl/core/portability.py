@@ -17,9 +17,19 @@ class Doubt(NamedTuple):
     hint: str = ""
 
 
-def notes(verdicts: Sequence[StackVerdict]) -> list[Problem]:
-    """A note for each property that stops some stack, naming all that it stops."""
-    return [_note(doubt) for doubt in in_common(verdicts)]
+def notes(verdicts: Sequence[StackVerdict], own: str = "") -> list[Problem]:
+    """A note for each property that stops some stack, naming all that it stops.
+
+    own: the stack whose rules the verdict is by. What it was measured to refuse all the same is a warning.
+    """
+    stops = {
+        (reason.about, reason.words): verdict.title
+        for verdict in verdicts
+        if verdict.stack == own and verdict.verdict == "refuses"
+        for reason in verdict.reasons
+        if reason.basis == "measured" and reason.versions == verdict.versions
+    }
+    return [_note(doubt, stops.get((doubt.name, doubt.words), "")) for doubt in in_common(verdicts)]
 
 
 def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:
@@ -39,9 +49,10 @@ def refuses(stack: str, verdicts: Sequence[StackVerdict]) -> bool:
     return any(v.stack == stack and v.verdict == "refuses" and v.reasons[0].rule for v in verdicts)
 
 
-def _note(doubt: Doubt) -> Problem:
-    message = f"{doubt.name}: {doubt.words}: refused by {', '.join(doubt.who)}"
-    return Problem("portability", message, doubt.hint, doubt.name, Verdict.NOTE, Whose.NOBODY)
+def _note(doubt: Doubt, own: str) -> Problem:
+    who = (f"{own} itself", *(one for one in doubt.who if one != own)) if own else doubt.who
+    message = f"{doubt.name}: {doubt.words}: refused by {', '.join(who)}"
+    return Problem("portability", message, doubt.hint, doubt.name, Verdict.WARN if own else Verdict.NOTE, Whose.NOBODY)
 
 
 def repair(rule: str) -> str:

@@ -187,7 +187,7 @@ def _told(task: Task, weighed: _Weighed) -> Judgement:
     chosen, opinion = weighed.chosen, _opinion(task, weighed)
     said = _said(task, weighed, opinion)
     problems = _decided(task, weighed, opinion, said)
-    problems += opinions.elsewhere(weighed.name, said.verdicts, opinion) if weighed.holds else []
+    problems += opinions.elsewhere(task, weighed.name, said.verdicts, opinion) if weighed.holds else []
     of_openssl = by_rank(bystack.of_openssl(said, weighed.problems))
     unheard = roles.openssls_objection(task, chosen.path) if chosen.anchored else ""
     return Judgement(

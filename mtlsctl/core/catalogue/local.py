@@ -106,7 +106,8 @@ SUCCESS = (
         "portability",
         "Accepted here; others will refuse",
         "The chain holds for OpenSSL, and other stacks, which the message names, refuse it: they are stricter about"
-        " extensions, key types or names.",
+        " extensions, key types or names. It is a warning where OpenSSL itself was measured to refuse what no check"
+        " here minds.",
         "if one of the stacks named is among your peers, issue the certificate as the hint says",
         "RFC 5280, 4.2.1; openssl/openssl#28391; python/cpython#107361",
     ),
