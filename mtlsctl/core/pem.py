@@ -19,7 +19,7 @@ _CHUNK = 64  # certificates that are loaded together: what is told of them finds
 _Loaded = list[x509.Certificate]
 
 _MAX_LINE = 77  # pemtext.MAX_LINE and a line end; that module is for files with something odd
-_BEGIN = b"-----BEGIN CERTIFICATE-----\n"
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----"
 
 
 def read_all(data: bytes, label: str, password: bytes | None = None) -> tuple[Document, ...]:
@@ -114,18 +114,27 @@ def _clean_certificates(data: bytes, label: str) -> tuple[Document, ...] | None:
 
 def _ders(data: bytes) -> list[bytes] | None:
     """What stands in PEM certificates with nothing odd about their layout; None for anything else."""
-    count = data.count(_BEGIN)
-    odd = (b"\r", b"\x00", b"\\n", b"----------", b"\n ", b"\n\t", b" -----BEGIN")
-    if not count or count != data.count(b"-BEGIN ") or count != data.count(b"-----END CERTIFICATE-----"):
-        return None
-    if any(sign in data for sign in odd) or data.count(b"\n") * _MAX_LINE < len(data):
-        return None
-    if not data.startswith(_BEGIN) and data.count(b"\n" + _BEGIN) != count:
+    before, *parts = data.split(_BEGIN)
+    if not parts or data.count(b"\n") * _MAX_LINE < len(data):
         return None
     try:
-        return [a2b_base64(_body(part), strict_mode=True) for part in data.split(_BEGIN)[1:]]
+        ends = [part.index(_END) for part in parts]
+        # A body with a sign of those that are odd is no base64: they are sought in what stands between bodies.
+        between = [part[end:] for part, end in zip(parts, ends, strict=True)]
+        if _is_odd(_BEGIN.join((before, *between)), len(parts)):
+            return None
+        return [a2b_base64(_body(part[:end]), strict_mode=True) for part, end in zip(parts, ends, strict=True)]
     except ValueError:  # binascii's Error is one
         return None
+
+
+def _is_odd(lines: bytes, count: int) -> bool:
+    """Whether the lines around so many bodies are not just BEGIN, END and words that nothing reads."""
+    if count != lines.count(b"-BEGIN ") or count != lines.count(_END[1:]):
+        return True
+    if not lines.startswith(_BEGIN) and lines.count(b"\n" + _BEGIN) != count:
+        return True
+    return any(sign in lines for sign in (b"\r", b"\x00", b"\\n", b"----------", b"\n ", b"\n\t", b" -----BEGIN"))
 
 
 def _loaded(ders: Sequence[bytes]) -> _Loaded | None:
@@ -138,9 +147,8 @@ def _loaded(ders: Sequence[bytes]) -> _Loaded | None:
         return None
 
 
-def _body(part: bytes) -> bytes:
-    """The base64 in front of a block's END. Raises ValueError for one that is laid out oddly."""
-    body = part[: part.index(b"\n-----END CERTIFICATE-----")]
-    if b"\n\n" in body:
+def _body(lines: bytes) -> bytes:
+    """The base64 of a block. Raises ValueError for one that is laid out oddly."""
+    if b"\n\n" in lines:
         raise ValueError("a blank line")
-    return body.replace(b"\n", b"")
+    return lines.replace(b"\n", b"")
