@@ -131,6 +131,14 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(run: Run, tmp_
     }
 
 
+def test_a_link_gives_a_file_its_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "f" / "data").mkdir(parents=True)
+    write(tmp_path / "f" / "data" / "blob", LEAF.certificate.public_bytes(Encoding.DER))
+    (tmp_path / "f" / "cert.der").symlink_to("data/blob")
+    (tmp_path / "f" / "again").symlink_to("data")
+    assert run("inspect", "f", "--json").json["result"]["inventory"]["files"] == ["f/cert.der"]
+
+
 @pytest.mark.parametrize("command", ["lint", "inspect"])
 def test_what_tools_keep_is_not_gone_into_unless_it_is_named(run: Run, tmp_path: Path, command: str) -> None:
     within = (tmp_path / "site" / ".git", tmp_path / "site" / "env" / "lib", tmp_path / "site" / ".hidden")

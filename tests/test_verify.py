@@ -836,3 +836,13 @@ def test_a_certificate_that_was_read_before_is_checked_as_thoroughly() -> None:
         assert fails(chain, names=(x509.DNSName("other.test"),)) == ["server-name-mismatch"]
         client = fails(chain, purpose=Purpose.CLIENT)
         assert client == ["client-cert-wrong-eku"]
+
+
+def test_a_signature_of_an_algorithm_that_nobody_knows_is_a_no() -> None:
+    sm2 = bytes.fromhex("300a06082a811ccf55018375")  # 1.2.156.10197.1.501
+    known = bytes.fromhex("300a06082a8648ce3d040302")
+    der = LEAF.certificate.public_bytes(Encoding.DER)
+    leaf = x509.load_der_x509_certificate(der.replace(known, sm2))
+    judged = judge([leaf, CA.certificate], [ROOT.certificate], purpose=Purpose.SERVER, at=NOW)
+    assert der.count(known) == 2
+    assert (judged.report.ok, judged.engines[0].verdict) == (False, "refuses")

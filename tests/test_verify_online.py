@@ -430,11 +430,18 @@ def test_a_damaged_crl_in_a_folder_stops_it_whatever_its_name(mtlsctl: Tool, tmp
     (tmp_path / "crls" / "ca.der").write_bytes(der(made.ca))
     (tmp_path / "crls" / "ca.pem").write_bytes(made.ca.pem)
     assert mtlsctl(*FULL, "--crl", "crls").exit_code == 0
-    for damaged in (crl(made.ca, made.leaf)[:-5], crl(made.ca, made.leaf)[:40], b"0\x82\x01\x00junk"):
+    new = crl(made.ca, made.leaf)
+    text = x509.load_der_x509_crl(new).public_bytes(Encoding.PEM)
+    utf_16 = text.decode().encode("utf-16")
+    _, second = text.split(b"\n", 1)
+    for damaged in (new[:-5], new[:40], b"0\x82\x01\x00junk", b"\n" + new, new[1:], text[1:], second, utf_16):
         (tmp_path / "crls" / "new.der").write_bytes(damaged)
         result = mtlsctl(*FULL, "--crl", "crls")
         assert result.exit_code == 2
-        assert "may be a CRL that was cut off" in result.stdout + result.stderr
+        assert "may be a CRL that was damaged" in result.stdout + result.stderr
+    (tmp_path / "crls" / "new.der").write_bytes(second + text)
+    result = mtlsctl(*FULL, "--crl", "crls")
+    assert (result.exit_code, "a CRL is cut off" in result.stdout + result.stderr) == (2, True)
 
 
 # A CA of ours, and words that do not go together

@@ -2,7 +2,7 @@
 
 from cryptography import x509
 
-from mtlsctl.core import alerts, keys, own_trust
+from mtlsctl.core import alerts, keys, own_trust, strength
 from mtlsctl.core.diagnose import Confidence, Ours, plain, subject
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.judge import chain_findings
@@ -112,7 +112,7 @@ def our_faults(seen: Observation, ours: Ours, credential: Identity) -> list[Find
 def _weak_signatures(chain: tuple[x509.Certificate, ...]) -> list[Finding]:
     """Certificates that we send and a CA signed with SHA-1 or MD5."""
     for one in chain:
-        digest = one.signature_hash_algorithm
+        digest = strength.digest(one)
         if one.issuer != one.subject and digest is not None and digest.name in ("sha1", "md5"):
             message = f"{subject(one)}: signed with {digest.name.upper()}, which is broken"
             hint = "issue it again with SHA-256: mtlsctl issue client NAME"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
@@ -21,14 +22,19 @@ def check(certificate: x509.Certificate, name: str, anchor: bool) -> Iterator[Pr
         yield Problem(
             "weak-key", f"{name}: {weak}", "make a new key: mtlsctl key new new.key, and have it certified", name
         )
-    try:
-        algorithm = certificate.signature_hash_algorithm
-    except UNREADABLE:
-        return  # OpenSSL says whether it knows the algorithm
+    algorithm = digest(certificate)  # of those that are not known OpenSSL says whether it knows them
     if not anchor and algorithm and algorithm.name in WEAK_HASHES:
         word = algorithm.name.upper().replace("SHA1", "SHA-1")
         message = f"{name}: its signature is over {word}, and SHA-256 is the least that peers take"
         yield Problem("weak-signature", message, "have it issued again, with SHA-256 or better", name)
+
+
+def digest(certificate: x509.Certificate) -> hashes.HashAlgorithm | None:
+    """What the signature is over; None where it has no hash of its own (EdDSA, ML-DSA), or is not known (SM2)."""
+    try:
+        return certificate.signature_hash_algorithm
+    except UNREADABLE:
+        return None
 
 
 def _small_exponent_alone(key: PublicKeyTypes) -> bool:

@@ -108,15 +108,16 @@ class _Walk:
     def _linked(self, path: Path) -> Iterator[Path]:
         """The file that a link leads to, unless that is met by its own name: so ACME clients keep a site's files."""
         try:
-            target = os.path.realpath(path, strict=True)
-            mode = Path(target).stat().st_mode
+            target = Path(os.path.realpath(path, strict=True))
+            mode = target.stat().st_mode
+            met = target.is_relative_to(self.top) and (not stat.S_ISREG(mode) or _looks_like_ours(target))
         except OSError as error:
             if error.errno in _NOWHERE:
                 self.passed_over.append(f"{path}: a link that leads nowhere")
             else:
                 self.failed(path, error)
             return
-        if Path(target).is_relative_to(self.top):
+        if met:
             return
         if stat.S_ISREG(mode):
             yield path

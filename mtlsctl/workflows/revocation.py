@@ -138,8 +138,6 @@ def _holds_crl(data: bytes, label: str) -> bool:
     """Whether a file that is not named like a CRL is one. Raises InputError where nobody can tell."""
     if PEM_BEGIN in data:
         return True
-    if not data.startswith(b"0"):
-        return False  # no DER
     with suppress(*UNREADABLE):
         return x509.load_der_x509_crl(data) is not None
     from mtlsctl.core import pem  # only for a folder in which there is more than CRLs
@@ -149,7 +147,7 @@ def _holds_crl(data: bytes, label: str) -> bool:
     except MtlsctlError:
         kinds = {Kind.DAMAGED}
     if kinds & {Kind.CRL, Kind.DAMAGED, Kind.OTHER}:
-        message = f"{label}: it cannot be read, and may be a CRL that was cut off"
+        message = f"{label}: it cannot be read, and may be a CRL that was damaged"
         raise InputError(message, "repair it, or take it out of the folder")
     return False
 
@@ -192,8 +190,10 @@ def parse_crls(data: bytes) -> list[x509.CertificateRevocationList]:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """The CRLs in PEM. Raises CutOffError where one has no end before the next begins."""
+    """The CRLs in PEM. Raises CutOffError where one has no end before the next begins, or an end has no beginning."""
     begin = data.find(PEM_BEGIN)
+    if data.count(PEM_BEGIN) < data.count(_PEM_END):
+        raise CutOffError
     while begin >= 0:
         end, following = data.find(_PEM_END, begin), data.find(PEM_BEGIN, begin + 1)
         if end < 0 or begin < following < end:

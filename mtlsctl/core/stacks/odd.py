@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import SignatureAlgorithmOID as Signed
 
-from mtlsctl.core import tbs
+from mtlsctl.core import strength, tbs
 from mtlsctl.core.looks import Look, Purpose, look, value
 from mtlsctl.core.path import self_issued
 from mtlsctl.core.stacks.chain import Chain, Hit
@@ -123,7 +123,7 @@ def _signed(one: Look) -> Iterator[str]:
     oid = certificate.signature_algorithm_oid
     if oid in _SHA224:
         yield "sha224"
-    elif isinstance(digest := certificate.signature_hash_algorithm, _SHA3):
+    elif isinstance(digest := strength.digest(certificate), _SHA3):
         yield "ecdsa-sha3" if oid in _ECDSA_SHA3 else "rsa-sha3"
     elif oid == Signed.RSASSA_PSS and isinstance(digest, hashes.SHA1):
         yield "pss-sha1"
