@@ -7,7 +7,8 @@ from cryptography import x509
 from mtlsctl.core import constraints, names
 
 _MAX_NAME = 253  # RFC 1035, 3.1: 255 octets, with the lengths in front
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = rf'{_ATOM}(\.{_ATOM})*|"([ !#-\[\]-~]|\\[ -~])*"'  # RFC 5321, 4.1.2
 _URI = r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"  # RFC 3986, 2 and 3.1
@@ -17,10 +18,11 @@ def fault(name: x509.GeneralName) -> str:
     """What is wrong with a name in a certificate, in words that follow it; "" where nothing is (4.2.1.6)."""
     match name:
         case x509.DNSName():
-            if names.to_address(name.value) is not None:
-                return "is an address"
             # What a wildcard stands for is not the business of the RFC: a letter in its place tells of the rest.
-            return "" if is_host(name.value.replace("*", "x")) else "is no DNS name of letters, digits and hyphens"
+            if is_host(name.value.replace("*", "x")):
+                return ""  # no address is a host: the last label of one is a number, or it has colons
+            is_address = names.to_address(name.value) is not None
+            return "is an address" if is_address else "is no DNS name of letters, digits and hyphens"
         case x509.RFC822Name():
             return "" if _is_mailbox(name.value) else "is no e-mail address"
         case x509.UniformResourceIdentifier():
@@ -50,10 +52,7 @@ def fault_of_subtree(subtree: x509.GeneralName) -> str:
 
 def is_host(text: str) -> bool:
     """Whether it has the preferred syntax of host names: RFC 1034, 3.5; RFC 1123, 2.1: the last label is no number."""
-    labels = text.split(".")
-    if len(text) > _MAX_NAME or labels[-1].isdigit():
-        return False
-    return all(0 < len(one) <= 63 and _LETTERS.issuperset(one) and "-" not in (one[0], one[-1]) for one in labels)
+    return len(text) <= _MAX_NAME and _HOST.fullmatch(text) is not None
 
 
 def _is_domain(text: str) -> bool:

@@ -7,6 +7,7 @@ number nor a key usage. What it does say must not contradict the profile.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
 from cryptography import x509
@@ -33,16 +34,26 @@ def _algorithms(one: Look) -> str:
 
 
 def _unique_ids(one: Look) -> str:
-    found = tbs.read(one.certificate)
+    found = None if _plain(one.certificate) else tbs.read(one.certificate)
     return "it has a unique identifier" if found and (found.tbs.issuer_id or found.tbs.subject_id) else ""
 
 
-def _curve(one: Look) -> str:
+def _elliptic(certificate: x509.Certificate) -> bool:
     try:
-        elliptic = isinstance(public_key(one.certificate), ec.EllipticCurvePublicKey)
+        return isinstance(public_key(certificate), ec.EllipticCurvePublicKey)
     except UNREADABLE:
-        return ""  # such a key is a fault by any policy
-    found = tbs.read(one.certificate) if elliptic else None
+        return False  # such a key is a fault by any policy
+
+
+@lru_cache(maxsize=8)  # two rules ask, one after the other
+def _plain(certificate: x509.Certificate) -> bool:
+    """Whether a glance is enough to see that an elliptic key is as it should be, and no unique identifier behind it."""
+    return _elliptic(certificate) and tbs.plain(certificate)
+
+
+def _curve(one: Look) -> str:
+    certificate = one.certificate
+    found = tbs.read(certificate) if not _plain(certificate) and _elliptic(certificate) else None
     return "its key does not call its curve by name" if found and not tbs.names_its_curve(found) else ""
 
 
@@ -70,7 +81,7 @@ def _subject_of_ca(one: Look) -> str:
 def _validity(one: Look) -> str:
     """Looked for as bytes: the one encoding that is right is in the certificate, or it has another."""
     right = encoded(one.not_before) + encoded(one.not_after)
-    if right in one.certificate.tbs_certificate_bytes:
+    if b"\x30%c%b" % (len(right), right) in tbs.encoded(one.certificate):
         return ""
     return "its validity is not encoded as UTCTime until 2049 and GeneralizedTime from 2050"
 
@@ -129,7 +140,9 @@ def _not_critical(one: Look) -> str:
 
 def _no_usage(one: Look) -> str:
     usage = value(one, x509.KeyUsage)
-    return "its key usage has no bit set" if usage and not usage_bits(usage) else ""
+    if usage is None or usage.digital_signature or usage.key_cert_sign:
+        return ""  # nearly all; to name all the bits costs more
+    return "" if usage_bits(usage) else "its key usage has no bit set"
 
 
 def _signs_without_being_ca(one: Look) -> str:
