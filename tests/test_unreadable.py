@@ -136,7 +136,12 @@ def test_a_link_gives_a_file_its_name(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "f" / "data" / "blob", LEAF.certificate.public_bytes(Encoding.DER))
     (tmp_path / "f" / "cert.der").symlink_to("data/blob")
     (tmp_path / "f" / "again").symlink_to("data")
-    assert run("inspect", "f", "--json").json["result"]["inventory"]["files"] == ["f/cert.der"]
+    (tmp_path / "f" / ".git").mkdir()
+    write(tmp_path / "f" / ".git" / "web.pem", LEAF.pem)
+    for name in ("one.pem", "two.pem"):
+        (tmp_path / "f" / name).symlink_to(".git/web.pem")
+    files = run("inspect", "f", "--json").json["result"]["inventory"]["files"]
+    assert files == ["f/cert.der", "f/one.pem", "f/two.pem"]
 
 
 @pytest.mark.parametrize("command", ["lint", "inspect"])

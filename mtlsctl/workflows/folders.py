@@ -52,6 +52,8 @@ def listing(folder: str) -> Listing:
             found += [str(path)] * _looks_like_ours(path)
         except OSError as error:
             walk.failed(path, error)
+    met = {os.path.realpath(path) for path in found}
+    found += [str(path) for path, target in walk.links if str(target) not in met and _looks_like_ours(path)]
     if not found and walk.unread:
         raise _all_of(walk.unread)
     if not found:
@@ -72,6 +74,8 @@ class _Walk:
 
     def __init__(self, top: Path) -> None:
         self.top = top.resolve()
+        self.links: list[tuple[Path, Path]] = []
+        """Those to files below the top, which may be met by their own names."""
         self.passed_over: list[str] = []
         self.unread: list[Unread] = []
 
@@ -106,22 +110,22 @@ class _Walk:
                 yield from self.below(path, depth + 1)
 
     def _linked(self, path: Path) -> Iterator[Path]:
-        """The file that a link leads to, unless that is met by its own name: so ACME clients keep a site's files."""
+        """The file that a link leads to: so ACME clients keep a site's files."""
         try:
             target = Path(os.path.realpath(path, strict=True))
             mode = target.stat().st_mode
-            met = target.is_relative_to(self.top) and (not stat.S_ISREG(mode) or _looks_like_ours(target))
         except OSError as error:
             if error.errno in _NOWHERE:
                 self.passed_over.append(f"{path}: a link that leads nowhere")
             else:
                 self.failed(path, error)
             return
-        if met:
-            return
-        if stat.S_ISREG(mode):
+        within = target.is_relative_to(self.top)
+        if stat.S_ISREG(mode) and within:
+            self.links.append((path, target))
+        elif stat.S_ISREG(mode):
             yield path
-        elif stat.S_ISDIR(mode):
+        elif stat.S_ISDIR(mode) and not within:
             self.passed_over.append(f"{path}: a link to a folder elsewhere")
 
 
