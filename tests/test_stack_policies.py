@@ -221,6 +221,8 @@ def test_what_openssl_itself_refuses_is_a_warning_under_its_own_policy() -> None
     ((who, verdict),) = told(Policy.OPENSSL).items()
     assert (who.partition(",")[0], verdict) == ("OpenSSL itself", Verdict.WARN)
     assert who.count("OpenSSL") == 1
+    openssl = judge([odd.certificate], [ROOT.certificate], **at).engines[0]
+    assert (openssl.verdict, "Netscape" in openssl.reason) == ("refuses", True)
     assert set(told(Policy.RFC5280).values()) == {Verdict.NOTE}
     assert set(told(Policy.OPENSSL, partial_chain=True).values()) == {Verdict.NOTE}
 

@@ -54,13 +54,24 @@ def elsewhere(task: Task, name: str, stacks: "Sequence[StackVerdict]", opinion: 
     """
     from mtlsctl.core import portability  # its table is not needed for the verdict alone
 
-    # A path that may end anywhere is not how OpenSSL was measured: by default it goes on to a self-signed root.
-    as_measured = task.policy == Policy.OPENSSL and not task.partial
-    notes = portability.notes(stacks, "openssl" if as_measured else "")
+    notes = portability.notes(stacks, "openssl" if _as_measured(task) else "")
     if opinion.asked and not opinion.accepts and not portability.refuses("cryptography", stacks):
         message = f"{name}: strict verifiers refuse it, such as Python's cryptography, which says: {opinion.reason}"
         notes.append(Problem("portability", message, "", name, Verdict.NOTE, Whose.NOBODY))
     return notes
+
+
+def itself(task: Task, stacks: "Sequence[StackVerdict]") -> str:
+    """Why OpenSSL refuses what no check of its rules minds, where the policy is its own; "" where it does not."""
+    from mtlsctl.core import portability
+
+    found = portability.measured("openssl", stacks) if _as_measured(task) else []
+    return f"{found[0].about}: {found[0].words}" if found else ""
+
+
+def _as_measured(task: Task) -> bool:
+    """A path that may end anywhere is not what was measured: by default OpenSSL goes on to a self-signed root."""
+    return task.policy == Policy.OPENSSL and not task.partial
 
 
 def forecasts(task: Task, seen: Sequence[Look], opinion: engines.Opinion) -> tuple[Forecast, ...]:

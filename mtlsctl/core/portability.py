@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mtlsctl.core.causes import EITHER, Problem
 from mtlsctl.core.findings import Verdict, Whose
-from mtlsctl.core.stacks import BY_SETTING, StackVerdict
+from mtlsctl.core.stacks import BY_SETTING, Reason, StackVerdict
 
 
 class Doubt(NamedTuple):
@@ -22,14 +22,20 @@ def notes(verdicts: Sequence[StackVerdict], own: str = "") -> list[Problem]:
 
     own: the stack whose rules the verdict is by. What it was measured to refuse all the same is a warning.
     """
-    stops = {
-        (reason.about, reason.words): verdict.title
-        for verdict in verdicts
-        if verdict.stack == own and verdict.verdict == "refuses"
+    title = next((verdict.title for verdict in verdicts if verdict.stack == own), "")
+    stops = {(reason.about, reason.words) for reason in measured(own, verdicts)}
+    return [_note(doubt, title if (doubt.name, doubt.words) in stops else "") for doubt in in_common(verdicts)]
+
+
+def measured(stack: str, verdicts: Sequence[StackVerdict]) -> list[Reason]:
+    """Why a stack refuses, so far as that was measured and holds for all its versions."""
+    against = [verdict for verdict in verdicts if verdict.stack == stack and verdict.verdict == "refuses"]
+    return [
+        reason
+        for verdict in against
         for reason in verdict.reasons
         if reason.basis == "measured" and reason.versions == verdict.versions
-    }
-    return [_note(doubt, stops.get((doubt.name, doubt.words), "")) for doubt in in_common(verdicts)]
+    ]
 
 
 def in_common(verdicts: Sequence[StackVerdict]) -> list[Doubt]:

@@ -190,6 +190,7 @@ def _told(task: Task, weighed: _Weighed) -> Judgement:
     problems += opinions.elsewhere(task, weighed.name, said.verdicts, opinion) if weighed.holds else []
     of_openssl = by_rank(bystack.of_openssl(said, weighed.problems))
     unheard = roles.openssls_objection(task, chosen.path) if chosen.anchored else ""
+    unheard = unheard or (opinions.itself(task, said.verdicts) if weighed.holds else "")
     return Judgement(
         _report(task, weighed, problems),
         chosen.path,
