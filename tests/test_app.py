@@ -14,7 +14,7 @@ import pytest
 import support
 
 from mtlsctl import __version__
-from mtlsctl.cli import jsonform
+from mtlsctl.cli import jsonform, stream
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.printable import printable
 
@@ -179,10 +179,10 @@ def test_a_reader_who_goes_away_does_not_change_the_answer(env: dict[str, str], 
 
 
 def test_a_full_standard_output(env: dict[str, str]) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([support.TOOL, "ca", "list"], env=env, stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    for words in (("ca", "list"), ("ca", "list", "--json")):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([support.TOOL, *words], env=env, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert (done.returncode, done.stderr) == (2, "mtlsctl: no space left on device\n"), words
 
 
 def test_closed_standard_streams(env: dict[str, str]) -> None:
@@ -203,6 +203,21 @@ def test_plain_ascii_surroundings(mtlsctl: Tool, env: dict[str, str]) -> None:
 
 def test_names_from_strangers_cannot_steer_the_terminal() -> None:
     assert printable("a\x1b[31mb\x07\u202ec\nd") == "a\\x1b[31mb\\x07\\u202ec\\nd"
+
+
+@pytest.mark.parametrize("name", ["\u202egnp", "\x9b31m", "\x7f", "\u2028", "\U000e0041", "\udcff"])
+def test_json_from_strangers_cannot_steer_the_terminal(name: str) -> None:
+    written = jsonform.dumps([f"Bücher {name} \N{KEY}"])
+    assert written.isprintable()
+    assert ("Bücher" in written) is jsonform._beyond_ascii()
+    assert json.loads(written) == [f"Bücher {name} \N{KEY}"]
+
+
+def test_json_that_is_written_in_pieces_steers_it_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    stream.Stream("inspect").begin("rtl\u202e\x9b.pem")
+    written = capsys.readouterr().out
+    assert written.isprintable()
+    assert "rtl\\u202e\\u009b.pem" in written
 
 
 def test_json_knows_no_other_types() -> None:

@@ -118,7 +118,7 @@ def defect(error: Exception) -> MtlsctlError:
 
 
 def tell(error: MtlsctlError, as_json: bool) -> int:
-    """Show an error: JSON on stdout when asked for, else text on stderr."""
+    """Show an error: JSON on stdout when asked for, else text on stderr, as where stdout takes no more."""
     from mtlsctl.cli import output  # not needed where all goes well with plain text
 
     try:
@@ -126,7 +126,9 @@ def tell(error: MtlsctlError, as_json: bool) -> int:
     except BrokenPipeError:
         output.close_pipe()
     except OSError:
-        pass  # nobody can be told; the status still says it
+        if as_json:
+            return tell(error, as_json=False)
+        # nobody can be told; the status still says it
     return error.exit_status
 
 

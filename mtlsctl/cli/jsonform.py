@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +15,21 @@ from typing import Any
 
 def dumps(value: Any) -> str:
     """A value as one line of JSON. Where stdout is not UTF-8 it is ASCII, with what lies beyond escaped."""
-    return encoder()(objects(value))
+    return visible(encoder()(objects(value)))
+
+
+def visible(text: str) -> str:
+    """JSON in which what a terminal would obey, or not show, is escaped: the same values for whoever reads it."""
+    if (text.isascii() and "\x7f" not in text) or text.isprintable():
+        return text
+    return _ODD.sub(_escaped, text)
+
+
+_ODD = re.compile(r"[^\n -~]+")  # json itself escapes what lies below; a line end ends the whole
+
+
+def _escaped(run: re.Match[str]) -> str:
+    return "".join(c if c.isprintable() else json.encoder.encode_basestring_ascii(c)[1:-1] for c in run[0])
 
 
 def encoder() -> Callable[[Any], str]:

@@ -60,7 +60,7 @@ class Stream:
 
     def _write(self, text: str) -> None:
         try:
-            sys.stdout.write(text)
+            sys.stdout.write(jsonform.visible(text))
         except BrokenPipeError:  # the exit status is for whoever does not read
             output.close_pipe()
 
