@@ -421,7 +421,7 @@ complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l certifi -d 'Trust Mozilla\'s
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l as -r -f -a 'server client ca any' -d 'For what. [default: what it allows]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l name -r -f -d 'A name that it must have; several: all of them.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l chain -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'More intermediates: a file, a folder, or a CA of yours.'
-complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l policy -r -f -a 'openssl rfc5280 webpki all curl nginx apache python312 python node go java rustls boringssl gnutls cryptography chrome apple' -d 'Whose rules decide; STACK: go, java, rustls, ...'
+complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l policy -r -f -a 'openssl rfc5280 webpki all curl nginx apache python312 python node go java rustls boringssl gnutls cryptography chrome apple' -d 'Whose rules decide; STACK: go, java, ...; all: each of them (a default depth only warns).'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l max-depth -r -f -d 'CAs allowed between leaf and root.'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l revocation -r -f -a 'require check off' -d 'Whether each certificate needs a good answer. [default: check]'
 complete -c mtlsctl -n '__mtlsctl_at \'verify\'' -l crl -r -F -a '(mtlsctl __complete cas 2>/dev/null)' -d 'CRLs: a file, a folder, or a CA of yours.'

@@ -306,7 +306,7 @@ Register-ArgumentCompleter -Native -CommandName 'mtlsctl' -ScriptBlock {
                 '--as For what. [default: what it allows]'
                 '--name A name that it must have; several: all of them.'
                 '--chain More intermediates: a file, a folder, or a CA of yours.'
-                '--policy Whose rules decide; STACK: go, java, rustls, ...'
+                '--policy Whose rules decide; STACK: go, java, ...; all: each of them (a default depth only warns).'
                 '--max-depth CAs allowed between leaf and root.'
                 '--revocation Whether each certificate needs a good answer. [default: check]'
                 '--crl CRLs: a file, a folder, or a CA of yours.'

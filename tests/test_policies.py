@@ -472,6 +472,28 @@ def test_a_stack_as_the_policy() -> None:
 # Paths
 
 
+LOWER = make_cert("Lower", CA, ca=True)
+
+
+@pytest.mark.parametrize(
+    ("chain", "hints"),
+    [
+        ([leaf(ekus=(CLIENT_AUTH,)), CA], {"apache": "in Apache: SSLVerifyDepth 2"}),
+        (
+            [leaf(ekus=(CLIENT_AUTH,), issuer=LOWER), LOWER, CA],
+            {"apache": "in Apache: SSLVerifyDepth 3", "nginx": "in nginx: ssl_verify_depth 2"},
+        ),
+    ],
+)
+def test_a_depth_that_a_server_has_by_default_only_warns_under_all(chain: list[Pair], hints: dict[str, str]) -> None:
+    findings = ask(chain, policy=Policy.ALL, purpose=Purpose.CLIENT).report.findings
+    told = {(one.verdict, one.hint) for one in findings if one.code == "stack-refuses"}
+    assert told == {(Verdict.WARN, hint) for hint in hints.values()}
+    for stack, hint in hints.items():
+        (said,) = ask(chain, policy=stack, purpose=Purpose.CLIENT).report.findings
+        assert (said.verdict, said.hint.partition(";")[0]) == (Verdict.FAIL, hint)
+
+
 def test_max_depth_counts_cas_that_are_not_self_issued() -> None:
     rekeyed = make_cert("Issuing CA", CA, ca=True, not_after=YEARS)  # the same name with another key
     chain = [leaf(issuer=rekeyed), rekeyed, CA]

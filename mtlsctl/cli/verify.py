@@ -42,7 +42,7 @@ def verify(
         Option(
             "--policy",
             metavar="openssl|rfc5280|webpki|all|STACK",
-            help="Whose rules decide; STACK: go, java, rustls, ...",
+            help="Whose rules decide; STACK: go, java, ...; all: each of them (a default depth only warns).",
         ),
     ] = "openssl",
     max_depth: Annotated[

@@ -11,7 +11,7 @@ from mtlsctl.core import portability, stacks
 from mtlsctl.core.candidates import Candidate
 from mtlsctl.core.causes import Cause, Problem
 from mtlsctl.core.engines import Opinion
-from mtlsctl.core.findings import Verdict
+from mtlsctl.core.findings import Verdict, Whose
 from mtlsctl.core.looks import PURPOSE_OIDS, Look, Question
 from mtlsctl.core.path import called
 from mtlsctl.core.policy import Policy
@@ -26,6 +26,8 @@ class Said(NamedTuple):
     """The rules that it runs into, whoever minds them."""
     shared: frozenset[str] = frozenset()
     """Names that two certificates of the path bear: what is said of one cannot be told from what is of the other."""
+    above: int = 0
+    """The certificates above the leaf."""
 
 
 def _rows(*rules: str) -> frozenset[str]:
@@ -108,7 +110,9 @@ def ask(
         about = called(chosen.path[0])  # seen[0] is another where the leaf cannot be read
         verdicts = tuple(_as_it_says(one, opinion, about) if one.stack == "cryptography" else one for one in verdicts)
     borne = Counter(map(called, chosen.path))
-    return Said(verdicts, tuple(hits), frozenset(name for name, count in borne.items() if count > 1))
+    return Said(
+        verdicts, tuple(hits), frozenset(name for name, count in borne.items() if count > 1), len(chosen.path) - 1
+    )
 
 
 def _as_it_says(one: StackVerdict, opinion: Opinion, about: str) -> StackVerdict:
@@ -131,7 +135,9 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
     faulty = any(problem.verdict is Verdict.FAIL for problem in problems)
     if word == Policy.ALL and verdicts:
         otherwise = " say which stacks your peers run: --policy STACK"
-        return [*problems, *(_refusal(one, name, faulty, otherwise) for one in verdicts if not _accepts(one))]
+        against = [one for one in verdicts if one.verdict != "accepts"]
+        no = (_refusal(one, name, faulty, otherwise, said.above) for one in against if not _by_setting(one))
+        return [*problems, *no, *(_limit(one, name, said.above) for one in against if _by_setting(one))]
     if word in tuple(Policy) and word != Policy.ALL:
         return list(problems)
     one = next((verdict for verdict in verdicts if verdict.stack == word), None)
@@ -141,14 +147,25 @@ def decide(word: str, said: Said, problems: Sequence[Problem], name: str, proven
         return [*problems, Problem("stack-refuses", message, "--as server or --as client; or --policy openssl", name)]
     if one.verdict != "accepts":
         otherwise = f", where your peers are not {one.title}, say which they are: --policy STACK"
-        return [*problems, _refusal(one, name, faulty, otherwise)]
+        return [*problems, _refusal(one, name, faulty, otherwise, said.above)]
     return [_overlooked(problem, one, said) if proven else problem for problem in problems]
 
 
-def _accepts(one: StackVerdict) -> bool:
-    """Whether a stack takes the chain, or would but for a setting that its administrator makes: a depth, say."""
-    settings_alone = bool(one.reasons) and all(reason.rule in stacks.BY_SETTING for reason in one.reasons)
-    return one.verdict == "accepts" or settings_alone
+def _by_setting(one: StackVerdict) -> bool:
+    """Whether all that a stack minds is a setting that its administrator makes: a depth, say."""
+    return bool(one.reasons) and all(reason.rule in stacks.BY_SETTING for reason in one.reasons)
+
+
+def _limit(one: StackVerdict, name: str, above: int) -> Problem:
+    """A warning in place of a refusal: no certificate can be issued so that a server's setting does not matter."""
+    message = f"{name}: {one.reasons[0].words}: {one.title} refuses it, by a default that its administrator sets"
+    return Problem("stack-refuses", message, _deeper(one, above), name, Verdict.WARN, Whose.OURS)
+
+
+def _deeper(one: StackVerdict, above: int) -> str:
+    """What lets a path through. Apache counts all above the leaf; OpenSSL, and so nginx, those below the root."""
+    limit = f"SSLVerifyDepth {above}" if one.stack == "apache" else f"ssl_verify_depth {above - 1}"
+    return f"in {one.title}: {limit}"
 
 
 def _overlooked(problem: Problem, one: StackVerdict, said: Said) -> Problem:
@@ -168,14 +185,20 @@ def of_openssl(said: Said, problems: Sequence[Problem]) -> list[Problem]:
     return [_overlooked(problem, one, said) for problem in problems]
 
 
-def _refusal(one: StackVerdict, name: str, faulty: bool, otherwise: str) -> Problem:
+def _refusal(one: StackVerdict, name: str, faulty: bool, otherwise: str, above: int) -> Problem:
     """A stack's no as a fault. faulty: there are others, for which most stacks refuse as well. otherwise: a way out."""
     words = (
         "; ".join(dict.fromkeys(f"{r.about or name}: {r.words}" for r in one.reasons[:3])) or f"{name}: no reason known"
     )
     said = next((f' ("{r.says}")' for r in one.reasons if r.says), "")
     verb = "refuses it" if one.verdict == "refuses" else "may refuse it, nothing is known of what it does here"
-    rule = one.reasons[0].rule if one.reasons else ""
-    repair = "mend the other faults" if faulty else portability.repair(rule)
+    repair = "mend the other faults" if faulty else _repair(one, above)
     hint = f"{repair}; or{otherwise}"
     return Problem("stack-refuses", f"{words}: {one.title} {verb}{said}", hint, name)
+
+
+def _repair(one: StackVerdict, above: int) -> str:
+    """What can be done about what a stack minds most: what the certificates say, and the setting where that is all."""
+    if _by_setting(one):
+        return _deeper(one, above)
+    return portability.repair(next((r.rule for r in one.reasons if r.rule not in stacks.BY_SETTING), ""))

@@ -25,7 +25,7 @@ class Policy(StrEnum):
     WEBPKI = "webpki"
     """The profile, and the CA/Browser Forum's Baseline Requirements as far as a certificate shows them."""
     ALL = "all"
-    """Every policy and every stack."""
+    """Every policy and every stack; of these a depth that an administrator sets is a warning."""
 
 
 Where = Literal["any", "below", "leaf", "server", "ca", "issuer", "middle", "anchor"]

@@ -16,7 +16,8 @@ POLICIES = (
         "stack-refuses",
         "The stack that was asked for refuses the chain",
         "With --policy STACK what that stack is known to do decides, with --policy all what every stack does. It"
-        " refuses the chain for the reason named, or nothing is known of what it does, which counts as a refusal.",
+        " refuses the chain for the reason named, or nothing is known of what it does, which counts as a refusal."
+        " With all, a depth that a server has by default and its administrator sets is a warning.",
         "issue the certificate again without what is named; or choose the policy of the peers that you have",
         "measured, or documented where the answer says so: result.stacks of --json",
     ),
