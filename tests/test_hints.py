@@ -14,6 +14,7 @@ from support import CLIENT_AUTH, DAY, NOW, SERVER_AUTH, Pair, make_cert, write
 
 from mtlsctl.cli import grammar, output
 from mtlsctl.core import hints
+from mtlsctl.core.causes import CHAINED
 from mtlsctl.core.diagnose import Confidence, Diagnosis, RefusedBy
 from mtlsctl.core.findings import Finding, Report, Verdict
 from mtlsctl.core.hints import Known
@@ -88,7 +89,7 @@ def test_a_missing_intermediate_that_is_nowhere_is_no_command(here: Path) -> Non
     (here / "its issuer.pem").unlink()
     first, second = hint("web.pem").splitlines()
     assert first == "add the certificate of CN=Issuing after the leaf in web.pem"
-    assert second == "or, if it is a root, trust it: --ca FILE"
+    assert second == "or, if it is a root that you trust: --ca FILE"
 
 
 def test_an_intermediate_at_hand_is_named_with_its_file(here: Path) -> None:
@@ -147,10 +148,12 @@ def test_ours_is_renewed_in_its_folder_and_issued_beside_it(here: Path) -> None:
     type_it(said.partition(": ")[2])
     assert ok("new/alice", ca="dev")
     authority.create(Plan("test"), None)
-    assert hint("alice", ca="dev", purpose=Purpose.SERVER).endswith("issue server alice --ca dev --out new")
+    assert hint("alice", ca="dev", purpose=Purpose.SERVER).endswith("issue server alice --ca dev --out new-2")
     assert hint("alice") == "one of your own CAs made it: --ca dev"
+    # Today it is not due: `renew` would say so.
     _, late = verify(["alice"], Trust(("dev",)), at=NOW + 89 * DAY)
-    assert [finding.hint for finding in late.findings] == ["renew it: mtlsctl renew alice"]
+    assert [(finding.code, finding.hint) for finding in late.findings] == [("expires-soon", "")]
+    assert hints.typed("renew it: mtlsctl renew FOLDER", Known(("x",), folder="my id")).endswith("renew 'my id'")
 
 
 def test_another_ca_renews_its_own(here: Path) -> None:
@@ -312,7 +315,7 @@ def test_a_stack_that_refuses_for_the_same_fault_has_no_other_hint(here: Path) -
 
 def test_a_root_that_is_sent_along_is_trusted_by_the_file_that_holds_it_alone(here: Path) -> None:
     write(here / "with-root.pem", LEAF.pem, CA.pem, ROOT.pem)
-    assert hint("with-root.pem", ca="other.pem") == "if this root is the right one, trust it: --ca root.pem"
+    assert hint("with-root.pem", ca="other.pem") == "if you trust this root: --ca root.pem"
 
 
 def test_an_intermediate_of_a_ca_that_is_trusted_already_comes_from_its_folder(here: Path) -> None:
@@ -350,3 +353,86 @@ def test_what_lies_beside_a_chain_may_be_anything(here: Path) -> None:
     (here / "3.pem").write_bytes(bytes(2 << 20))
     os.mkfifo(here / "4.pem")
     assert hint("web.pem").endswith("mtlsctl inspect --pem web.pem 'its issuer.pem' > fullchain.pem")
+
+
+# Names that strangers choose
+
+
+def test_a_file_that_is_called_like_an_option_is_none(here: Path) -> None:
+    (here / "its issuer.pem").rename(here / "--password-file=int.pem")
+    command = "mtlsctl inspect --pem web.pem ./--password-file=int.pem > fullchain.pem"
+    assert hint("web.pem") == f"add the certificate of CN=Issuing after the leaf: {command}"
+    type_it(command)
+    assert ok("fullchain.pem")
+
+
+@pytest.mark.parametrize(
+    "name", ["z\n      hint: rm -rf ~ #.pem", "e\x1b[31mred.pem", "rtl\u202egnp.pem", "c1\u009b31m.pem"]
+)
+def test_a_file_whose_name_cannot_be_seen_is_not_named(
+    mtlsctl: Callable[..., support.Result], here: Path, name: str
+) -> None:
+    (here / "its issuer.pem").rename(here / name)
+    said = "add the certificate of CN=Issuing after the leaf"
+    assert hint("web.pem").splitlines()[0] == f"{said} in web.pem"
+    (here / name).rename(here / "its issuer.pem")
+    (here / "web.pem").rename(here / name)
+    said += ": mtlsctl inspect --pem FILE 'its issuer.pem' > fullchain.pem"
+    assert hint(name) == said
+    shown = mtlsctl("verify", name, "--ca", "root.pem").stdout
+    assert [line.strip() for line in shown.splitlines() if "hint:" in line and "add" in line] == [f"hint: {said}"]
+    assert shown.count("\n      hint: ") == 1
+
+
+@pytest.mark.parametrize("command", ["verify {} --ca root.pem", "verify web.pem --ca root.pem --chain {}"])
+def test_what_comes_through_a_pipe_is_read_once(here: Path, command: str) -> None:
+    os.mkfifo(here / "pipe")
+    word = "web.pem" if "--chain" not in command else "other.pem"
+    with subprocess.Popen(["sh", "-c", f"cat {word} > pipe"]) as writer:
+        done = subprocess.run(
+            [support.TOOL, *command.format("pipe").split()], timeout=60, capture_output=True, text=True, check=False
+        )
+        assert writer.wait(10) == 0
+    named = "FILE" if word == "web.pem" else "web.pem"
+    assert f"after the leaf: mtlsctl inspect --pem {named} 'its issuer.pem' > fullchain.pem" in done.stdout
+
+
+def test_a_chain_without_a_name_is_not_named(here: Path) -> None:
+    said = hints.typed(f"add it after the leaf{CHAINED}", Known(("FILE",)))
+    assert (said, hints.typed(f"add it after the leaf{CHAINED}", Known(("-",)))) == (said, "add it after the leaf")
+
+
+def test_a_second_leaf_is_told_of_and_left_out(here: Path) -> None:
+    write(here / "old.pem", OLD.pem)
+    found = verify(["web.pem", "old.pem"], Trust(("root.pem",)))[1].findings
+    assert found[0].hint.endswith(": mtlsctl inspect --pem web.pem 'its issuer.pem' > fullchain.pem")
+    assert [one.message for one in found[1:]] == [
+        "CN=old: certificate 2 is a second leaf beside CN=web, and is not judged"
+    ]
+
+
+def test_a_fault_of_the_name_is_not_asked_for_again(mtlsctl: Callable[..., support.Result], here: Path) -> None:
+    star = make_cert("", CA, sans=(x509.DNSName("*.web.test"),), ekus=(CLIENT_AUTH,))
+    mail = make_cert("", CA, sans=(x509.RFC822Name("a@b.test"),), ekus=(SERVER_AUTH,))
+    bare = make_cert("alice", CA, ekus=(CLIENT_AUTH,))
+    write(here / "odd.pem", star.pem, mail.pem)
+    write(here / "bare.pem", bare.pem)
+    said = lint(mtlsctl, "odd.pem", "bare.pem")
+    assert said["lint-wildcard-client"].endswith("mtlsctl issue client CLIENT")
+    assert said["lint-server-name-kind"].endswith("mtlsctl issue server HOST")
+    assert said["lint-cn-identity"].endswith("mtlsctl issue client alice")  # as a name it is another thing
+
+
+def test_a_port_is_no_part_of_a_name() -> None:
+    with pytest.raises(UsageError) as caught:
+        verify(["web.pem"], Trust(("root.pem",)), wanted=["localhost:8443"])
+    assert caught.value.hint == "leave the port out: localhost"
+
+
+def test_a_ca_of_ours_is_recognised_in_what_a_server_shows(here: Path) -> None:
+    authority.create(Plan("my-dev"), None)
+    certify.issue("my-dev", ["a.test"], Wish(ProfileName.SERVER), here, lambda _: b"")
+    chain = x509.load_pem_x509_certificates((here / "a.test" / "fullchain.pem").read_bytes())
+    finding = Finding("server-untrusted-root", Verdict.FAIL, "nobody trusts it", "pass --ca FILE")
+    said = kin.recognised(Diagnosis(Report("x", (finding,)), RefusedBy.CLIENT, Confidence.CERTAIN), chain)
+    assert said.report.findings[0].hint == "one of your own CAs made it: --ca my-dev\npass --ca FILE"

@@ -74,7 +74,7 @@ def _ends_at_root(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
             "self-signed", message, "trust exactly this certificate with --ca FILE, or have a CA issue it", called(top)
         )
     message = f"{called(top)}: the chain ends at this root, and it is not trusted; trusted: {_listed(roots)}"
-    return Problem("untrusted", message, "if this root is the right one, trust it: --ca FILE", called(top))
+    return Problem("untrusted", message, "if you trust this root: --ca FILE", called(top))
 
 
 def _same_subject(one: x509.Certificate, other: x509.Certificate) -> bool:
@@ -124,7 +124,7 @@ def _issuer_absent(path: Path, roots: Sequence[x509.Certificate]) -> Problem:
     if len(path) == 1:
         message = f"{called(top)}: the leaf was issued by {issuer}, which is neither in the chain nor trusted"
         hint = f"add the certificate of {issuer} after the leaf{CHAINED}"
-        hint += "\nor, if it is a root, trust it: --ca FILE"
+        hint += "\nor, if it is a root that you trust: --ca FILE"
         if _says_where(top):
             hint += "\nor fetch it from where the leaf says: mtlsctl verify CHAIN --ca ROOTS --aia"
         return Problem("missing-intermediate", message, hint, called(top))

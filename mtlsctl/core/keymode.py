@@ -18,7 +18,7 @@ def exposed(path: str, mode: int) -> Finding | None:
     """A warning where others than the file's owner can read it; None where nobody can."""
     if not (said := words(mode)):
         return None
-    from shlex import quote  # most keys are shut
+    from mtlsctl.core.shellwords import word  # most keys are shut
 
-    hint = f"chmod 600 {quote(path)}"
+    hint = f"chmod 600 {word(path)}"
     return Finding("key-file-permissions", Verdict.WARN, f"{path}: {said}", hint, Whose.OURS, path)

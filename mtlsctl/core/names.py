@@ -83,6 +83,9 @@ def dns(text: str) -> str:
         base = _to_ascii(base, text)
     if "*" in base:
         raise UsageError(f"{text}: a wildcard stands only as the whole first label", "write it as *.example.test")
+    before, _, port = base.rpartition(":")
+    if port.isdecimal() and before and ":" not in before:
+        raise UsageError(f"{text} is not a DNS name: it has a port", f"leave the port out: {before}")
     if len(base) > 253 or not all(_is_label(label) for label in base.split(".")):
         raise UsageError(f"{text} is not a DNS name", "letters, digits, - and _ in labels of at most 63, with dots")
     if base.replace(".", "").isdigit():

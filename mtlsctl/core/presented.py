@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
-from operator import is_
+from operator import is_, itemgetter
 
 from cryptography import x509
 
@@ -83,7 +83,9 @@ def presented(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: P
             f"{called(leaf)}: the certificates stand in the wrong order, TLS 1.2 wants each before its issuer: {wanted}"
         )
         problems.append(Problem("order", message, f"write them in this order: {IN_ORDER}", called(leaf), Verdict.WARN))
-    return [*problems, *_unsent(path, places), *_not_needed(chain, leaf, path)] if anchored else problems
+    if not anchored:
+        return [*problems, *_other_leaves(chain, leaf, path)]
+    return [*problems, *_unsent(path, places), *_not_needed(chain, leaf, path)]
 
 
 def _unsent(path: Path, places: Container[x509.Certificate]) -> list[Problem]:
@@ -127,6 +129,12 @@ def _not_needed(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path:
             words = "the trusted root is in the chain; whoever verifies has it, or does not trust it"
             problems.append(_extra(name, words, f"leave certificate {first} out of the chain"))
     return problems
+
+
+def _other_leaves(chain: Sequence[x509.Certificate], leaf: x509.Certificate, path: Path) -> list[Problem]:
+    """What is not judged; whether a CA is needed cannot be told, where no path leads to a root."""
+    strange = {c: n for n, c in reversed(list(enumerate(chain, 1))) if c not in path and not is_ca(c)}
+    return [_stranger(c, n, leaf) for c, n in sorted(strange.items(), key=itemgetter(1))[:MAX_STRANGERS]]
 
 
 def _stranger(certificate: x509.Certificate, number: int, leaf: x509.Certificate) -> Problem:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from shlex import quote
 
 from mtlsctl.core import inorder, keymode
 from mtlsctl.core.causes import IN_ORDER
 from mtlsctl.core.facts import CertificateFacts
 from mtlsctl.core.findings import Finding, Verdict, Whose
+from mtlsctl.core.shellwords import word
 from mtlsctl.core.trees import Member
 from mtlsctl.core.unreadable import NEVER
 from mtlsctl.errors import MtlsctlError
@@ -70,7 +70,7 @@ def on_pairs(keys: Iterable[tuple[str, str]], leaves: Iterable[Member], others: 
             yield _warn(
                 "client-key-mismatch",
                 message,
-                f"see whose key is where: mtlsctl inspect {quote(_folder(lonely[0].label))}",
+                f"see whose key is where: mtlsctl inspect {word(_folder(lonely[0].label))}",
                 label,
             )
 

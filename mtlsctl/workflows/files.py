@@ -56,10 +56,12 @@ def read(path: Path | str) -> bytes:
 
 
 def meant(path: Path) -> str:
-    """A hint for a name that is not there: those in its folder that are nearly the same; "" where there are none."""
+    """A hint for a name that is not there: where a link leads, those in its folder that are nearly the same, or ""."""
     from difflib import get_close_matches  # for a name that is not there alone
 
     with suppress(OSError):
+        if path.is_symlink():
+            return f"it is a link to {path.readlink()}, which is not there"
         there = [entry.name for entry in islice(path.parent.iterdir(), MAX_LISTED)]
         similar = [str(path.parent / name) for name in get_close_matches(path.name, there, 3, 0.75)]
         return f"did you mean {', '.join(similar)}?" if similar else ""
@@ -81,15 +83,15 @@ def is_folder(word: str) -> bool:
 
 def inspecting(path: Path | str) -> str:
     """The command that shows what an input holds, as a hint has it. path: or the label of standard input."""
-    from shlex import quote  # for what went wrong alone
+    from mtlsctl.core.shellwords import word  # for what went wrong alone
 
-    return f"mtlsctl inspect {'-' if label('-') == str(path) else quote(str(path))}"
+    return f"mtlsctl inspect {'-' if label('-') == str(path) else word(str(path))}"
 
 
 def free(name: str, taken: Sequence[str] = ()) -> str:
     """A name in this folder under which nothing lies yet: a shell would write over it."""
-    stem, dot, suffix = name.rpartition(".")
-    choices = [name, *(f"{stem}-{number}{dot}{suffix}" for number in range(2, 10))]
+    stem, suffix = Path(name).stem, Path(name).suffix
+    choices = [name, *(f"{stem}-{number}{suffix}" for number in range(2, 10))]
     return next((one for one in choices if one not in taken and not os.path.lexists(one)), choices[-1])
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ MAX_NAMES = 8  # a command with more of them is nobody's to type
 MAX_FILES = 200  # that are looked at for an issuer
 MAX_SIZE = 1 << 20
 MAX_STEPS = 6  # from one issuer to the next
+MAX_OF_OURS = 10  # certificates that are held against each CA of ours
 
 
 class Scene:
@@ -36,26 +38,32 @@ class Scene:
     def __init__(
         self,
         read: Sequence[str],
-        typed: Sequence[str],
+        typed: str,
         more: Sequence[str],
         sent: Sequence[x509.Certificate],
         asked: Sequence[str] = (),
         roots: Sequence[x509.Certificate] = (),
+        *,
+        later: bool = False,
     ) -> None:
         """read: the files of the chain. typed: the command. more: the words of --chain. sent: the certificates.
 
-        asked: the names that were asked for. roots: what is trusted.
+        asked: the names that were asked for. roots: what is trusted. later: it is verified as of a time to come.
         """
-        self.read, self.typed, self.more, self.sent = tuple(read), tuple(typed), tuple(more), tuple(sent)
-        self.asked, self.roots = tuple(asked), tuple(roots)
+        self.read, self.typed, self.more, self.sent = tuple(read), typed, tuple(more), tuple(sent)
+        self.asked, self.roots, self.later = tuple(asked), tuple(roots), later
 
     def worded(self, findings: Iterable[Finding], path: Chain, *, anchored: bool) -> list[Finding]:
         """The findings, each hint with the names that are known here."""
-        findings = list(findings)
+        findings = [self._due(finding) for finding in findings]
         if not any(finding.hint for finding in findings):
             return findings
         known = self._known(path, anchored, " ".join(finding.hint for finding in findings))
         return [finding._replace(hint=hints.typed(finding.hint, known)) for finding in findings]
+
+    def _due(self, finding: Finding) -> Finding:
+        """What ends in time to come is not due today: `renew` would say so."""
+        return finding._replace(hint="") if self.later and finding.hint.startswith("renew it:") else finding
 
     def _known(self, path: Chain, anchored: bool, said: str) -> Known:
         """said: all hints, so that nothing is looked for that none of them names."""
@@ -71,7 +79,7 @@ class Scene:
             elif anchored and not self_issued(path[-1]):
                 root = self._top(path[-1])
         return Known(
-            files=self.read,
+            files=tuple(map(_lasting, self._of_the_path(path))),
             again=self.typed,
             names=texts,
             ca=_issuer(ours),
@@ -82,7 +90,15 @@ class Scene:
             own=own,
             whole=files.free("fullchain.pem", self.read),
             clean=files.free("clean.pem", self.read),
+            place=files.free("new"),
         )
+
+    def _of_the_path(self, path: Chain) -> Sequence[str]:
+        """The files of the chain without those that have nothing of the path, such as another leaf's."""
+        if len(self.read) == 1:
+            return self.read
+        strange = [where for where, found in _held(self.read) if not set(found) & set(path)]
+        return [where for where in self.read if where not in strange] or self.read
 
     def _above(self, top: x509.Certificate, ours: store.Ca | None) -> tuple[tuple[str, ...], str]:
         """The file with the issuer of the last certificate of a path: as an intermediate, or as a root."""
@@ -118,10 +134,21 @@ class Scene:
 
     def _files(self) -> Iterator[tuple[str, tuple[x509.Certificate, ...]]]:
         """The files with certificates that --chain names, then those beside the chain, as far as they can be read."""
-        for where in dict.fromkeys((*_named(self.more), *_beside(self.read))):
-            with suppress(MtlsctlError, OSError):
-                if where not in self.read and Path(where).stat().st_size <= MAX_SIZE:
-                    yield where, materials.certificates_in(files.read(where), where)
+        yield from _held(w for w in dict.fromkeys((*_named(self.more), *_beside(self.read))) if w not in self.read)
+
+
+def _held(wheres: Iterable[str]) -> Iterator[tuple[str, tuple[x509.Certificate, ...]]]:
+    """The certificates of regular files, as far as they can be read: what comes through a pipe comes once."""
+    for where in wheres:
+        with suppress(MtlsctlError, OSError):
+            about = Path(where).stat()
+            if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_SIZE:
+                yield where, materials.certificates_in(files.read(where), where)
+
+
+def _lasting(file: str) -> str:
+    """A file as a hint names it: FILE where it is a pipe, of which a shell makes another each time."""
+    return file if file == "-" or Path(file).is_file() else "FILE"
 
 
 def _names(issuer: x509.Certificate, child: x509.Certificate) -> bool:
@@ -154,6 +181,7 @@ def _of_object(finding: Finding, done: "Report", held: Mapping[str, x509.Certifi
         folder=identity_of(file) if ours else "",
         whole=files.free("fullchain.pem", (file,)),
         clean=files.free("clean.pem", (file,)),
+        place=files.free("new"),
     )
     return finding._replace(hint=hints.typed(finding.hint, known))
 
@@ -192,16 +220,16 @@ def _pems(folder: Path) -> list[str]:
         found = folders.right_in(str(folder), nearby.NAMED)
     except MtlsctlError:
         return []  # it is looked into for a hint alone
-    return [str(path) for path in found[:MAX_FILES]]
+    return [str(path) for path in found[:MAX_FILES] if path.name.isprintable()]
 
 
 def of_ours(path: Sequence[x509.Certificate]) -> store.Ca | None:
-    """The CA of ours that made a certificate of a path."""
+    """The CA of ours that made a certificate of a path, of the first ones that there are."""
     try:
         ours = store.candidates(None)
     except MtlsctlError:
         return None  # its folder cannot be read: nothing is recognised by it
-    return next((ca for ca in ours for c in path[:2] if issued(c, ca.issuing) or issued(c, ca.root)), None)
+    return next((ca for ca in ours for c in path[:MAX_OF_OURS] if issued(c, ca.issuing) or issued(c, ca.root)), None)
 
 
 def _issuer(ours: store.Ca | None) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from shlex import quote
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mtlsctl.core.diagnose import Diagnosis
-from mtlsctl.core.judge import issued
+from mtlsctl.core.shellwords import word
 from mtlsctl.core.unreadable import UNREADABLE
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows import materials
@@ -24,27 +23,14 @@ UNKNOWN = frozenset(("server-untrusted-root", "server-missing-intermediate", "se
 
 def recognised(said: Diagnosis, chain: Sequence[x509.Certificate]) -> Diagnosis:
     """The diagnosis with the CA to trust in its first hint, where one of ours made what the server shows."""
-    word = _ca_of(chain)
-    if not word:
+    from mtlsctl.workflows import hints  # who lacks a certificate needs no CA
+
+    ours = hints.of_ours(chain)
+    if ours is None:
         return said
     first, *rest = said.report.findings
-    hint = f"one of your own CAs made it: --ca {word}\n{first.hint}".rstrip()
+    hint = f"one of your own CAs made it: --ca {word(ours.word)}\n{first.hint}".rstrip()
     return said._replace(report=said.report._replace(findings=(first._replace(hint=hint), *rest)))
-
-
-def _ca_of(chain: Sequence[x509.Certificate]) -> str:
-    """What to pass to --ca; "" where no CA here signed any of them."""
-    from mtlsctl.workflows import store  # who lacks a certificate needs no CA
-
-    try:
-        ours = store.candidates(None)
-    except MtlsctlError:
-        return ""  # its folder cannot be read: there is nothing to recognise it by
-    for ca in ours:
-        for certificate in chain:
-            if any(issued(certificate, one) for one in (ca.issuing, ca.root)):
-                return ca.word
-    return ""
 
 
 def presentable(said: Diagnosis, accepted: Sequence[x509.Name]) -> Diagnosis:
@@ -55,7 +41,7 @@ def presentable(said: Diagnosis, accepted: Sequence[x509.Name]) -> Diagnosis:
     first, *rest = said.report.findings
     if first.code != "client-cert-required" or _ANY not in first.hint:
         return said
-    found = " or ".join(f"--identity {quote(name)}" for name in _identities(tuple(accepted)))
+    found = " or ".join(f"--identity {word(name)}" for name in _identities(tuple(accepted)))
     first = first._replace(hint=first.hint.replace(_ANY, found)) if found else first
     return said._replace(report=said.report._replace(findings=(first, *rest)))
 

@@ -2,9 +2,9 @@
 
 import os
 import re
-import shlex
 from collections.abc import Sequence
 
+from mtlsctl.core.shellwords import word
 from mtlsctl.errors import MtlsctlError, NotFoundError
 from mtlsctl.workflows import files
 
@@ -28,18 +28,20 @@ def is_target(path: str) -> bool:
 
 
 def with_advice(error: MtlsctlError, path: str, command: str = "inspect", options: Sequence[str] = ()) -> MtlsctlError:
-    """What was meant may be a server: the command that looks at one, with the options that go along."""
+    """What was meant may be a server: the command that looks at one. options: those that go along, as typed."""
     if not isinstance(error, NotFoundError):
         return error
     if is_target(path):
         shown = called(path)
         message = error.message.replace(path, shown)
-        return NotFoundError(message, f"for a server: {shlex.join(['mtlsctl', command, shown, *options])}")
+        typed = " ".join(("mtlsctl", command, word(shown), *options))
+        typed = " ".join(("mtlsctl", command, word(shown), *options))
+        return NotFoundError(message, f"for a server: {typed}")
     if _is_a_ca(path):
-        typed = f"mtlsctl lint --ca {path}" if command == "lint" else f"mtlsctl ca show {path}"
+        typed = f"mtlsctl lint --ca {word(path)}" if command == "lint" else f"mtlsctl ca show {word(path)}"
         return NotFoundError(error.message, f"a CA of yours has that name: {typed}")
     if not error.hint and _HOST.fullmatch(path):
-        typed = shlex.join(["mtlsctl", command, f"{path}:443", *options])
+        typed = " ".join(("mtlsctl", command, word(f"{path}:443"), *options))
         return NotFoundError(error.message, f"to look at a server, name its port: {typed}")
     return error
 

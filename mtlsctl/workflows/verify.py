@@ -16,6 +16,7 @@ from mtlsctl.core.facts import CertificateFacts, certificate_facts
 from mtlsctl.core.findings import Finding, Report
 from mtlsctl.core.path import called
 from mtlsctl.core.revoked import RevocationStatus, Sources
+from mtlsctl.core.shellwords import word, words
 from mtlsctl.core.stacks import StackVerdict
 from mtlsctl.core.verify import Engine, Forecast, Judgement, Policy, Purpose, judge, purpose_of
 from mtlsctl.errors import UsageError
@@ -106,8 +107,9 @@ def verify(
         if any(finding.hint for finding in said):
             from mtlsctl.workflows import hints  # what holds without a word needs none
 
-            typed, presented = _typed(chain, trust, more), list(held.presented)
-            scene = hints.Scene([*map(verify_files.chain_file, chain)], typed, more, presented, wanted, held.roots)
+            typed, read = _typed(chain, trust, more), [*map(verify_files.chain_file, chain)]
+            later = question.at > clock.now()
+            scene = hints.Scene(read, typed, more, held.presented, wanted, held.roots, later=later)
             said = scene.worded(said, found.path, anchored=found.anchored)
         verified = Verified(
             subject=found.report.subject,
@@ -172,9 +174,9 @@ def _answer(
     return done.found, done.sources, done.fetched, notes
 
 
-def _typed(chain: Sequence[str], trust: Trust, more: Sequence[str]) -> list[str]:
+def _typed(chain: Sequence[str], trust: Trust, more: Sequence[str]) -> str:
     """The command, as far as it says what is verified and against what."""
-    return ["mtlsctl", "verify", *chain, *trust.options, *(word for one in more for word in ("--chain", one))]
+    return " ".join(("mtlsctl verify", words(chain), *trust.options, *(f"--chain {word(one)}" for one in more)))
 
 
 def _other(one: Other) -> OtherPath:

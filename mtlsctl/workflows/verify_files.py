@@ -1,7 +1,6 @@
 """What the words of `verify` name: the chain's certificates, those beside it, and what is trusted."""
 
 import os
-import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from cryptography import x509
 
 from mtlsctl.core.findings import Finding, Verdict
 from mtlsctl.core.path import self_issued
+from mtlsctl.core.shellwords import word as word_of
 from mtlsctl.errors import InputError, NotFoundError, SystemTroubleError, UsageError
 from mtlsctl.workflows import files, materials, nearby
 
@@ -32,8 +32,8 @@ class Trust(NamedTuple):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The same, as options."""
-        named = [word for ca in self.cas for word in ("--ca", ca)]
+        """The same, as options that a shell takes."""
+        named = [f"--ca {word_of(ca)}" for ca in self.cas]
         return (*named, *(["--system-ca"] * self.system), *(["--certifi"] * self.certifi))
 
 
@@ -74,7 +74,7 @@ def chain_file(word: str) -> str:
 
 def _in_it(folder: Path) -> str:
     """What to type for a folder that is no identity's."""
-    return f"name the certificate's file; see what is there: mtlsctl inspect {shlex.quote(str(folder))}"
+    return f"name the certificate's file; see what is there: {files.inspecting(folder)}"
 
 
 def _presented(word: str, trust: Trust, notes: list[Finding]) -> Sequence[x509.Certificate]:
@@ -106,13 +106,13 @@ def _certificates(word: str, notes: list[Finding]) -> Sequence[x509.Certificate]
         if all(d.kind is pem.Kind.PKCS12 for d in documents):
             raise InputError(
                 f"{files.label(word)}: expected certificates, found a PKCS#12 that is shut with a password",
-                f"take them out: mtlsctl inspect --pem {shlex.quote(word)} --password-file FILE"
+                f"take them out: mtlsctl inspect --pem {word_of(word)} --password-file FILE"
                 f" > {files.free('fullchain.pem')}",
             )
         kinds = " and ".join(dict.fromkeys(d.kind.with_article for d in documents))
         raise InputError(
             f"{files.label(word)}: expected a certificate, found {kinds}",
-            f"see what it is: mtlsctl inspect {shlex.quote(word)}",
+            f"see what it is: {files.inspecting(word)}",
         )
     notes += [_of_file(note) for d in documents for note in d.notes]
     return found
@@ -176,13 +176,13 @@ def _trust_hint(first: str, chain: Sequence[x509.Certificate]) -> str:
     from mtlsctl.workflows import hints  # those who name their roots need none
 
     if ours := hints.of_ours(chain):
-        return f"one of your own CAs made it: --ca {shlex.quote(ours.word)}"
+        return f"one of your own CAs made it: --ca {word_of(ours.word)}"
     if len(chain) == 1 and first != "-" and self_issued(chain[0]):
-        return f"to trust exactly this certificate: --ca {shlex.quote(chain_file(first))}"
+        return f"to trust exactly this certificate: --ca {word_of(chain_file(first))}"
     hint = "--ca FILE or a CA's name; --system-ca for the system's roots, --certifi for Mozilla's"
     beside = (Path(first) if Path(first).is_dir() else Path(first).parent) / "ca.pem"
     if first != "-" and beside.is_file():
-        hint = f"if you trust it: --ca {shlex.quote(str(beside))}; else {hint}"
+        hint = f"if you trust it: --ca {word_of(str(beside))}; else {hint}"
     return hint
 
 

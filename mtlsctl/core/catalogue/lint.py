@@ -35,7 +35,7 @@ LINT = (
         "A server certificate without a host's name",
         "Its subject alternative names are of other kinds than DNS name, IP address and SPIFFE id: no client that"
         " connects by name or address will accept it.",
-        "issue it with the host's name: mtlsctl issue server NAME",
+        "issue it with the host's name: mtlsctl issue server HOST",
         "RFC 9525, 6",
     ),
     Entry(
@@ -66,7 +66,7 @@ LINT = (
         "A wildcard in a client certificate",
         "A client is somebody, not anybody below a domain: rules that allow a name by pattern then let in whoever"
         " holds this one.",
-        "issue it with the client's own name: mtlsctl issue client NAME",
+        "issue it with the client's own name: mtlsctl issue client CLIENT",
         "RFC 9525, 6.3: wildcards stand for servers' names",
     ),
     Entry(
