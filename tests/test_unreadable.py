@@ -68,6 +68,11 @@ def test_a_file_that_may_be_anything(run: Run, tmp_path: Path) -> None:
     (tmp_path / "pki" / "nowhere").symlink_to("gone")
     (tmp_path / "pki" / "circle").symlink_to("circle")
     assert run("lint", "pki").exit_code == 0
+    (tmp_path / "pki" / "server.pem").symlink_to("gone.pem")
+    for command in ("lint", "inspect"):
+        result = run(command, "pki")
+        assert (result.exit_code, "pki/server.pem: a link that leads nowhere" in result.stdout) == (2, True)
+    (tmp_path / "pki" / "server.pem").unlink()
     write(tmp_path / "pki" / "tls-key", LEAF.key_pem).chmod(0)
     for command in ("lint", "inspect"):
         result = run(command, "pki")
@@ -100,6 +105,7 @@ def test_a_link_to_a_crl_that_is_gone_stops_the_folder(run: Run, tmp_path: Path)
     verified = run("verify", "pki/web.pem", "--ca", "pki/web.pem", "--crl", "crls")
     assert (verified.exit_code, verified.stdout) == (2, "")
     assert "crls/two.crl: no such file or directory" in verified.stderr
+    assert "hint: it is a link to gone.crl, which is not there" in verified.stderr
     (tmp_path / "crls" / "two.crl").unlink()
     (tmp_path / "crls" / "folder.crl").mkdir()
     assert run("verify", "pki/web.pem", "--ca", "pki/web.pem", "--crl", "crls").exit_code == 0

@@ -17,10 +17,11 @@ MAX_RIGHT_IN = 10_000  # of a folder that is to be read as a whole
 SUFFIXES = re.compile(r"\.(pem|crt|cer|cert|der|key|csr|req|p10|p12|pfx|p7[bcs]|crl|ocsp|ors|pub)", re.IGNORECASE)
 _OF_TOOLS = {".git", ".hg", ".svn", "node_modules"}
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_ASTRAY = "a link that leads nowhere"
 
 
 class Unread(NamedTuple):
-    """What nobody can tell of: the operating system said no, or there is too much of it."""
+    """What nobody can tell of: the operating system said no, it is not there, or there is too much of it."""
 
     path: str
     error: MtlsctlError
@@ -32,7 +33,7 @@ class Listing(NamedTuple):
     files: tuple[str, ...]
     """Those that look like ours."""
     passed_over: tuple[str, ...]
-    """What was not gone into, with the reason: links that lead nowhere or to folders elsewhere, what tools keep."""
+    """What was not gone into, with the reason: links to folders elsewhere or to nowhere, what tools keep."""
     unread: tuple[Unread, ...] = ()
 
 
@@ -115,10 +116,12 @@ class _Walk:
             target = Path(os.path.realpath(path, strict=True))
             mode = target.stat().st_mode
         except OSError as error:
-            if error.errno in _NOWHERE:
-                self.passed_over.append(f"{path}: a link that leads nowhere")
-            else:
+            if error.errno not in _NOWHERE:
                 self.failed(path, error)
+            elif SUFFIXES.fullmatch(path.suffix):  # who reads it by that name is refused
+                self.unread.append(Unread(str(path), NotFoundError(f"{path}: {_ASTRAY}")))
+            else:
+                self.passed_over.append(f"{path}: {_ASTRAY}")
             return
         within = target.is_relative_to(self.top)
         if stat.S_ISREG(mode) and within:
