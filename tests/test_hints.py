@@ -436,3 +436,14 @@ def test_a_ca_of_ours_is_recognised_in_what_a_server_shows(here: Path) -> None:
     finding = Finding("server-untrusted-root", Verdict.FAIL, "nobody trusts it", "pass --ca FILE")
     said = kin.recognised(Diagnosis(Report("x", (finding,)), RefusedBy.CLIENT, Confidence.CERTAIN), chain)
     assert said.report.findings[0].hint == "one of your own CAs made it: --ca my-dev\npass --ca FILE"
+
+
+def test_a_name_that_is_nearly_the_same_is_one_line(here: Path) -> None:
+    (here / "web\n      hint: x.pem").touch()
+    with pytest.raises(NotFoundError) as caught:
+        hint("web       hint: x.pem")
+    assert "\n" not in caught.value.hint
+    (here / "link.pem").symlink_to("gone\n      hint: x.pem")
+    with pytest.raises(NotFoundError) as caught:
+        hint("link.pem")
+    assert caught.value.hint == r"it is a link to gone\n      hint: x.pem, which is not there"

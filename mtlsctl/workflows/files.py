@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from mtlsctl.core.printable import printable
 from mtlsctl.errors import ConflictError, InputError, NotFoundError, SystemTroubleError
 
 KEY_MODE = 0o600
@@ -61,8 +62,8 @@ def meant(path: Path) -> str:
 
     with suppress(OSError):
         if path.is_symlink():
-            return f"it is a link to {path.readlink()}, which is not there"
-        there = [entry.name for entry in islice(path.parent.iterdir(), MAX_LISTED)]
+            return f"it is a link to {printable(str(path.readlink()))}, which is not there"
+        there = [entry.name for entry in islice(path.parent.iterdir(), MAX_LISTED) if entry.name.isprintable()]
         similar = [str(path.parent / name) for name in get_close_matches(path.name, there, 3, 0.75)]
         return f"did you mean {', '.join(similar)}?" if similar else ""
     return f"there is no folder {path.parent}"

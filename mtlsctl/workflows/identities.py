@@ -78,11 +78,11 @@ def _issued(papers: Papers, role: str) -> Path:
     if len(found) > 1:
         raise UsageError(f"several identities are called {name}: {', '.join(map(str, found))}", "name the folder")
     if not found:
-        from shlex import quote
+        from mtlsctl.core.shellwords import word
 
         raise NotFoundError(
             f"{name}: no such folder, and no CA here issued an identity of that name to one",
-            files.meant(Path(name)) or f"make one: mtlsctl issue {role} {quote(Path(name).name)}",
+            files.meant(Path(name)) or f"make one: mtlsctl issue {role} {word(Path(name).name)}",
         )
     return found[0]
 

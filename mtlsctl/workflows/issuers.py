@@ -10,6 +10,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from mtlsctl.core import der, path, pem
 from mtlsctl.core.findings import Finding, Verdict, Whose
 from mtlsctl.core.path import Link, called
+from mtlsctl.core.shellwords import word
 from mtlsctl.errors import MtlsctlError
 from mtlsctl.workflows.asking import access
 from mtlsctl.workflows.fetch import Fetcher, pick
@@ -106,7 +107,7 @@ def findings(missing: Sequence[Missing], used: Sequence[x509.Certificate], clien
             Verdict.FAIL,
             f"{called(one.below)}: its issuer {called(one.certificate)} is not in the chain;"
             f" it was fetched from {one.url}, and {NOT_FETCHING}",
-            f"append it{'' if file else ' to the chain'}: {_command(one)}{f' >> {shlex.quote(file)}' if file else ''}",
+            f"append it{'' if file else ' to the chain'}: {_command(one)}{f' >> {word(file)}' if file else ''}",
             Whose.PEER,
             called(one.below),
         )
