@@ -3,8 +3,9 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,18 +161,20 @@ def _names(issuer: x509.Certificate, child: x509.Certificate) -> bool:
 
 def of_lint(findings: Iterable[Finding], done: "Report") -> list[Finding]:
     """What lint found, each hint with the names of the file and the certificate that it is about."""
-    held = dict(done.certificates)
-    return [_of_object(one, done, held) if _PLACEHOLDER.search(one.hint) else one for one in findings]
+    held, opened = dict(done.certificates), cache(_ours)
+    return [_of_object(one, done, held, opened) if _PLACEHOLDER.search(one.hint) else one for one in findings]
 
 
-def _of_object(finding: Finding, done: "Report", held: Mapping[str, x509.Certificate]) -> Finding:
+def _of_object(
+    finding: Finding, done: "Report", held: Mapping[str, x509.Certificate], opened: Callable[[], Sequence[store.Ca]]
+) -> Finding:
     place = done.places.get(finding.about)
     file = place.file if place else finding.about
     if file != "-" and not os.path.lexists(file):
         return finding  # of a ledger, or of a server
     certificate = held.get(finding.about)
     texts = again(certificate) if certificate else ()
-    ours = of_ours((certificate,)) if certificate and _OF_OURS.search(finding.hint) else None
+    ours = _made(opened(), (certificate,)) if certificate and _OF_OURS.search(finding.hint) else None
     known = Known(
         files=(file,),
         role=_role(certificate) if certificate else "",
@@ -225,10 +228,17 @@ def _pems(folder: Path) -> list[str]:
 
 def of_ours(path: Sequence[x509.Certificate]) -> store.Ca | None:
     """The CA of ours that made a certificate of a path, of the first ones that there are."""
+    return _made(_ours(), path)
+
+
+def _ours() -> Sequence[store.Ca]:
     try:
-        ours = store.candidates(None)
+        return store.candidates(None)
     except MtlsctlError:
-        return None  # its folder cannot be read: nothing is recognised by it
+        return ()  # its folder cannot be read: nothing is recognised by it
+
+
+def _made(ours: Sequence[store.Ca], path: Sequence[x509.Certificate]) -> store.Ca | None:
     return next((ca for ca in ours for c in path[:MAX_OF_OURS] if issued(c, ca.issuing) or issued(c, ca.root)), None)
 
 
