@@ -24,9 +24,10 @@ def unread(error: MtlsctlError, about: str) -> Finding:
 
 def on_time(label: str, facts: CertificateFacts, now: datetime) -> Iterator[Finding]:
     """Expired, not yet valid, or soon to expire."""
+    left = facts.not_after - now
+    if (facts.not_before < now and left > SOON) or NEVER in (facts.not_before, facts.not_after):
+        return  # most are
     who = f"{label}: {facts.subject or 'the certificate'}"
-    if NEVER in (facts.not_before, facts.not_after):
-        return
     if facts.not_after < now:
         yield _warn(
             "cert-expired", f"{who} expired on {_day(facts.not_after)}", "renew it, or have it issued anew", label
@@ -34,7 +35,7 @@ def on_time(label: str, facts: CertificateFacts, now: datetime) -> Iterator[Find
     elif facts.not_before > now:
         hint = "compare the clocks of the machine that made it and of this one"
         yield _warn("cert-not-yet-valid", f"{who} is not valid before {_minute(facts.not_before)}", hint, label)
-    elif facts.not_after - now < min(SOON, (facts.not_after - facts.not_before) / 3):
+    elif left < min(SOON, (facts.not_after - facts.not_before) / 3):
         yield _note("expires-soon", f"{who} expires on {_minute(facts.not_after)}", "renew it", label)
 
 
