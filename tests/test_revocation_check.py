@@ -264,8 +264,9 @@ def test_the_entries_of_a_list_are_read_only_where_its_signature_counts() -> Non
         one = lookup(crl(CA, *entries, signer=signer, extra=((scope(indirect_crl=True), True),)))
         return calls(lambda: one.statuses(certificates(*PATH)))
 
-    assert work(300, ROOT) == work(3, ROOT)
-    assert work(300, CA) > 300
+    work(3, ROOT)  # what is done once, such as to import
+    assert work(1000, ROOT) < work(3, ROOT) + 500
+    assert work(1000, CA) > 1000
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
     assert "does not fit" in look(crl(CA, entry(ROOT, (odd, True)), signer=ROOT)).why
 
