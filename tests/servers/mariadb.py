@@ -14,13 +14,15 @@ from servers.accounts import me
 def run(folder: Path, papers: Papers, *, demand: str = "required", crl: Path | None = None) -> Iterator[Running]:
     """Run it with a fresh data directory. demand: "none" gives it no CA, so that it asks for no certificate."""
     data = folder / "data"
-    install = ("mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={me()}", "--skip-test-db")
+    # Several at once share no folder for temporary tables: each removes what others left there as it starts.
+    own = (f"--datadir={data}", f"--tmpdir={folder}", f"--user={me()}")
+    install = ("mariadb-install-db", "--no-defaults", *own, "--skip-test-db")
     done = subprocess.run(install, cwd=folder, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     tls = [f"--ssl-cert={papers.cert}", f"--ssl-key={papers.key}"]
     tls += [f"--ssl-ca={papers.client_ca}"] if demand != "none" else []
     tls += [f"--ssl-crl={crl}"] if crl else []
-    words = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--user={me()}", "--bind-address=127.0.0.1", *tls]
+    words = ["mariadbd", "--no-defaults", *own, "--bind-address=127.0.0.1", *tls]
     words += [
         f"--socket={folder}/s",
         f"--pid-file={folder}/pid",
